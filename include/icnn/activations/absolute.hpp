@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include "icnn/activations/properties.hpp"
+
+namespace icnn {
+
+/// g(t) = |t|: convex, not monotone, so for the first layer only. Slope 0 at the kink.
+struct Absolute {
+  static constexpr bool convex = true;
+  static constexpr std::string_view name = "Absolute";
+  [[nodiscard]] static constexpr Regularity regularity() noexcept { return {true, 0}; }
+
+  template <class S>
+  [[nodiscard]] static Jet<S> jet(const S& t) {
+    return {t < 0 ? S(-t) : t, t > 0 ? S(1) : t < 0 ? S(-1) : t, S(0)};
+  }
+  friend bool operator==(const Absolute&, const Absolute&) = default;
+};
+
+}  // namespace icnn

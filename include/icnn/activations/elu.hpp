@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <cmath>
+
+#include "icnn/activations/properties.hpp"
+
+namespace icnn {
+
+/// g(t) = t for t > 0, alpha (exp(t) - 1) otherwise; convex for alpha in (0, 1], once differentiable at alpha = 1 only.
+class Elu {
+ public:
+  static constexpr bool convex = true;
+  static constexpr bool non_decreasing = true;
+  static constexpr std::string_view name = "Elu";
+
+  Elu() = default;
+  explicit Elu(double alpha)
+      : alpha_(detail::checked_parameter(name, "an alpha in (0, 1], beyond which ELU is not convex", alpha,
+                                         alpha > 0 && alpha <= 1)) {}
+
+  [[nodiscard]] double alpha() const noexcept { return alpha_; }
+  [[nodiscard]] Regularity regularity() const noexcept { return {false, alpha_ == 1 ? 1 : 0}; }
+  [[nodiscard]] std::string label() const { return detail::text(name, "(", alpha_, ")"); }
+
+  template <class S>
+  [[nodiscard]] Jet<S> jet(const S& t) const {
+    using std::exp, std::expm1;
+    if (t > 0) return {t, S(1), S(0)};
+    const S slope = S(alpha_) * exp(t);
+    return {S(S(alpha_) * expm1(t)), slope, slope};
+  }
+  friend bool operator==(const Elu&, const Elu&) = default;
+
+ private:
+  double alpha_ = 1;
+};
+
+}  // namespace icnn

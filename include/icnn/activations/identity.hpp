@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include "icnn/activations/properties.hpp"
+
+namespace icnn {
+
+/// g(t) = t.
+struct Identity {
+  static constexpr bool convex = true;
+  static constexpr bool non_decreasing = true;
+  static constexpr std::string_view name = "Identity";
+  [[nodiscard]] static constexpr Regularity regularity() noexcept { return {true, 2}; }
+
+  template <class S>
+  [[nodiscard]] static Jet<S> jet(const S& t) {
+    return {t, S(1), S(0)};
+  }
+  friend bool operator==(const Identity&, const Identity&) = default;
+};
+
+}  // namespace icnn

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include "icnn/activations/properties.hpp"
+
+namespace icnn {
+
+/// g(t) = max(t, slope t), slope in [0, 1].
+class LeakyRelu {
+ public:
+  static constexpr bool convex = true;
+  static constexpr bool non_decreasing = true;
+  static constexpr std::string_view name = "LeakyRelu";
+
+  LeakyRelu() = default;
+  explicit LeakyRelu(double slope)
+      : slope_(detail::checked_parameter(name, "a slope in [0, 1]", slope, slope >= 0 && slope <= 1)) {}
+
+  [[nodiscard]] double slope() const noexcept { return slope_; }
+  [[nodiscard]] Regularity regularity() const noexcept { return {true, slope_ == 1 ? 2 : 0}; }
+  [[nodiscard]] std::string label() const { return detail::text(name, "(", slope_, ")"); }
+
+  template <class S>
+  [[nodiscard]] Jet<S> jet(const S& t) const {
+    const S slope(slope_);
+    return {t > 0 ? t : S(slope * t), t > 0 ? S(1) : t <= 0 ? slope : t, S(0)};
+  }
+  friend bool operator==(const LeakyRelu&, const LeakyRelu&) = default;
+
+ private:
+  double slope_ = 0.01;
+};
+
+}  // namespace icnn

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <algorithm>
+#include <concepts>
+#include <string>
+#include <string_view>
+
+#include "icnn/core/error.hpp"
+#include "icnn/core/types.hpp"
+
+namespace icnn {
+
+/// Value, first and second derivative of an activation at one point.
+template <class S>
+struct Jet {
+  S value;
+  S first;
+  S second;
+};
+
+/// How smooth a function is. An identity is both piecewise linear and twice differentiable.
+struct Regularity {
+  bool piecewise_linear = false;
+  int derivatives = 0;  ///< continuous derivatives: 0 kinked, 1 once differentiable, 2 twice (or more)
+
+  friend bool operator==(const Regularity&, const Regularity&) = default;
+};
+
+/// The regularity of a composition or sum.
+[[nodiscard]] constexpr Regularity combine(Regularity a, Regularity b) noexcept {
+  return {a.piecewise_linear && b.piecewise_linear, std::min(a.derivatives, b.derivatives)};
+}
+
+/// An activation g: a regular value with `jet(t)` for every scalar it supports. At a kink the derivative is any
+/// subgradient (ours: the limit from the left). It declares, as static constexpr bool, `convex` and `non_decreasing`,
+/// and may have `regularity()` and `static constexpr std::string_view name`. What is not declared counts as false.
+template <class A>
+concept Activation = std::regular<A> && requires(const A& activation, double t) {
+  { activation.jet(t) } -> std::same_as<Jet<double>>;
+};
+
+template <class A>
+[[nodiscard]] constexpr bool is_convex() noexcept {
+  if constexpr (requires { A::convex; }) return A::convex;
+  return false;
+}
+
+template <class A>
+[[nodiscard]] constexpr bool is_non_decreasing() noexcept {
+  if constexpr (requires { A::non_decreasing; }) return A::non_decreasing;
+  return false;
+}
+
+template <class A>
+[[nodiscard]] constexpr Regularity regularity_of(const A& activation) {
+  if constexpr (requires { activation.regularity(); }) return activation.regularity();
+  return {};
+}
+
+/// The activation's name with its parameters, for describe() and messages.
+template <class A>
+[[nodiscard]] std::string name_of(const A& activation) {
+  if constexpr (requires { std::string(activation.label()); }) {
+    return std::string(activation.label());
+  } else if constexpr (requires { std::string(A::name); }) {
+    return std::string(A::name);
+  } else {
+    return "user-defined";
+  }
+}
+
+/// Proposition 1 of Amos, Xu and Kolter (ICML 2017): f is convex in y when every W^z >= 0 and every activation is convex
+/// and non-decreasing; the first layer's argument is affine in y, so there convexity is enough. (W^z >= 0 is kept by
+/// Parameters::edit.) Instantiating this type for an activation that breaks it does not compile.
+template <class A>
+struct Proposition1 {
+  static_assert(is_convex<A>() && is_non_decreasing<A>(),
+                "Proposition 1: an activation behind W^z must be convex and non-decreasing (declare 'convex' and "
+                "'non_decreasing'); one that is only convex may stand in the first layer");
+  static constexpr bool holds = true;
+};
+
+template <class A>
+struct Proposition1FirstLayer {
+  static_assert(is_convex<A>(), "Proposition 1: the activation of the first layer must be convex (declare 'convex')");
+  static constexpr bool holds = true;
+};
+
+namespace detail {
+
+/// For constructors of activations with a parameter.
+inline double checked_parameter(std::string_view activation, std::string_view range, double value, bool good) {
+  if (!good) fail({std::string(activation), std::string(range), detail::text(value)});
+  return value;
+}
+
+}  // namespace detail
+}  // namespace icnn

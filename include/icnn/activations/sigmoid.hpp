@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <cmath>
+
+#include "icnn/activations/properties.hpp"
+
+namespace icnn {
+
+/// g(t) = 1 / (1 + exp(-t)): for context paths and feed-forward networks only.
+struct Sigmoid {
+  static constexpr bool non_decreasing = true;
+  static constexpr std::string_view name = "Sigmoid";
+  [[nodiscard]] static constexpr Regularity regularity() noexcept { return {false, 2}; }
+
+  template <class S>
+  [[nodiscard]] static Jet<S> jet(const S& t) {
+    using std::abs, std::exp;
+    const S tail = exp(S(-abs(t)));
+    const S larger = S(1) / (S(1) + tail);
+    const S smaller = tail * larger;
+    const S first = larger * smaller;
+    const S tilt = (S(1) - tail) * larger;  // |1 - 2 sigmoid(t)|
+    return {t < 0 ? smaller : larger, first, t < 0 ? S(first * tilt) : S(-first * tilt)};
+  }
+  friend bool operator==(const Sigmoid&, const Sigmoid&) = default;
+};
+
+}  // namespace icnn

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <cmath>
+
+#include "icnn/activations/properties.hpp"
+
+namespace icnn {
+
+/// g(t) = log(1 + exp(beta t)) / beta, beta > 0; g'' <= beta / 4. Evaluated as max(t, 0) + log1p(exp(-|beta t|)) / beta,
+/// which neither overflows nor loses the relative accuracy of its tail.
+class Softplus {
+ public:
+  static constexpr bool convex = true;
+  static constexpr bool non_decreasing = true;
+  static constexpr std::string_view name = "Softplus";
+
+  Softplus() = default;
+  explicit Softplus(double beta)
+      : beta_(detail::checked_parameter(name, "a finite beta > 0", beta, beta > 0 && std::isfinite(beta))) {}
+
+  [[nodiscard]] double beta() const noexcept { return beta_; }
+  [[nodiscard]] static constexpr Regularity regularity() noexcept { return {false, 2}; }
+  [[nodiscard]] std::string label() const { return detail::text(name, "(", beta_, ")"); }
+
+  template <class S>
+  [[nodiscard]] Jet<S> jet(const S& t) const {
+    using std::abs, std::exp, std::log1p;
+    const S beta(beta_);
+    const S tail = exp(-abs(S(beta * t)));  // in [0, 1]
+    const S larger = S(1) / (S(1) + tail);  // sigmoid(|beta t|)
+    const S smaller = tail * larger;        // sigmoid(-|beta t|), to full relative accuracy
+    return {S((t <= 0 ? S(0) : t) + log1p(tail) / beta), t < 0 ? smaller : larger, S(beta * larger * smaller)};
+  }
+  friend bool operator==(const Softplus&, const Softplus&) = default;
+
+ private:
+  double beta_ = 1;
+};
+
+}  // namespace icnn

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include "icnn/activations/properties.hpp"
+
+namespace icnn {
+
+/// g(t) = t^2: convex, not monotone, so for the first layer only.
+struct Square {
+  static constexpr bool convex = true;
+  static constexpr std::string_view name = "Square";
+  [[nodiscard]] static constexpr Regularity regularity() noexcept { return {false, 2}; }
+
+  template <class S>
+  [[nodiscard]] static Jet<S> jet(const S& t) {
+    return {S(t * t), S(t + t), S(2)};
+  }
+  friend bool operator==(const Square&, const Square&) = default;
+};
+
+}  // namespace icnn

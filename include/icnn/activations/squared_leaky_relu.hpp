@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include "icnn/activations/properties.hpp"
+
+namespace icnn {
+
+/// g(t) = max(t, slope t)^2 for slope in [0, 1]: convex, once differentiable; not monotone, so for the first layer only.
+class SquaredLeakyRelu {
+ public:
+  static constexpr bool convex = true;
+  static constexpr std::string_view name = "SquaredLeakyRelu";
+
+  SquaredLeakyRelu() = default;
+  explicit SquaredLeakyRelu(double slope)
+      : slope_(detail::checked_parameter(name, "a slope in [0, 1]", slope, slope >= 0 && slope <= 1)) {}
+
+  [[nodiscard]] double slope() const noexcept { return slope_; }
+  [[nodiscard]] Regularity regularity() const noexcept { return {false, slope_ == 1 ? 2 : 1}; }
+  [[nodiscard]] std::string label() const { return detail::text(name, "(", slope_, ")"); }
+
+  template <class S>
+  [[nodiscard]] Jet<S> jet(const S& t) const {
+    const S square = t > 0 ? S(1) : S(slope_) * S(slope_);
+    return {S(square * t * t), S(S(2) * square * t), S(S(2) * square)};
+  }
+  friend bool operator==(const SquaredLeakyRelu&, const SquaredLeakyRelu&) = default;
+
+ private:
+  double slope_ = 0.01;
+};
+
+}  // namespace icnn

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+/// core/: the vocabulary: types, errors, parameters, random numbers.
+
+#include "icnn/core/audit.hpp"
+#include "icnn/core/error.hpp"
+#include "icnn/core/layout.hpp"
+#include "icnn/core/parameters.hpp"
+#include "icnn/core/random.hpp"
+#include "icnn/core/types.hpp"
+#include "icnn/core/version.hpp"
+#include "icnn/core/view.hpp"

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <algorithm>
+#include <concepts>
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "icnn/core/error.hpp"
+#include "icnn/core/types.hpp"
+
+namespace icnn {
+
+/// Which entries of a block convexity (or monotonicity) requires to be non-negative.
+enum class Sign { free, non_negative, non_negative_rows, non_negative_columns };
+
+/// One named matrix inside the flat parameter vector, stored column-major at `offset`.
+struct Block {
+  std::string name;  ///< the paper's symbol and layer, as in "Wz[1]"
+  Index layer = 0;   ///< layer index i = 0..k-1; k for the output term
+  Index rows = 0;
+  Index cols = 0;
+  Sign sign = Sign::free;
+  std::vector<Index> signed_lines = {};  ///< the rows or columns meant by `sign`
+  Index offset = 0;                      ///< set by Layout::add
+
+  [[nodiscard]] Index size() const noexcept { return rows * cols; }
+
+  /// Whether entry (row, column) must be non-negative.
+  [[nodiscard]] bool non_negative(Index row, Index column) const {
+    const auto named = [this](Index line) { return std::ranges::find(signed_lines, line) != signed_lines.end(); };
+    switch (sign) {
+      case Sign::non_negative: return true;
+      case Sign::non_negative_rows: return named(row);
+      case Sign::non_negative_columns: return named(column);
+      case Sign::free: break;
+    }
+    return false;
+  }
+
+  friend bool operator==(const Block&, const Block&) = default;
+};
+
+/// Which blocks of a layout are meant, one flag per block; see select().
+using Selection = std::vector<unsigned char>;
+
+/// The map of a flat parameter vector: its blocks in order, with names, shapes and signs.
+class Layout {
+ public:
+  /// Appends a block and returns its number. Throws Error where the sizes are negative or overflow.
+  Index add(Block block) {
+    constexpr Index most = std::numeric_limits<Index>::max() / 64;  // so that bytes, and sums of sizes, cannot overflow
+    if (block.rows < 0 || block.cols < 0 || (block.cols > 0 && block.rows > most / block.cols) ||
+        block.rows * block.cols > most - size_) {
+      fail({"Layout::add", detail::text("sizes whose product fits ", most, " parameters"),
+            detail::text(block.name, " of shape ", detail::shape_text(block.rows, block.cols)), "check the layer widths"});
+    }
+    block.offset = size_;
+    size_ += block.size();
+    blocks_.push_back(std::move(block));
+    return static_cast<Index>(blocks_.size()) - 1;
+  }
+
+  /// Appends every block of another layout, with a prefix to the names.
+  void append(const Layout& other, const std::string& prefix) {
+    for (Block block : other.blocks_) {
+      block.name = prefix + block.name;
+      add(std::move(block));
+    }
+  }
+
+  [[nodiscard]] Index size() const noexcept { return size_; }  ///< length of the flat vector
+  [[nodiscard]] const std::vector<Block>& blocks() const noexcept { return blocks_; }
+  [[nodiscard]] const Block& operator[](Index number) const { return blocks_[static_cast<std::size_t>(number)]; }
+
+  /// The block of that name. Throws Error, listing the names there are.
+  [[nodiscard]] const Block& operator[](std::string_view name) const {
+    const auto found = std::ranges::find(blocks_, name, &Block::name);
+    if (found == blocks_.end()) {
+      std::string names;
+      for (const Block& block : blocks_) names += (names.empty() ? "" : ", ") + block.name;
+      fail({"Layout", "the name of a block, one of " + names, "\"" + std::string(name) + "\""});
+    }
+    return *found;
+  }
+
+  [[nodiscard]] bool contains(std::string_view name) const {
+    return std::ranges::find(blocks_, name, &Block::name) != blocks_.end();
+  }
+
+  friend bool operator==(const Layout&, const Layout&) = default;
+
+ private:
+  std::vector<Block> blocks_;
+  Index size_ = 0;
+};
+
+/// The blocks for which the predicate holds, to restrict a gradient to them.
+template <std::predicate<const Block&> Predicate>
+[[nodiscard]] Selection select(const Layout& layout, Predicate predicate) {
+  Selection chosen;
+  for (const Block& block : layout.blocks()) chosen.push_back(predicate(block) ? 1 : 0);
+  return chosen;
+}
+
+}  // namespace icnn

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <concepts>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "icnn/core/audit.hpp"
+#include "icnn/core/layout.hpp"
+#include "icnn/core/types.hpp"
+
+namespace icnn {
+
+/// What an edit does with a negative entry where the layout's signs forbid it.
+enum class Positivity {
+  refuse,   ///< throw Error and leave the network as it was
+  project,  ///< set it to zero: the Euclidean projection onto the admissible parameters
+};
+
+/// The writable parameters inside an edit: the flat vector and its named blocks.
+template <class S>
+class ParameterEdit {
+ public:
+  using BlockMap = Eigen::Map<Matrix<S>>;
+
+  ParameterEdit(const Layout& layout, Vector<S>& vector) noexcept : layout_(&layout), vector_(&vector) {}
+
+  [[nodiscard]] const Layout& layout() const noexcept { return *layout_; }
+  [[nodiscard]] Eigen::Map<Vector<S>> vector() const { return {vector_->data(), vector_->size()}; }
+  [[nodiscard]] BlockMap operator[](const Block& block) const {
+    return {vector_->data() + block.offset, block.rows, block.cols};
+  }
+  [[nodiscard]] BlockMap operator[](std::string_view name) const { return (*this)[(*layout_)[name]]; }
+
+ private:
+  const Layout* layout_;
+  Vector<S>* vector_;
+};
+
+/// One flat parameter vector with its layout, readable by everyone and written through edit() alone.
+/// Invariant: every entry is finite, and every entry with a sign is >= 0: audit(layout(), vector()) is empty. (Tests have
+/// a door of their own around this, `Unchecked`, which the library does not define.)
+template <class S>
+class Parameters {
+ public:
+  using ConstBlockMap = Eigen::Map<const Matrix<S>>;
+
+  Parameters() = default;
+
+  /// All zero.
+  explicit Parameters(Layout layout) : layout_(std::move(layout)), vector_(Vector<S>::Zero(layout_.size())) {}
+
+  [[nodiscard]] const Layout& layout() const noexcept { return layout_; }
+  [[nodiscard]] const Vector<S>& vector() const noexcept { return vector_; }
+  [[nodiscard]] Index size() const noexcept { return vector_.size(); }
+  [[nodiscard]] const S* data() const noexcept { return vector_.data(); }
+  [[nodiscard]] ConstBlockMap operator[](std::string_view name) const {
+    const Block& block = layout_[name];
+    return {vector_.data() + block.offset, block.rows, block.cols};
+  }
+
+  /// The only writer. Calls change(ParameterEdit&) on a copy; when it returns, the copy is checked (or projected) and
+  /// takes the place of the parameters. Where it throws, or an entry is NaN, infinite or (under refuse) negative against
+  /// its sign, the parameters stay as they were. Throws Error naming block, layer, row, column and value.
+  /// Cost: one copy and one pass over the parameters; allocates the copy. Not thread-safe against readers.
+  template <std::invocable<ParameterEdit<S>&> Change>
+  void edit(Change&& change, Positivity positivity = Positivity::refuse) {
+    Vector<S> next = vector_;
+    ParameterEdit<S> scope(layout_, next);
+    std::forward<Change>(change)(scope);
+    if (positivity == Positivity::project) project(layout_, next);
+    detail::visit_offences(layout_, next, [](const Offence& offence) -> bool {
+      fail({"edit",
+            offence.finite ? "W^z (and every weight with a sign) >= 0, as Proposition 1 requires" : "finite parameters",
+            detail::text(offence),
+            offence.finite ? "pass Positivity::project to set such entries to zero" : "a step or a file has gone wrong"});
+    });
+    vector_.swap(next);
+  }
+
+  /// Sets the negative entries that the signs forbid to zero; NaN stays. Any vector of layout.size() entries.
+  static void project(const Layout& layout, Vector<S>& vector) {
+    for (const Block& block : layout.blocks()) {
+      if (block.sign == Sign::free) continue;
+      Eigen::Map<Matrix<S>> map(vector.data() + block.offset, block.rows, block.cols);
+      for (Index c = 0; c < block.cols; ++c)
+        for (Index r = 0; r < block.rows; ++r)
+          if (map(r, c) < 0 && block.non_negative(r, c)) map(r, c) = S(0);
+    }
+  }
+
+  friend bool operator==(const Parameters& a, const Parameters& b) {
+    return a.layout_ == b.layout_ && a.vector_ == b.vector_;
+  }
+
+ private:
+  friend struct Unchecked;
+  template <class>
+  friend class BasicPicnn;  // writes the weights of a network at a context, whose signs hold by construction
+
+  Layout layout_;
+  Vector<S> vector_;
+};
+
+}  // namespace icnn

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <type_traits>
+
+#include "icnn/core/error.hpp"
+#include "icnn/core/types.hpp"
+
+namespace icnn {
+
+/// A non-owning window on column-major storage that belongs to the caller: how results are written into the caller's
+/// own vectors, matrices, blocks and maps without a copy and without a template on their type. Empty when default made.
+/// MatrixView<const S> reads only.
+template <class S>
+class MatrixView {
+ public:
+  using Plain = Matrix<std::remove_const_t<S>>;
+  using Map = Eigen::Map<std::conditional_t<std::is_const_v<S>, const Plain, Plain>, Eigen::Unaligned, Eigen::OuterStride<>>;
+
+  MatrixView() = default;
+
+  MatrixView(S* data, Index rows, Index cols, Index stride) noexcept
+      : data_(data), rows_(rows), cols_(cols), stride_(stride) {}
+
+  /// From any writable Eigen object with direct access, of the same scalar: a matrix, vector, block, map or Ref.
+  template <class D>
+  requires std::is_base_of_v<Eigen::DenseBase<std::remove_cvref_t<D>>, std::remove_cvref_t<D>> MatrixView(
+      D&& m)  // NOLINT(bugprone-forwarding-reference-overload): a view is meant to be made implicitly
+      : data_(m.data()), rows_(m.rows()), cols_(m.cols()), stride_(m.outerStride()) {
+    using Source = std::remove_cvref_t<D>;
+    static_assert(std::is_same_v<typename Source::Scalar, std::remove_const_t<S>>,
+                  "the matrix or vector has another scalar type than the function");
+    constexpr bool row = Source::RowsAtCompileTime == 1;
+    static_assert(!Source::IsRowMajor || row, "icnn works on column-major storage: this must not be row-major");
+    if constexpr (row) {
+      stride_ = m.innerStride();
+    } else if (m.innerStride() != 1 && m.rows() > 1) {
+      fail({"MatrixView", "storage with contiguous columns", detail::text("an inner stride of ", m.innerStride()),
+            "write into a vector of your own and copy it"});
+    }
+  }
+
+  [[nodiscard]] explicit operator bool() const noexcept { return data_ != nullptr; }
+  [[nodiscard]] S* data() const noexcept { return data_; }
+  [[nodiscard]] Index rows() const noexcept { return rows_; }
+  [[nodiscard]] Index cols() const noexcept { return cols_; }
+  [[nodiscard]] Index stride() const noexcept { return stride_; }
+
+  /// The storage as an Eigen object.
+  [[nodiscard]] Map map() const { return Map(data_, rows_, cols_, Eigen::OuterStride<>(stride_)); }
+
+  /// Rows [first, first + count).
+  [[nodiscard]] MatrixView rows_from(Index first, Index count) const noexcept {
+    return {data_ + first, count, cols_, stride_};
+  }
+
+  void set_zero() const {
+    if (data_) map().setZero();
+  }
+
+ private:
+  S* data_ = nullptr;
+  Index rows_ = 0;
+  Index cols_ = 0;
+  Index stride_ = 0;
+};
+
+/// The first `columns` columns of a buffer, as a map that keeps the compile-time extents.
+template <class M>
+[[nodiscard]] auto active(M& buffer, Index columns) {
+  using Plain = std::remove_const_t<M>;
+  using Mapped = std::conditional_t<std::is_const_v<M>, const Plain, Plain>;
+  constexpr int fixed = Plain::ColsAtCompileTime;
+  return Eigen::Map<Mapped>(buffer.data(), buffer.rows(), fixed == Dynamic ? columns : Index{fixed});
+}
+
+}  // namespace icnn

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+/// Everything.
+
+#include "icnn/activations.hpp"
+#include "icnn/core.hpp"
+#include "icnn/kernels.hpp"
+#include "icnn/layers.hpp"
+#include "icnn/networks.hpp"

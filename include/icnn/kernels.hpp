@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+/// kernels/: dense arithmetic on columns.
+
+#include "icnn/kernels/elementwise.hpp"
+#include "icnn/kernels/products.hpp"

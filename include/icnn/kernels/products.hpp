@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <algorithm>
+
+#include "icnn/core/types.hpp"
+
+/// Dense arithmetic on columns. The portable path: plain Eigen, for any scalar, instantiated per scalar and not per
+/// network. Nothing here allocates in float or double: one column goes through matrix-vector products, several through
+/// matrix-matrix products cut into tiles whose packing buffers Eigen keeps on the stack.
+namespace icnn::kernels {
+
+template <class S>
+using ConstMap = Eigen::Map<const Matrix<S>, Eigen::Unaligned, Eigen::OuterStride<>>;
+
+template <class S>
+using MutableMap = Eigen::Map<Matrix<S>, Eigen::Unaligned, Eigen::OuterStride<>>;
+
+namespace detail {
+
+/// Columns of m as a plain pointer and stride, whatever its compile-time extents. A single row (which Eigen stores
+/// row-major) is the same memory seen as 1 x cols columns.
+template <class M>
+[[nodiscard]] Index column_stride(const M& m) {
+  return M::IsRowMajor ? m.innerStride() : m.outerStride();
+}
+
+template <class M>
+[[nodiscard]] ConstMap<typename M::Scalar> columns(const M& m) {
+  static_assert(!M::IsRowMajor || M::RowsAtCompileTime == 1, "column-major storage");
+  return {m.data(), m.rows(), m.cols(), Eigen::OuterStride<>(column_stride(m))};
+}
+
+template <class M>
+[[nodiscard]] MutableMap<typename M::Scalar> writable(M& m) {
+  static_assert(!M::IsRowMajor || M::RowsAtCompileTime == 1, "column-major storage");
+  return {m.data(), m.rows(), m.cols(), Eigen::OuterStride<>(column_stride(m))};
+}
+
+/// 128 x 128 doubles are the 128 KiB up to which Eigen keeps a packing buffer on the stack; half of it leaves room for
+/// its rounding up to whole registers.
+inline constexpr Index tile = 128;
+inline constexpr Index depth_tile = 64;
+
+/// out += a b for expressions of maps (a may be transposed, b too), tile by tile.
+template <class A, class B, class S>
+void tiled(const A& a, const B& b, MutableMap<S> out) {
+  for (Index k = 0; k < a.cols(); k += depth_tile) {
+    const Index depth = std::min(depth_tile, a.cols() - k);
+    for (Index c = 0; c < out.cols(); c += tile) {
+      const Index cols = std::min(tile, out.cols() - c);
+      for (Index r = 0; r < out.rows(); r += tile) {
+        const Index rows = std::min(tile, out.rows() - r);
+        out.block(r, c, rows, cols).noalias() += a.block(r, k, rows, depth) * b.block(k, c, depth, cols);
+      }
+    }
+  }
+}
+
+template <class S>
+void add_product(ConstMap<S> w, ConstMap<S> z, MutableMap<S> out) {
+  if (out.cols() == 1) {
+    out.col(0).noalias() += w * z.col(0);
+  } else {
+    tiled(w, z, out);
+  }
+}
+
+template <class S>
+void add_transposed_product(ConstMap<S> w, ConstMap<S> v, MutableMap<S> out) {
+  if (out.cols() == 1) {
+    out.col(0).noalias() += w.transpose() * v.col(0);
+  } else {
+    tiled(w.transpose(), v, out);
+  }
+}
+
+template <class S>
+void add_outer_product(ConstMap<S> v, ConstMap<S> z, MutableMap<S> out) {
+  if (v.cols() == 1) {
+    for (Index c = 0; c < out.cols(); ++c) out.col(c) += v.col(0) * z(c, 0);
+  } else {
+    tiled(v, z.transpose(), out);
+  }
+}
+
+template <class... M>
+inline constexpr bool all_fixed = ((M::SizeAtCompileTime != Dynamic) && ...);
+
+}  // namespace detail
+
+/// out += W z, column by column: W is m x k, z is k x B, out is m x B.
+template <class W, class Z, class Out>
+void add_product(const W& w, const Z& z, Out&& out) {
+  if constexpr (detail::all_fixed<W, Z, std::remove_reference_t<Out>>) {
+    out.noalias() += w * z;
+  } else {
+    detail::add_product<typename W::Scalar>(detail::columns(w), detail::columns(z), detail::writable(out));
+  }
+}
+
+/// out += W' v: W is m x k, v is m x B, out is k x B.
+template <class W, class V, class Out>
+void add_transposed_product(const W& w, const V& v, Out&& out) {
+  if constexpr (detail::all_fixed<W, V, std::remove_reference_t<Out>>) {
+    out.noalias() += w.transpose() * v;
+  } else {
+    detail::add_transposed_product<typename W::Scalar>(detail::columns(w), detail::columns(v), detail::writable(out));
+  }
+}
+
+/// out += v z', summed over the columns: v is m x B, z is k x B, out is m x k.
+template <class V, class Z, class Out>
+void add_outer_product(const V& v, const Z& z, Out&& out) {
+  if constexpr (detail::all_fixed<V, Z, std::remove_reference_t<Out>>) {
+    out.noalias() += v * z.transpose();
+  } else {
+    detail::add_outer_product<typename V::Scalar>(detail::columns(v), detail::columns(z), detail::writable(out));
+  }
+}
+
+/// Lower triangle of out += J' diag(weights) J: J is m x n, weights m, out n x n, scratch (overwritten) m x n.
+/// Whole tiles are written, so entries above the diagonal change too; mirror_lower() makes them right.
+template <class S>
+void add_gram(ConstMap<S> j, ConstMap<S> weights, MutableMap<S> scratch, MutableMap<S> out) {
+  scratch.noalias() = weights.col(0).asDiagonal() * j;
+  constexpr Index tile = detail::tile;
+  for (Index c = 0; c < out.cols(); c += tile) {
+    const Index cols = std::min(tile, out.cols() - c);
+    const Index rows = out.rows() - c;
+    detail::tiled(j.middleCols(c, rows).transpose(), scratch.middleCols(c, cols),
+                  MutableMap<S>(&out(c, c), rows, cols, Eigen::OuterStride<>(out.outerStride())));
+  }
+}
+
+/// Copies the lower triangle onto the upper one.
+template <class S>
+void mirror_lower(MutableMap<S> m) {
+  for (Index c = 1; c < m.cols(); ++c)
+    for (Index r = 0; r < c; ++r) m(r, c) = m(c, r);
+}
+
+}  // namespace icnn::kernels

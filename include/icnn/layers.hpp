@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+/// layers/: one step of a network, with its passes.
+
+#include "icnn/layers/convex_tape.hpp"
+#include "icnn/layers/dense_layer.hpp"
+#include "icnn/layers/ficnn_layer.hpp"
+#include "icnn/layers/gates.hpp"
+#include "icnn/layers/gradients.hpp"
+#include "icnn/layers/output_term.hpp"
+#include "icnn/layers/picnn_layer.hpp"

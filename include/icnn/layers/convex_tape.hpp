@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include "icnn/core/types.hpp"
+
+namespace icnn {
+
+/// Everything the passes of one convex layer leave behind, for up to `columns` samples; W is the layer's width, N the
+/// number of convex inputs. Names follow the documentation of FicnnLayer.
+template <class S, int N, int W, int Cols>
+struct ConvexTape {
+  template <class Layer>
+  explicit ConvexTape(const Room<Layer>& room)
+      : ConvexTape(room.layer.inputs(), room.layer.width(), room.columns, room.hessian) {}
+
+  ConvexTape(Index inputs, Index width, Index columns, bool hessian)
+      : z(width, columns),
+        first(width, columns),
+        second(width, columns),
+        delta(width, columns),
+        epsilon(width, columns),
+        v(width, columns),
+        u(width, columns),
+        ds(width, columns),
+        dz(width, columns),
+        base(width, columns),
+        slope(width, columns),
+        jacobian(jacobian_rows(width, hessian), inputs),
+        scaled(jacobian_rows(width, hessian), inputs) {}
+
+  Matrix<S, W, Cols> z, first, second;  ///< z' = g(s), g'(s), g''(s)
+  Matrix<S, W, Cols> delta, epsilon;    ///< adjoints of z' (of dz' and of z' in the second-order pass)
+  Matrix<S, W, Cols> v, u;              ///< adjoints of s (of ds and of s in the second-order pass)
+  Matrix<S, W, Cols> ds, dz;            ///< tangents of s and of z'
+  Matrix<S, W, Cols> base, slope;       ///< the part of s that is affine along a line
+  Matrix<S, W, N> jacobian, scaled;     ///< ds/dy at one sample, and scratch of that size; run-time sizes: only on request
+
+ private:
+  [[nodiscard]] static Index jacobian_rows(Index width, bool hessian) { return hessian || W != Dynamic ? width : 0; }
+};
+
+/// The tape of a PICNN layer: the convex one, and what the gates make of its inputs. M is the previous width.
+template <class S, int N, int M, int W, int Cols>
+struct GatedTape : ConvexTape<S, N, W, Cols> {
+  template <class Layer>
+  explicit GatedTape(const Room<Layer>& room)
+      : ConvexTape<S, N, W, Cols>(room),
+        gated_y(room.layer.inputs(), room.columns),
+        gated_w(room.layer.inputs(), room.columns),
+        pulled_u(room.layer.inputs(), room.columns),
+        pulled_v(room.layer.inputs(), room.columns),
+        gated_z(room.layer.previous(), room.columns),
+        gated_dz(room.layer.previous(), room.columns) {}
+
+  Matrix<S, N, Cols> gated_y, gated_w;    ///< y and w behind their gate
+  Matrix<S, N, Cols> pulled_u, pulled_v;  ///< W^y' u and W^y' v, in front of it
+  Matrix<S, M, Cols> gated_z, gated_dz;
+};
+
+}  // namespace icnn

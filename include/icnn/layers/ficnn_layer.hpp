@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "icnn/activations/properties.hpp"
+#include "icnn/core/layout.hpp"
+#include "icnn/core/types.hpp"
+#include "icnn/core/view.hpp"
+#include "icnn/kernels/elementwise.hpp"
+#include "icnn/kernels/products.hpp"
+#include "icnn/layers/convex_tape.hpp"
+#include "icnn/layers/gates.hpp"
+#include "icnn/layers/gradients.hpp"
+
+namespace icnn {
+
+/// The sizes and options of one convex layer.
+struct ConvexShape {
+  Index inputs = 1;                        ///< n
+  Index previous = 0;                      ///< m_i, width of z_i; 0 for the first layer
+  Index width = 1;                         ///< m_{i+1}
+  bool passthrough = true;                 ///< W^y y is there; the first layer always has it
+  bool bias = true;                        ///< b is there
+  std::vector<Index> non_decreasing = {};  ///< inputs whose columns of W^y are non-negative
+};
+
+/// One step of equation 2 of Amos, Xu and Kolter (ICML 2017),
+///
+///     s = W^z z + W^y y + b,   z' = g(s),
+///
+/// convex in y when z is: W^z >= 0 (kept by Parameters::edit) and g convex and non-decreasing (checked here, when the
+/// type is instantiated). Extents N of y, M of z, W of z' are compile-time constants or Dynamic; M = 0 is the first layer,
+/// where W^z is absent and g need only be convex.
+///
+/// A regular value: it knows where its blocks lie in a flat parameter vector, the numbers are passed in as `p`. Every pass
+/// is const, works on `columns` samples (y and w are n x columns, z and dz m x columns), leaves its results in the tape
+/// and allocates nothing in float or double. Shapes are checked by the network, here only asserted in debug builds.
+/// The trailing NoGates and NoGateAdjoint let one network pass serve this layer and PicnnLayer.
+template <class S, Activation A, int N = Dynamic, int M = Dynamic, int W = Dynamic>
+class FicnnLayer {
+  static_assert(std::conditional_t<M == 0, Proposition1FirstLayer<A>, Proposition1<A>>::holds);
+
+ public:
+  using Scalar = S;
+  static constexpr int Inputs = N;
+  static constexpr int Previous = M;
+  static constexpr int Width = W;
+
+  template <int Cols>
+  using Tape = ConvexTape<S, N, W, Cols>;
+
+  /// Declares the blocks Wz[index], Wy[index] and b[index], as far as the shape has them.
+  FicnnLayer(Layout& layout, Index index, const ConvexShape& shape, A activation)
+      : inputs_(shape.inputs), previous_(shape.previous), width_(shape.width), activation_(std::move(activation)) {
+    const std::string suffix = "[" + std::to_string(index) + "]";
+    const auto declare = [&](const char* name, Index rows, Index cols, Sign sign, std::vector<Index> lines = {}) {
+      const Index number = layout.add({name + suffix, index, rows, cols, sign, std::move(lines)});
+      return BlockSlot{number, layout[number].offset};
+    };
+    if (shape.previous > 0) wz_ = declare("Wz", shape.width, shape.previous, Sign::non_negative);
+    if (shape.passthrough || shape.previous == 0) {
+      const Sign sign = shape.non_decreasing.empty() ? Sign::free : Sign::non_negative_columns;
+      wy_ = declare("Wy", shape.width, shape.inputs, sign, shape.non_decreasing);
+    }
+    if (shape.bias) b_ = declare("b", shape.width, 1, Sign::free);
+  }
+
+  [[nodiscard]] Index inputs() const noexcept { return inputs_.value(); }
+  [[nodiscard]] Index previous() const noexcept { return previous_.value(); }
+  [[nodiscard]] Index width() const noexcept { return width_.value(); }
+  [[nodiscard]] bool has_passthrough() const noexcept { return wy_.number >= 0; }
+  [[nodiscard]] bool has_bias() const noexcept { return b_.number >= 0; }
+  [[nodiscard]] const A& activation() const noexcept { return activation_; }
+  [[nodiscard]] const FicnnLayer& convex() const noexcept { return *this; }  ///< see PicnnLayer::convex
+
+  /// The layer's weights inside a parameter vector (const or not); b() only with a bias, Wz() only behind the first layer.
+  template <class P>
+  [[nodiscard]] auto Wz(P* p) const {
+    return map<W, M>(p, wz_, width(), previous());
+  }
+  template <class P>
+  [[nodiscard]] auto Wy(P* p) const {
+    return map<W, N>(p, wy_, width(), inputs());
+  }
+  template <class P>
+  [[nodiscard]] auto b(P* p) const {
+    return map<W, 1>(p, b_, width(), 1);
+  }
+
+  /// s += W^y y, where the layer has W^y.
+  template <class Y, class Out>
+  void add_y(const S* p, const Y& y, Out&& s) const {
+    if (has_passthrough()) kernels::add_product(Wy(p), y, s);
+  }
+
+  /// s += W^z z, where the layer has W^z.
+  template <class Z, class Out>
+  void add_z(const S* p, const Z& z, Out&& s) const {
+    if constexpr (M != 0) {
+      if (previous() > 0) kernels::add_product(Wz(p), z, s);
+    }
+  }
+
+  /// s := b in every column, or 0.
+  template <class Out>
+  void set_bias(const S* p, Out&& s) const {
+    if (has_bias()) {
+      s.colwise() = b(p).col(0);
+    } else {
+      s.setZero();
+    }
+  }
+
+  /// tape.z, holding s, becomes g(s); as the order asks, tape.first = g'(s) and tape.second = g''(s).
+  template <class T>
+  void activate(kernels::Order order, T& tape, Index columns) const {
+    kernels::apply(activation_, order, width() * columns, tape.z.data(), tape.first.data(), tape.second.data());
+  }
+
+  template <class Y, class Z, class T>
+  void forward(kernels::Order order, const S* p, const Y& y, const Z& z, T& tape, Index columns, NoGates = {}) const {
+    auto s = active(tape.z, columns);
+    set_bias(p, s);
+    add_y(p, y, s);
+    add_z(p, z, s);
+    activate(order, tape, columns);
+  }
+
+  /// Along the direction w of y: ds = W^z dz + W^y w, dz' = g' o ds. After a forward pass of order first.
+  template <class Y, class Z, class T>
+  void tangent(const S* p, const Y& w, const Z& dz, T& tape, Index columns, NoGates = {}) const {
+    auto ds = active(tape.ds, columns);
+    ds.setZero();
+    add_y(p, w, ds);
+    add_z(p, dz, ds);
+    active(tape.dz, columns) = active(tape.first, columns).cwiseProduct(ds);
+  }
+
+  /// Reverse pass from tape.delta, the adjoint of z': v = delta o g'; then, each only where wanted, parameter derivatives
+  /// added to the sink, W^y' v added to gy, and W^z' v written to delta_z.
+  template <class Y, class Z, class T, class DeltaZ>
+  void backward(const S* p, const Y& y, const Z& z, T& tape, const ParameterSink<S>& sink, const MatrixView<S>& gy,
+                DeltaZ delta_z, Index columns, NoGates = {}, NoGateAdjoint* = nullptr) const {
+    auto v = active(tape.v, columns);
+    v = active(tape.delta, columns).cwiseProduct(active(tape.first, columns));
+    add_bias_gradient(sink, v);
+    add_weight_gradients(sink, v, y, z);
+    pull_z(p, v, delta_z);
+    pull_y(p, v, gy);
+  }
+
+  /// Reverse of the tangent pass, for the derivatives of w' grad_y f. From tape.delta, the adjoint of dz', and
+  /// tape.epsilon, that of z': v = g' o delta, u = g'' o ds o delta + g' o epsilon. Parameter derivatives
+  /// (u z' + v dz', u y' + v w', u) are added to the sink; W^y' u is added to gy; W^z' v and W^z' u are written to delta_z
+  /// and epsilon_z. After forward of order second and tangent.
+  template <class Y, class Z, class T, class DeltaZ>
+  void second_backward(const S* p, const Y& y, const Y& w, const Z& z, const Z& dz, T& tape, const ParameterSink<S>& sink,
+                       const MatrixView<S>& gy, DeltaZ delta_z, DeltaZ epsilon_z, Index columns, NoGates = {},
+                       NoGateAdjoint* = nullptr) const {
+    auto v = active(tape.v, columns);
+    auto u = active(tape.u, columns);
+    v = active(tape.first, columns).cwiseProduct(active(tape.delta, columns));
+    u = active(tape.second, columns).cwiseProduct(active(tape.ds, columns)).cwiseProduct(active(tape.delta, columns)) +
+        active(tape.first, columns).cwiseProduct(active(tape.epsilon, columns));
+    add_bias_gradient(sink, u);
+    add_weight_gradients(sink, u, y, z);
+    add_weight_gradients(sink, v, w, dz);
+    pull_z(p, v, delta_z);
+    pull_z(p, u, epsilon_z);
+    pull_y(p, u, gy);
+  }
+
+  /// gy += W^y' v, where gy is given and the layer has W^y.
+  template <class V>
+  void pull_y(const S* p, const V& v, const MatrixView<S>& gy) const {
+    if (gy && has_passthrough()) kernels::add_transposed_product(Wy(p), v, gy.map());
+  }
+
+  /// delta := W^z' v, where the layer has W^z.
+  template <class V, class DeltaZ>
+  void pull_z(const S* p, const V& v, DeltaZ& delta) const {
+    if constexpr (M != 0) {
+      if (previous() == 0) return;
+      delta.setZero();
+      kernels::add_transposed_product(Wz(p), v, delta);
+    }
+  }
+
+  /// Forward Jacobian of the pre-activation at one sample, J = W^y + W^z diag(g'_prev) J_prev, into tape.jacobian.
+  /// \p before holds J_prev and g' of the layer below; J_prev is scaled in place.
+  template <class T, class Before>
+  void jacobian(const S* p, T& tape, Before& before, Index column, NoGates = {}) const {
+    if (has_passthrough()) {
+      tape.jacobian = Wy(p);
+    } else {
+      tape.jacobian.setZero();
+    }
+    if constexpr (M != 0) {
+      if (previous() == 0) return;
+      before.jacobian.array().colwise() *= before.first.col(column).array();
+      kernels::add_product(Wz(p), before.jacobian, tape.jacobian);
+    }
+  }
+
+  /// Prepares s(alpha) = base + alpha slope + W^z z for y + alpha d: the products with W^y, once per line.
+  template <class Y, class T>
+  void start_line(const S* p, const Y& y, const Y& d, T& tape, Index columns, NoGates = {}) const {
+    auto base = active(tape.base, columns);
+    auto slope = active(tape.slope, columns);
+    set_bias(p, base);
+    slope.setZero();
+    add_y(p, y, base);
+    add_y(p, d, slope);
+  }
+
+  /// z' at the steps alpha (one per column) and, with order first, dz' along the line.
+  template <class Alpha, class Z, class T>
+  void along(kernels::Order order, const S* p, const Alpha& alpha, const Z& z, const Z& dz, T& tape, Index columns,
+             NoGates = {}) const {
+    auto s = active(tape.z, columns);
+    s = active(tape.base, columns) + active(tape.slope, columns) * alpha.asDiagonal();
+    add_z(p, z, s);
+    activate(order, tape, columns);
+    if (order == kernels::Order::value) return;
+    auto ds = active(tape.ds, columns);
+    ds = active(tape.slope, columns);
+    add_z(p, dz, ds);
+    active(tape.dz, columns) = active(tape.first, columns).cwiseProduct(ds);
+  }
+
+  friend bool operator==(const FicnnLayer&, const FicnnLayer&) = default;
+
+ private:
+  template <int Rows, int Cols, class P>
+  [[nodiscard]] static auto map(P* p, const BlockSlot& slot, Index rows, Index cols) {
+    using Plain = Matrix<S, Rows, Cols>;
+    return Eigen::Map<std::conditional_t<std::is_const_v<P>, const Plain, Plain>>(p + slot.offset, rows, cols);
+  }
+
+  template <class V>
+  void add_bias_gradient(const ParameterSink<S>& sink, const V& v) const {
+    if (sink.wants(b_.number)) b(sink.data) += v.rowwise().sum();
+  }
+
+  template <class V, class Y, class Z>
+  void add_weight_gradients(const ParameterSink<S>& sink, const V& v, const Y& y, const Z& z) const {
+    if (sink.wants(wy_.number)) kernels::add_outer_product(v, y, Wy(sink.data));
+    if constexpr (M != 0) {
+      if (sink.wants(wz_.number)) kernels::add_outer_product(v, z, Wz(sink.data));
+    }
+  }
+
+  [[no_unique_address]] Extent<N> inputs_;
+  [[no_unique_address]] Extent<M> previous_;
+  [[no_unique_address]] Extent<W> width_;
+  BlockSlot wz_, wy_, b_;
+  A activation_;
+};
+
+}  // namespace icnn

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "icnn/core/layout.hpp"
+#include "icnn/core/types.hpp"
+#include "icnn/core/view.hpp"
+#include "icnn/kernels/products.hpp"
+#include "icnn/layers/gradients.hpp"
+
+namespace icnn {
+
+/// Which parts of the output term a network has.
+struct OutputTermShape {
+  bool diagonal = false;  ///< D
+  Index rank = 0;         ///< rows of L; 0: no L
+  bool bilinear = false;  ///< C, PICNN only
+  bool linear = false;    ///< d
+
+  friend bool operator==(const OutputTermShape&, const OutputTermShape&) = default;
+};
+
+/// Scratch of the output term for up to `columns` samples.
+template <class S, int N, int Cols>
+struct OutputTermTape {
+  OutputTermTape(Index inputs, Index rank, Index columns)
+      : low(rank, columns),
+        low_w(rank, columns),
+        scaled(rank, columns),
+        gradient(inputs, columns),
+        weighted(inputs, columns),
+        quadratic(1, columns) {}
+
+  Matrix<S, Dynamic, Cols == 1 ? 1 : Dynamic> low, low_w, scaled;  ///< L y, L w, and one of them times the seeds
+  Matrix<S, N, Cols> gradient;                                     ///< of q in y (or of w' grad q)
+  Matrix<S, N, Cols> weighted;                                     ///< y (or w) times the seeds
+  Matrix<S, 1, Cols> quadratic;                                    ///< d' (D + L'L) d along a line
+};
+
+/// The quadratic that a network adds to its last layer, q(x, y) = y' (D + L'L) y / 2 + y' (C x + d), with D >= 0 diagonal:
+/// convex in y by its form, strongly so with modulus min D. D is stored as n x 1. \p linear is the linear part C x + d as
+/// columns (n x 1 for all samples, or n x B), which the network provides; empty where there is none.
+template <class S, int N = Dynamic>
+class OutputTerm {
+ public:
+  template <int Cols>
+  using Tape = OutputTermTape<S, N, Cols>;
+
+  /// Declares D, L, C, d, as far as the shape has them. With \p non_decreasing inputs only d may be there, non-negative in
+  /// those rows; anything else would make f decrease somewhere, and is refused with an Error.
+  OutputTerm(Layout& layout, Index layer, const OutputTermShape& shape, Index inputs, Index context,
+             const std::vector<Index>& non_decreasing)
+      : inputs_(inputs), context_(context), rank_(shape.rank) {
+    if (shape.rank < 0) fail({"OutputTerm", "a rank >= 0", detail::text(shape.rank)});
+    if (shape.bilinear && context == 0) {
+      fail({"OutputTerm", "no bilinear term y' C x without a context", "bilinear = true", "use a PICNN"});
+    }
+    if (!non_decreasing.empty() && (shape.diagonal || shape.rank > 0 || shape.bilinear)) {
+      fail({"OutputTerm", "only a linear output term beside non-decreasing inputs", "a quadratic or bilinear one",
+            "y' (D + L'L) y decreases for negative y"});
+    }
+    const auto declare = [&](const char* name, Index rows, Index cols, Sign sign, std::vector<Index> lines = {}) {
+      const Index number = layout.add({name, layer, rows, cols, sign, std::move(lines)});
+      return BlockSlot{number, layout[number].offset};
+    };
+    if (shape.diagonal) diagonal_ = declare("D", inputs, 1, Sign::non_negative);
+    if (shape.rank > 0) low_ = declare("L", shape.rank, inputs, Sign::free);
+    if (shape.bilinear) bilinear_ = declare("C", inputs, context, Sign::free);
+    if (shape.linear) {
+      linear_ = declare("d", inputs, 1, non_decreasing.empty() ? Sign::free : Sign::non_negative_rows, non_decreasing);
+    }
+  }
+
+  [[nodiscard]] OutputTermShape shape() const {
+    return {diagonal_.number >= 0, rank_, bilinear_.number >= 0, linear_.number >= 0};
+  }
+  [[nodiscard]] Index inputs() const noexcept { return inputs_.value(); }
+  [[nodiscard]] Index rank() const noexcept { return rank_; }
+  [[nodiscard]] bool is_quadratic() const noexcept { return diagonal_.number >= 0 || rank_ > 0; }
+  [[nodiscard]] bool has_linear_part() const noexcept { return bilinear_.number >= 0 || linear_.number >= 0; }
+  [[nodiscard]] bool empty() const noexcept { return !is_quadratic() && !has_linear_part(); }
+
+  template <class P>
+  [[nodiscard]] auto D(P* p) const {
+    return map<N, 1>(p, diagonal_, inputs(), 1);
+  }
+  template <class P>
+  [[nodiscard]] auto L(P* p) const {
+    return map<Dynamic, N>(p, low_, rank_, inputs());
+  }
+  template <class P>
+  [[nodiscard]] auto C(P* p) const {
+    return map<N, Dynamic>(p, bilinear_, inputs(), context_);
+  }
+  template <class P>
+  [[nodiscard]] auto d(P* p) const {
+    return map<N, 1>(p, linear_, inputs(), 1);
+  }
+
+  /// out (n x B) := C x + d, the linear part at each column of x (c x B; not read without C).
+  template <class X, class Out>
+  void linear_part(const S* p, const X& x, Out out) const {
+    if (linear_.number >= 0) {
+      out.colwise() = d(p).col(0);
+    } else {
+      out.setZero();
+    }
+    if (bilinear_.number >= 0) kernels::add_product(C(p), x, out);
+  }
+
+  /// values (1 x B) += q; leaves its gradient in y, per column, in the tape.
+  template <class Y, class Linear, class T, class Values>
+  void forward(const S* p, const Y& y, const Linear& linear, T& tape, Values values, Index columns) const {
+    if (empty()) return;
+    auto gradient = active(tape.gradient, columns);
+    hessian_product(p, y, tape.low, gradient, columns);
+    values += S(0.5) * y.cwiseProduct(gradient).colwise().sum();
+    if (!has_linear_part()) return;
+    for (Index c = 0; c < columns; ++c) {
+      const auto l = linear.col(linear.cols() == 1 ? 0 : c);
+      values(c) += y.col(c).dot(l);
+      gradient.col(c) += l;
+    }
+  }
+
+  /// Derivatives of sum_b c_b q(x_b, y_b) after forward; seeds c is 1 x B. Adds to everything.
+  template <class Y, class X, class Seeds, class T>
+  void backward(const S* p, const Y& y, const X& x, const Seeds& seeds, T& tape, const ParameterSink<S>& sink,
+                const MatrixView<S>& gy, const MatrixView<S>& gx, Index columns) const {
+    if (empty()) return;
+    if (gy) gy.map() += active(tape.gradient, columns) * seeds.asDiagonal();
+    if (sink.wants(diagonal_.number)) {
+      for (Index c = 0; c < columns; ++c) D(sink.data) += (S(0.5) * seeds(c)) * y.col(c).cwiseAbs2();
+    }
+    if (sink.wants(low_.number)) {
+      auto scaled = active(tape.scaled, columns);
+      scaled = active(tape.low, columns) * seeds.asDiagonal();
+      kernels::add_outer_product(scaled, y, L(sink.data));
+    }
+    linear_backward(p, y, x, seeds, active(tape.weighted, columns), sink, gx);
+  }
+
+  /// slopes (1 x B) += w' grad q, after forward; leaves (D + L'L) w in the tape.
+  template <class W, class T, class Slopes>
+  void tangent(const S* p, const W& w, T& tape, Slopes slopes, Index columns) const {
+    if (empty()) return;
+    auto gradient = active(tape.gradient, columns);
+    slopes += gradient.cwiseProduct(w).colwise().sum();
+    hessian_product(p, w, tape.low_w, gradient, columns);
+  }
+
+  /// Derivatives of sum_b c_b w_b' grad_y q(x_b, y_b), after forward and tangent. Adds to everything.
+  template <class Y, class X, class Seeds, class T>
+  void second_backward(const S* p, const Y& y, const Y& w, const X& x, const Seeds& seeds, T& tape,
+                       const ParameterSink<S>& sink, const MatrixView<S>& gy, const MatrixView<S>& gx, Index columns) const {
+    if (empty()) return;
+    if (gy) gy.map() += active(tape.gradient, columns) * seeds.asDiagonal();
+    if (sink.wants(diagonal_.number)) {
+      for (Index c = 0; c < columns; ++c) D(sink.data) += seeds(c) * y.col(c).cwiseProduct(w.col(c));
+    }
+    if (sink.wants(low_.number)) {
+      auto scaled = active(tape.scaled, columns);
+      scaled = active(tape.low, columns) * seeds.asDiagonal();
+      kernels::add_outer_product(scaled, w, L(sink.data));
+      scaled = active(tape.low_w, columns) * seeds.asDiagonal();
+      kernels::add_outer_product(scaled, y, L(sink.data));
+    }
+    linear_backward(p, w, x, seeds, active(tape.weighted, columns), sink, gx);
+  }
+
+  /// h (n x n) += D + L'L.
+  template <class H>
+  void add_hessian(const S* p, H& h) const {
+    if (diagonal_.number >= 0) h.diagonal() += D(p);
+    if (rank_ > 0) kernels::add_transposed_product(L(p), L(p), h);
+  }
+
+  /// d' (D + L'L) d for each column of d, into the tape; after forward and tangent(d).
+  template <class Y, class T>
+  void start_line(const Y& d, T& tape, Index columns) const {
+    if (empty()) return;
+    active(tape.quadratic, columns) = d.cwiseProduct(active(tape.gradient, columns)).colwise().sum();
+  }
+
+  friend bool operator==(const OutputTerm&, const OutputTerm&) = default;
+
+ private:
+  template <int Rows, int Cols, class P>
+  [[nodiscard]] static auto map(P* p, const BlockSlot& slot, Index rows, Index cols) {
+    using Plain = Matrix<S, Rows, Cols>;
+    return Eigen::Map<std::conditional_t<std::is_const_v<P>, const Plain, Plain>>(p + slot.offset, rows, cols);
+  }
+
+  /// out := (D + L'L) y, leaving L y in \p low_buffer.
+  template <class Y, class Buffer, class Out>
+  void hessian_product(const S* p, const Y& y, Buffer& low_buffer, Out& out, Index columns) const {
+    if (diagonal_.number >= 0) {
+      out = D(p).col(0).asDiagonal() * y;
+    } else {
+      out.setZero();
+    }
+    if (rank_ == 0) return;
+    auto low = active(low_buffer, columns);
+    low.setZero();
+    kernels::add_product(L(p), y, low);
+    kernels::add_transposed_product(L(p), low, out);
+  }
+
+  /// Derivatives of sum_b c_b y_b' (C x_b + d); \p weighted is scratch for y times the seeds.
+  template <class Y, class X, class Seeds, class Weighted>
+  void linear_backward(const S* p, const Y& y, const X& x, const Seeds& seeds, Weighted weighted,
+                       const ParameterSink<S>& sink, const MatrixView<S>& gx) const {
+    const bool through_x = bilinear_.number >= 0 && gx;
+    if (!through_x && !sink.wants(bilinear_.number) && !sink.wants(linear_.number)) return;
+    weighted = y * seeds.asDiagonal();
+    if (sink.wants(linear_.number)) d(sink.data) += weighted.rowwise().sum();
+    if (sink.wants(bilinear_.number)) kernels::add_outer_product(weighted, x, C(sink.data));
+    if (through_x) kernels::add_transposed_product(C(p), weighted, gx.map());
+  }
+
+  [[no_unique_address]] Extent<N> inputs_;
+  Index context_ = 0;
+  Index rank_ = 0;
+  BlockSlot diagonal_, low_, bilinear_, linear_;
+};
+
+}  // namespace icnn

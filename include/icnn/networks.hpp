@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+/// networks/: networks, and the functions made from them.
+
+#include "icnn/networks/architecture.hpp"
+#include "icnn/networks/chain.hpp"
+#include "icnn/networks/combinator.hpp"
+#include "icnn/networks/context_passes.hpp"
+#include "icnn/networks/convex_function.hpp"
+#include "icnn/networks/convex_passes.hpp"
+#include "icnn/networks/describe.hpp"
+#include "icnn/networks/feed_forward.hpp"
+#include "icnn/networks/feed_forward_chain.hpp"
+#include "icnn/networks/ficnn.hpp"
+#include "icnn/networks/ficnn_chain.hpp"
+#include "icnn/networks/parameterized.hpp"
+#include "icnn/networks/picnn.hpp"
+#include "icnn/networks/picnn_batch.hpp"
+#include "icnn/networks/picnn_chain.hpp"
+#include "icnn/networks/precomposed.hpp"
+#include "icnn/networks/proposition2.hpp"
+#include "icnn/networks/regularized.hpp"
+#include "icnn/networks/restricted.hpp"
+#include "icnn/networks/substituted.hpp"
+#include "icnn/networks/sum.hpp"

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <type_traits>
+#include <vector>
+
+#include "icnn/activations/identity.hpp"
+#include "icnn/activations/properties.hpp"
+#include "icnn/core/error.hpp"
+#include "icnn/core/types.hpp"
+
+/// How the sizes and activations of a network are named, at run time and in type lists.
+namespace icnn {
+
+/// Activations of a network with run-time depth. `hidden` has one entry for every hidden layer behind the first, or a
+/// single one for all of them.
+template <Activation A, Activation First = A, Activation Output = Identity>
+struct Activations {
+  std::vector<A> hidden = {A{}};
+  First first = {};
+  Output output = {};
+
+  /// One activation for every hidden layer, the first included where the types agree.
+  [[nodiscard]] static Activations all(const A& activation, const Output& output = {}) {
+    Activations result{{activation}, First{}, output};
+    if constexpr (std::is_same_v<A, First>) result.first = activation;
+    return result;
+  }
+
+  friend bool operator==(const Activations&, const Activations&) = default;
+};
+
+/// In type lists: n convex inputs.
+template <int N>
+struct Inputs {
+  static_assert(N >= 1, "a network has at least one input");
+  static constexpr int size = N;
+};
+
+/// In type lists: a context of C numbers.
+template <int C>
+struct Context {
+  static_assert(C >= 1, "a context has at least one number");
+  static constexpr int size = C;
+};
+
+/// In type lists: a layer of W units.
+template <int W, Activation A = Identity>
+struct Dense {
+  static_assert(W >= 1, "a layer has at least one unit");
+  using Activation = A;
+  static constexpr int width = W;
+};
+
+/// In type lists: a PICNN layer of W units, followed by a context layer of V units (0: none, for the output layer).
+template <int W, Activation A = Identity, int V = 0, Activation ContextA = Identity>
+struct Gated {
+  static_assert(W >= 1, "a layer has at least one unit");
+  using Activation = A;
+  using ContextActivation = ContextA;
+  static constexpr int width = W;
+  static constexpr int context_width = V;
+};
+
+namespace detail {
+
+/// The first demands on any convex network, so that their sentences come before all other errors.
+template <class... Layers>
+struct ConvexNetworkOf {
+  static_assert(sizeof...(Layers) > 0, "a network has at least one layer: the output layer, of width 1");
+};
+
+template <class First, class... Rest>
+struct ConvexNetworkOf<First, Rest...> {
+  template <class... Layers>
+  static constexpr int last_width() {
+    int width = 0;
+    ((width = Layers::width), ...);
+    return width;
+  }
+  static_assert(last_width<First, Rest...>() == 1, "the output layer of a convex network has width 1: f(y) is a number");
+};
+
+inline void require_sizes(const char* network, const char* what, const std::vector<Index>& widths) {
+  for (const Index width : widths) {
+    if (width < 1) fail({network, std::string(what) + " of at least 1", text(width)});
+  }
+}
+
+inline void require_inputs(const char* network, Index inputs, const std::vector<Index>& named) {
+  if (inputs < 1) fail({network, "at least one input", text(inputs)});
+  for (const Index j : named) {
+    if (j < 0 || j >= inputs) fail({network, text("non-decreasing inputs in 0..", inputs - 1), text(j)});
+  }
+}
+
+/// The i-th activation of a list that names all or one for all.
+template <class A>
+[[nodiscard]] const A& activation_at(const std::vector<A>& list, std::size_t i, std::size_t count) {
+  if (list.size() != 1 && list.size() != count) {
+    fail({"Activations", text("one activation, or one for each of ", count, " hidden layers behind the first"),
+          text(list.size())});
+  }
+  return list.size() == 1 ? list.front() : list[i];
+}
+
+}  // namespace detail
+}  // namespace icnn

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <type_traits>
+#include <utility>
+
+#include "icnn/networks/convex_function.hpp"
+
+/// What regularized, restrict_to, precompose and sum share: they hold a function (by reference when made from an lvalue,
+/// which then must outlive them; by value when made from a temporary), hand contexts and parameters through, and keep
+/// the inner workspace inside their own.
+namespace icnn {
+
+/// How a combinator holds a function that it is given as F&&.
+template <class F>
+using HeldType = std::conditional_t<std::is_lvalue_reference_v<F>, const std::remove_cvref_t<F>&, std::remove_cvref_t<F>>;
+
+template <class F>
+class Held {
+ public:
+  explicit Held(F function) : function_(std::move(function)) {}
+  [[nodiscard]] const F& get() const noexcept { return function_; }
+
+ private:
+  F function_;
+};
+
+template <class F>
+class Held<const F&> {
+ public:
+  explicit Held(const F& function) noexcept : function_(&function) {}
+  [[nodiscard]] const F& get() const noexcept { return *function_; }
+
+ private:
+  const F* function_;
+};
+
+/// Scratch of a combinator: the inner workspace, and rows of its own.
+template <class S, int Cols, class Inner>
+struct CombinatorWorkspace {
+  CombinatorWorkspace(ShapeKey shape, const WorkspaceOptions& room, Inner held)
+      : key(shape),
+        capacity(room.checked().columns),
+        hessian(room.hessian),
+        values(1, capacity),
+        slopes(1, capacity),
+        alpha(1, capacity),
+        inner(std::move(held)) {}
+
+  ShapeKey key;
+  Index capacity;
+  bool hessian;
+  Index columns = 0;
+  Matrix<S, 1, Cols> values, slopes, alpha;
+  Inner inner;
+
+  /// Takes over the inner function's values and, on request, slopes.
+  void copy_values() { active(values, columns) = active(inner.values, columns); }
+  void copy_slopes() { active(slopes, columns) = active(inner.slopes, columns); }
+};
+
+/// Base of the combinators of one function.
+template <class Derived, class F>
+class Combinator
+    : public ConvexFunction<Derived, typename std::remove_cvref_t<F>::Scalar, std::remove_cvref_t<F>::has_context> {
+ public:
+  using Function = std::remove_cvref_t<F>;
+  using Scalar = typename Function::Scalar;
+  static constexpr int SingleColumns = Function::SingleColumns;
+
+  explicit Combinator(Held<F> function) : function_(std::move(function)) {}
+
+  [[nodiscard]] const Function& function() const noexcept { return function_.get(); }
+  [[nodiscard]] Index context_size() const noexcept { return function().context_size(); }
+  [[nodiscard]] Index parameter_count() const noexcept { return function().parameter_count(); }
+  [[nodiscard]] const Layout& layout() const noexcept { return function().layout(); }
+  [[nodiscard]] Regularity regularity() const { return function().regularity(); }
+  [[nodiscard]] Index batch() const noexcept {
+    if constexpr (requires { function().batch(); }) {
+      return function().batch();
+    } else {
+      return 0;
+    }
+  }
+
+  template <class X, class Ws>
+  void bind(const X& x, Ws& ws) const {
+    function().bind(x, ws.inner);
+  }
+
+ private:
+  Held<F> function_;
+};
+
+}  // namespace icnn

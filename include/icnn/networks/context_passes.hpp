@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include "icnn/networks/convex_passes.hpp"
+
+/// The context's side of a PICNN: gates from x, and back.
+namespace icnn {
+
+/// Everything that a batch of contexts determines: x, the gates and the context path of every layer, C x + d.
+template <class Chain, int Cols>
+struct BoundContext {
+  using S = typename Chain::Scalar;
+  template <class Layer>
+  using TapeOf = typename Layer::template ContextSide<Cols>;
+
+  template <class Term>
+  BoundContext(const Chain& chain, const Term& term, Index context, Index columns)
+      : x(context, columns), linear(term.inputs(), columns), tapes(chain.template make<TapeOf>(columns)) {}
+
+  Matrix<S, Chain::ContextSize, Cols> x;
+  Matrix<S, Chain::Inputs, Cols> linear;
+  typename Chain::template Storage<TapeOf> tapes;
+};
+
+/// Scratch of the passes at a context that lives elsewhere.
+template <class Chain, int Cols>
+struct AtContextWorkspace : ConvexWorkspace<Chain, Cols> {
+  template <class Layer>
+  using AdjointOf = typename Layer::template Adjoint<Cols>;
+
+  template <class Term>
+  AtContextWorkspace(ShapeKey shape, const Chain& chain, const Term& term, const WorkspaceOptions& options)
+      : ConvexWorkspace<Chain, Cols>(shape, chain, term, options),
+        adjoints(chain.template make<AdjointOf>(options.columns)) {}
+
+  typename Chain::template Storage<AdjointOf> adjoints;
+};
+
+/// Scratch of a PICNN: the same, with the context.
+template <class Chain, int Cols>
+struct PicnnWorkspace : AtContextWorkspace<Chain, Cols> {
+  template <class Term>
+  PicnnWorkspace(ShapeKey shape, const Chain& chain, const Term& term, Index context_size, const WorkspaceOptions& options)
+      : AtContextWorkspace<Chain, Cols>(shape, chain, term, options), context(chain, term, context_size, options.columns) {}
+
+  BoundContext<Chain, Cols> context;
+};
+
+/// What the passes of a PICNN's convex path see of the context.
+template <class Tapes, class Adjoints>
+struct Conditions {
+  const Tapes& tapes;
+  Adjoints* adjoints;
+
+  template <class I>
+  [[nodiscard]] const auto& gates(I i) const {
+    return detail::at(tapes, i).gates;
+  }
+  template <class I>
+  [[nodiscard]] auto* adjoint(I i) const {
+    return adjoints ? &detail::at(*adjoints, i) : nullptr;
+  }
+};
+
+namespace passes {
+
+/// u_i as columns: x, or the context step of the layer below.
+template <class Bound, class I>
+[[nodiscard]] auto context_input(const Bound& context, I i, Index columns) {
+  if constexpr (requires { I::value; }) {
+    if constexpr (I::value == 0) {
+      return active(context.x, columns);
+    } else {
+      return active(at(context.tapes, below(i)).step->u, columns);
+    }
+  } else {
+    return i == 0 ? active(context.x, columns) : active(at(context.tapes, below(i)).step->u, columns);
+  }
+}
+
+template <class Chain>
+[[nodiscard]] Index context_size(const Chain& chain) {
+  Index size = 0;
+  chain.for_each([&](Index i, const auto& layer) {
+    if (i == 0) size = layer.context();
+  });
+  return size;
+}
+
+template <class Chain>
+[[nodiscard]] ShapeKey context_shape_key(const Chain& chain, ShapeKey key) {
+  chain.for_each([&](auto, const auto& layer) { key = mix(key, layer.context()); });
+  return key;
+}
+
+/// Fills the context from x (c x B).
+template <class Chain, class Term, class X, class Bound>
+void context_forward(const Chain& chain, const Term& term, const typename Chain::Scalar* p, const X& x, Bound& context) {
+  const Index columns = x.cols();
+  active(context.x, columns) = x;
+  chain.for_each([&](auto i, const auto& layer) {
+    layer.context_forward(p, context_input(context, i, columns), at(context.tapes, i), columns);
+  });
+  if (term.has_linear_part()) term.linear_part(p, active(context.x, columns), active(context.linear, columns));
+}
+
+/// Whether a gradient needs the adjoints of the gates.
+template <class Chain, class S>
+[[nodiscard]] bool reaches_context(const Chain& chain, const Gradients<S>& wanted) {
+  bool reaches = static_cast<bool>(wanted.x);
+  const ParameterSink<S> sink{wanted.parameters.data(), wanted.only};
+  chain.for_each([&](auto, const auto& layer) { reaches = reaches || layer.wants_context(sink); });
+  return reaches;
+}
+
+/// From the adjoints of the gates in ws to the context's parameters and to x.
+template <class Chain, class Ws, class Bound>
+void context_backward(const Chain& chain, const Layout& layout, const typename Chain::Scalar* p,
+                      const Gradients<typename Chain::Scalar>& wanted, Ws& ws, const Bound& context) {
+  using View = MatrixView<typename Chain::Scalar>;
+  const Index columns = ws.columns;
+  const ParameterSink<typename Chain::Scalar> sink{wanted.parameters.data(), wanted.only};
+  const Index lowest = lowest_layer(layout, wanted);
+  chain.for_each_reverse([&](auto i, const auto& layer) {
+    if (i < lowest) return;
+    View delta_u = wanted.x;
+    if (i > 0) {
+      auto delta = active(at(ws.adjoints, below(i)).step->delta, columns);
+      delta.setZero();
+      delta_u = View(delta);
+    }
+    layer.context_backward(p, context_input(context, i, columns), at(context.tapes, i), at(ws.adjoints, i), sink, delta_u,
+                           columns);
+  });
+}
+
+}  // namespace passes
+}  // namespace icnn

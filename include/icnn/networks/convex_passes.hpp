@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <algorithm>
+
+#include "icnn/activations/properties.hpp"
+#include "icnn/core/view.hpp"
+#include "icnn/kernels/elementwise.hpp"
+#include "icnn/kernels/products.hpp"
+#include "icnn/layers/gates.hpp"
+#include "icnn/layers/gradients.hpp"
+#include "icnn/layers/output_term.hpp"
+#include "icnn/networks/chain.hpp"
+#include "icnn/networks/convex_function.hpp"
+
+/// The passes of a convex network over its layers and its output term, written once for FICNN and PICNN, run-time and
+/// compile-time sizes. A \c Conditions object says what the context contributes: gates, r, and the linear output term.
+namespace icnn {
+
+/// All scratch of the convex path for batches of up to `capacity` columns. One per thread; made by workspace().
+template <class Chain, int Cols>
+struct ConvexWorkspace {
+  using S = typename Chain::Scalar;
+  static constexpr int N = Chain::Inputs;
+  template <class Layer>
+  using TapeOf = typename Layer::template Tape<Cols>;
+
+  ConvexWorkspace(ShapeKey shape, const Chain& chain, const OutputTerm<S, N>& term, const WorkspaceOptions& options)
+      : key(shape),
+        capacity(options.checked().columns),
+        hessian(options.hessian),
+        y(term.inputs(), capacity),
+        w(term.inputs(), capacity),
+        values(1, capacity),
+        slopes(1, capacity),
+        seeds(1, capacity),
+        alpha(1, capacity),
+        base(1, capacity),
+        base_slope(1, capacity),
+        tapes(chain.template make<TapeOf>(capacity, hessian)),
+        term_tape(term.inputs(), term.rank(), capacity) {}
+
+  ShapeKey key;
+  Index capacity;
+  bool hessian;
+  Index columns = 0;                           ///< of the latest forward pass
+  Matrix<S, N, Cols> y, w;                     ///< the point and the direction, copied: outputs may alias inputs
+  Matrix<S, 1, Cols> values, slopes;           ///< f and w' grad_y f
+  Matrix<S, 1, Cols> seeds;                    ///< c_b
+  Matrix<S, 1, Cols> alpha, base, base_slope;  ///< steps, and the output term and its slope at the line's origin
+  typename Chain::template Storage<TapeOf> tapes;
+  OutputTermTape<S, N, Cols> term_tape;
+};
+
+/// What a FICNN knows of contexts: nothing.
+struct NoConditions {
+  template <class I>
+  [[nodiscard]] static NoGates gates(I) {
+    return {};
+  }
+  template <class I>
+  [[nodiscard]] static NoGateAdjoint* adjoint(I) {
+    return nullptr;
+  }
+};
+
+namespace passes {
+
+using detail::at;
+using detail::below;
+using detail::last;
+
+/// What a workspace has to fit: depth, widths, inputs, ranks.
+template <class Chain, class Term>
+[[nodiscard]] ShapeKey shape_key(const Chain& chain, const Term& term) {
+  ShapeKey key = mix(mix(mix(0, chain.depth()), term.inputs()), term.rank());
+  chain.for_each([&](auto, const auto& layer) { key = mix(key, layer.width()); });
+  return key;
+}
+
+/// The coefficients c_b of a gradient: what the caller gave, or ones.
+template <class S, class Ws>
+void set_seeds(const Gradients<S>& wanted, Ws& ws) {
+  if (wanted.seeds) {
+    active(ws.seeds, ws.columns) = wanted.seeds.map();
+  } else {
+    active(ws.seeds, ws.columns).setOnes();
+  }
+}
+
+/// f at ws.y; in order first (second) also g' (and g'') in the tapes.
+template <class Chain, int Cols, class Term, class Linear, class Conditions>
+void forward(const Chain& chain, const Term& term, const typename Chain::Scalar* p, kernels::Order order,
+             ConvexWorkspace<Chain, Cols>& ws, const Linear& linear, const Conditions& conditions) {
+  const Index columns = ws.columns;
+  const auto y = active(ws.y, columns);
+  chain.for_each([&](auto i, const auto& layer) {
+    layer.forward(order, p, y, active(at(ws.tapes, below(i)).z, columns), at(ws.tapes, i), columns, conditions.gates(i));
+  });
+  auto values = active(ws.values, columns);
+  values = active(last(ws.tapes).z, columns);
+  term.forward(p, y, linear, ws.term_tape, values, columns);
+}
+
+/// Adds the derivatives of sum_b seeds_b f(y_b) to what is wanted, and to the gates' adjoints where the conditions have
+/// room for them. \p x is the context (read for C only). After forward of order first.
+template <class Chain, int Cols, class Term, class X, class Conditions>
+void backward(const Chain& chain, const Term& term, const Layout& layout, const typename Chain::Scalar* p,
+              const Gradients<typename Chain::Scalar>& wanted, ConvexWorkspace<Chain, Cols>& ws, const X& x,
+              const Conditions& conditions) {
+  const Index columns = ws.columns;
+  const auto y = active(ws.y, columns);
+  const auto seeds = active(ws.seeds, columns);
+  const ParameterSink<typename Chain::Scalar> sink{wanted.parameters.data(), wanted.only};
+  const Index lowest = lowest_layer(layout, wanted);
+  active(last(ws.tapes).delta, columns) = seeds;
+  chain.for_each_reverse([&](auto i, const auto& layer) {
+    if (i < lowest) return;
+    auto& before = at(ws.tapes, below(i));
+    layer.backward(p, y, active(before.z, columns), at(ws.tapes, i), sink, wanted.y, active(before.delta, columns), columns,
+                   conditions.gates(i), conditions.adjoint(i));
+  });
+  term.backward(p, y, x, seeds, ws.term_tape, sink, wanted.y, wanted.x, columns);
+}
+
+/// slopes = w' grad_y f at ws.w; after forward of order first.
+template <class Chain, int Cols, class Term, class Conditions>
+void tangent(const Chain& chain, const Term& term, const typename Chain::Scalar* p, ConvexWorkspace<Chain, Cols>& ws,
+             const Conditions& conditions) {
+  const Index columns = ws.columns;
+  const auto w = active(ws.w, columns);
+  chain.for_each([&](auto i, const auto& layer) {
+    layer.tangent(p, w, active(at(ws.tapes, below(i)).dz, columns), at(ws.tapes, i), columns, conditions.gates(i));
+  });
+  auto slopes = active(ws.slopes, columns);
+  slopes = active(last(ws.tapes).dz, columns);
+  term.tangent(p, w, ws.term_tape, slopes, columns);
+}
+
+/// Adds the derivatives of sum_b seeds_b w_b' grad_y f(y_b); after forward of order second and tangent.
+template <class Chain, int Cols, class Term, class X, class Conditions>
+void second_backward(const Chain& chain, const Term& term, const Layout& layout, const typename Chain::Scalar* p,
+                     const Gradients<typename Chain::Scalar>& wanted, ConvexWorkspace<Chain, Cols>& ws, const X& x,
+                     const Conditions& conditions) {
+  const Index columns = ws.columns;
+  const auto y = active(ws.y, columns);
+  const auto w = active(ws.w, columns);
+  const auto seeds = active(ws.seeds, columns);
+  const ParameterSink<typename Chain::Scalar> sink{wanted.parameters.data(), wanted.only};
+  const Index lowest = lowest_layer(layout, wanted);
+  active(last(ws.tapes).delta, columns) = seeds;
+  active(last(ws.tapes).epsilon, columns).setZero();
+  chain.for_each_reverse([&](auto i, const auto& layer) {
+    if (i < lowest) return;
+    auto& before = at(ws.tapes, below(i));
+    layer.second_backward(p, y, w, active(before.z, columns), active(before.dz, columns), at(ws.tapes, i), sink, wanted.y,
+                          active(before.delta, columns), active(before.epsilon, columns), columns, conditions.gates(i),
+                          conditions.adjoint(i));
+  });
+  term.second_backward(p, y, w, x, seeds, ws.term_tape, sink, wanted.y, wanted.x, columns);
+}
+
+/// h += the Hessian in y at one column: sum_i J_i' diag(delta_{i+1} o g''(s_i)) J_i, and D + L'L. After forward of order
+/// second and backward with seeds 1; never divides by g', so every summand is positive semidefinite.
+template <class Chain, int Cols, class Term, class Conditions>
+void add_hessian(const Chain& chain, const Term& term, const typename Chain::Scalar* p, Index column,
+                 const MatrixView<typename Chain::Scalar>& h, ConvexWorkspace<Chain, Cols>& ws,
+                 const Conditions& conditions) {
+  auto out = h.map();
+  Index highest = -1;  // layers above the last curved one contribute nothing
+  chain.for_each([&](Index i, const auto& layer) {
+    if (!regularity_of(layer.activation()).piecewise_linear) highest = i;
+  });
+  chain.for_each([&](auto i, const auto& layer) {
+    if (i > highest) return;
+    auto& tape = at(ws.tapes, i);
+    layer.jacobian(p, tape, at(ws.tapes, below(i)), column, conditions.gates(i));
+    if (regularity_of(layer.activation()).piecewise_linear) return;
+    tape.u.col(column) = tape.delta.col(column).cwiseProduct(tape.second.col(column));
+    kernels::add_gram<typename Chain::Scalar>(kernels::detail::columns(tape.jacobian),
+                                              kernels::detail::columns(tape.u.col(column)),
+                                              kernels::detail::writable(tape.scaled), kernels::detail::writable(out));
+  });
+  kernels::mirror_lower<typename Chain::Scalar>(out);
+  term.add_hessian(p, out);
+}
+
+/// Prepares f(y + alpha d) for y = ws.y, d = ws.w: every product with W^y, once.
+template <class Chain, int Cols, class Term, class Linear, class Conditions>
+void start_line(const Chain& chain, const Term& term, const typename Chain::Scalar* p, ConvexWorkspace<Chain, Cols>& ws,
+                const Linear& linear, const Conditions& conditions) {
+  const Index columns = ws.columns;
+  const auto y = active(ws.y, columns);
+  const auto d = active(ws.w, columns);
+  chain.for_each(
+      [&](auto i, const auto& layer) { layer.start_line(p, y, d, at(ws.tapes, i), columns, conditions.gates(i)); });
+  auto base = active(ws.base, columns);
+  auto base_slope = active(ws.base_slope, columns);
+  base.setZero();
+  base_slope.setZero();
+  term.forward(p, y, linear, ws.term_tape, base, columns);
+  term.tangent(p, d, ws.term_tape, base_slope, columns);
+  term.start_line(d, ws.term_tape, columns);
+}
+
+/// values = f(y + alpha d) at ws.alpha, and with order first slopes = its derivative in alpha. Costs the z-path only.
+template <class Chain, int Cols, class Term, class Conditions>
+void along(const Chain& chain, const Term& term, const typename Chain::Scalar* p, kernels::Order order,
+           ConvexWorkspace<Chain, Cols>& ws, const Conditions& conditions) {
+  using S = typename Chain::Scalar;
+  const Index columns = ws.columns;
+  const auto alpha = active(ws.alpha, columns);
+  chain.for_each([&](auto i, const auto& layer) {
+    auto& before = at(ws.tapes, below(i));
+    layer.along(order, p, alpha, active(before.z, columns), active(before.dz, columns), at(ws.tapes, i), columns,
+                conditions.gates(i));
+  });
+  auto values = active(ws.values, columns);
+  auto slopes = active(ws.slopes, columns);
+  values = active(last(ws.tapes).z, columns);
+  if (order != kernels::Order::value) slopes = active(last(ws.tapes).dz, columns);
+  if (term.empty()) return;
+  const auto base_slope = active(ws.base_slope, columns);
+  const auto curvature = active(ws.term_tape.quadratic, columns);
+  values += active(ws.base, columns);
+  values.array() += alpha.array() * (base_slope.array() + S(0.5) * alpha.array() * curvature.array());
+  if (order != kernels::Order::value) slopes.array() += base_slope.array() + alpha.array() * curvature.array();
+}
+
+}  // namespace passes
+}  // namespace icnn

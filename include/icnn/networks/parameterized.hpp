@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <concepts>
+#include <utility>
+
+#include "icnn/core/parameters.hpp"
+
+namespace icnn {
+
+/// What every network has: one flat parameter vector with a layout, readable, and written through edit() alone.
+template <class S>
+class Parameterized {
+ public:
+  [[nodiscard]] const Parameters<S>& parameters() const noexcept { return parameters_; }
+  [[nodiscard]] const Layout& layout() const noexcept { return parameters_.layout(); }
+  [[nodiscard]] Index parameter_count() const noexcept { return parameters_.size(); }
+
+  /// See Parameters::edit. Not while another thread evaluates this network.
+  template <std::invocable<ParameterEdit<S>&> Change>
+  void edit(Change&& change, Positivity positivity = Positivity::refuse) {
+    parameters_.edit(std::forward<Change>(change), positivity);
+  }
+
+  friend bool operator==(const Parameterized&, const Parameterized&) = default;
+
+ protected:
+  explicit Parameterized(Layout layout) : parameters_(std::move(layout)) {}
+
+  [[nodiscard]] const S* p() const noexcept { return parameters_.data(); }
+
+  /// Replaces all parameters, under the checks of edit().
+  template <class Derived>
+  void set(const Eigen::MatrixBase<Derived>& vector) {
+    require_shape("a network", "a parameter vector", vector.rows(), vector.cols(), parameter_count(), Index{1},
+                  "the order is that of layout()");
+    edit([&](ParameterEdit<S>& edit) { edit.vector() = vector; });
+  }
+
+  Parameters<S> parameters_;
+};
+
+}  // namespace icnn

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <type_traits>
+#include <utility>
+
+#include "icnn/networks/context_passes.hpp"
+#include "icnn/networks/ficnn.hpp"
+#include "icnn/networks/picnn_chain.hpp"
+
+namespace icnn {
+
+template <class Picnn>
+class PicnnBatch;
+
+/// A partially input convex neural network, equation 3 of Amos, Xu and Kolter (ICML 2017): f(x, y), convex in y for every
+/// x and arbitrary in x. One step is described at PicnnLayer; the output term q(x, y) is added at the end. A regular value.
+/// Blocks of layout(): "Wz[i]", "Wzu[i]", "bz[i]", "Wy[i]", "Wyu[i]", "by[i]", "Wu[i]", "b[i]", "Wt[i]" and "bt[i]" for
+/// W~ and b~, "D", "L", "C", "d". Made with all parameters zero but the gate biases bz and by, which are 1.
+/// Evaluation, f(x, y), is described at ConvexFunction, edit() at Parameters.
+template <class Chain>
+class BasicPicnn : public Parameterized<typename Chain::Scalar>,
+                   public ConvexFunction<BasicPicnn<Chain>, typename Chain::Scalar, true> {
+  using Base = Parameterized<typename Chain::Scalar>;
+
+ public:
+  using Scalar = typename Chain::Scalar;
+  using Options = typename Chain::Options;
+  using AtContext = BasicFicnn<typename Chain::Folded>;
+  static constexpr int Inputs = Chain::Inputs;
+  static constexpr int ContextSize = Chain::ContextSize;
+  static constexpr int SingleColumns = Chain::SingleColumns;
+  template <int Cols>
+  using Workspace = PicnnWorkspace<Chain, Cols>;
+
+  /// With run-time sizes the activations are (hidden), (hidden, context), (hidden, context, first),
+  /// (hidden, context, first, output) or a PicnnActivations. Throws Error on sizes below 1 or too large to store.
+  template <class... Chosen>
+  requires requires(const Chosen&... chosen) { Chain::choice(chosen...); }
+  explicit BasicPicnn(const Options& options = {}, const Chosen&... activations)
+      : BasicPicnn(Built(options, Chain::choice(activations...)), options) {}
+
+  /// With these parameters, in the order of layout(). Throws Error as edit() does.
+  template <class... Chosen>
+  requires requires(const Chosen&... chosen) { Chain::choice(chosen...); }
+  BasicPicnn(const Options& options, const Vector<Scalar>& parameters, const Chosen&... activations)
+      : BasicPicnn(options, activations...) {
+    Base::set(parameters);
+  }
+
+  [[nodiscard]] const Chain& chain() const noexcept { return chain_; }
+  [[nodiscard]] const OutputTerm<Scalar, Inputs>& output_term() const noexcept { return term_; }
+  [[nodiscard]] const Options& options() const noexcept { return options_; }
+  [[nodiscard]] const typename Chain::Choice& activations() const noexcept { return activations_; }
+  [[nodiscard]] Index inputs() const noexcept { return term_.inputs(); }
+  [[nodiscard]] Index depth() const noexcept { return chain_.depth(); }
+  [[nodiscard]] Index context_size() const noexcept { return context_; }
+  [[nodiscard]] ShapeKey shape_key() const noexcept { return key_; }
+
+  /// Of y -> f(x, y).
+  [[nodiscard]] Regularity regularity() const {
+    Regularity result{!term_.is_quadratic(), 2};
+    chain_.for_each([&](auto, const auto& layer) { result = combine(result, regularity_of(layer.activation())); });
+    return result;
+  }
+
+  /// Scratch for one sample, and for batches of up to options.columns.
+  [[nodiscard]] Workspace<SingleColumns> workspace() const { return {key_, chain_, term_, context_, WorkspaceOptions{}}; }
+  [[nodiscard]] Workspace<Dynamic> workspace(const WorkspaceOptions& options) const {
+    return {key_, chain_, term_, context_, options};
+  }
+
+  /// f(x, .) for one context (a vector type): a FICNN that owns its effective weights W^z diag([W^zu u + b^z]_+),
+  /// W^y diag(W^yu u + b^y), W^u u + b, so that evaluations no longer pay for the context. Cost: the context path and one
+  /// copy of the weights. Its derivatives are in y; for those in x and in the parameters ask the PICNN or at(X).
+  template <class X>
+  requires(is_sample<X>) [[nodiscard]] AtContext at(const Eigen::MatrixBase<X>& x) const {
+    AtContext function(Chain::folded_options(options_), Chain::folded_choice(activations_));
+    auto ws = workspace();
+    rebind(function, x, ws);
+    return function;
+  }
+
+  /// Moves a function made by at(x) to another context, in its own memory; allocates nothing.
+  template <class X, class Ws>
+  void rebind(AtContext& function, const Eigen::MatrixBase<X>& x, Ws& ws) const {
+    if (function.shape_key() != passes::shape_key(chain_, term_) || ws.key != key_) {
+      fail(
+          {"rebind", "a function made by at() and a workspace made by workspace() of this network", "one of another shape"});
+    }
+    require_shape("rebind", "a context x", x.rows(), x.cols(), context_, Index{1});
+    bind(x, ws);
+    Scalar* effective = function.parameters_.vector_.data();
+    chain_.for_each_pair(function.chain(), [&](auto i, const auto& layer, const auto& target) {
+      layer.fold(Base::p(), detail::at(ws.context.tapes, i).gates, 0, target, effective);
+    });
+    const auto& target = function.output_term();
+    const OutputTermShape shape = term_.shape();
+    if (shape.diagonal) target.D(effective) = term_.D(Base::p());
+    if (shape.rank > 0) target.L(effective) = term_.L(Base::p());
+    if (term_.has_linear_part()) target.d(effective) = ws.context.linear.col(0);
+  }
+
+  /// f(x_b, .) for a batch of contexts, one per column: evaluates batches y_b with the gates kept as columns, and has
+  /// all derivatives, those in x and the parameters included. Refers to this network, which must outlive it.
+  template <class X>
+  requires(!is_sample<X>) [[nodiscard]] PicnnBatch<BasicPicnn> at(const Eigen::MatrixBase<X>& x) const& {
+    return PicnnBatch<BasicPicnn>(*this, x);
+  }
+  template <class X>
+  requires(!is_sample<X>) PicnnBatch<BasicPicnn> at(const Eigen::MatrixBase<X>& x)
+  const&& = delete;
+
+  /// The same network in another scalar. Throws Error where a parameter overflows.
+  template <class T>
+  [[nodiscard]] auto cast() const {
+    return BasicPicnn<typename Chain::template Rebind<T>>(
+        options_, Vector<T>(Base::parameters().vector().template cast<T>()), activations_);
+  }
+
+  // The unchecked passes behind ConvexFunction; they add to their outputs.
+
+  template <class X, class Ws>
+  void bind(const X& x, Ws& ws) const {
+    bind_to(x, ws.context);
+  }
+
+  template <class Y, class Ws>
+  void forward(Order order, const Y& y, Ws& ws) const {
+    forward(order, y, ws, ws.context);
+  }
+  template <class Ws>
+  void backward(const Gradients<Scalar>& wanted, Ws& ws) const {
+    backward(wanted, ws, ws.context);
+  }
+  template <class W, class Ws>
+  void tangent(const W& w, Ws& ws) const {
+    tangent(w, ws, ws.context);
+  }
+  template <class Ws>
+  void second_backward(const Gradients<Scalar>& wanted, Ws& ws) const {
+    second_backward(wanted, ws, ws.context);
+  }
+  template <class Ws>
+  void add_hessian(Index column, const MatrixView<Scalar>& h, Ws& ws) const {
+    add_hessian(column, h, ws, ws.context);
+  }
+  template <class Y, class D, class Ws>
+  void start_line(const Y& y, const D& d, Ws& ws) const {
+    start_line(y, d, ws, ws.context);
+  }
+  template <class Ws>
+  void step_line(Order order, Ws& ws) const {
+    step_line(order, ws, ws.context);
+  }
+
+  // The same at a context that lives elsewhere.
+
+  template <class X, class Bound>
+  void bind_to(const X& x, Bound& context) const {
+    passes::context_forward(chain_, term_, Base::p(), x, context);
+  }
+  template <class Y, class Ws, class Bound>
+  void forward(Order order, const Y& y, Ws& ws, const Bound& context) const {
+    ws.columns = y.cols();
+    active(ws.y, ws.columns) = y;
+    passes::forward(chain_, term_, Base::p(), order, ws, context.linear, conditions(ws, context, false));
+  }
+  template <class Ws, class Bound>
+  void backward(const Gradients<Scalar>& wanted, Ws& ws, const Bound& context) const {
+    const bool through = passes::reaches_context(chain_, wanted);
+    passes::set_seeds(wanted, ws);
+    passes::backward(chain_, term_, Base::layout(), Base::p(), wanted, ws, active(context.x, ws.columns),
+                     conditions(ws, context, through));
+    if (through) passes::context_backward(chain_, Base::layout(), Base::p(), wanted, ws, context);
+  }
+  template <class W, class Ws, class Bound>
+  void tangent(const W& w, Ws& ws, const Bound& context) const {
+    active(ws.w, ws.columns) = w;
+    passes::tangent(chain_, term_, Base::p(), ws, conditions(ws, context, false));
+  }
+  template <class Ws, class Bound>
+  void second_backward(const Gradients<Scalar>& wanted, Ws& ws, const Bound& context) const {
+    const bool through = passes::reaches_context(chain_, wanted);
+    passes::set_seeds(wanted, ws);
+    passes::second_backward(chain_, term_, Base::layout(), Base::p(), wanted, ws, active(context.x, ws.columns),
+                            conditions(ws, context, through));
+    if (through) passes::context_backward(chain_, Base::layout(), Base::p(), wanted, ws, context);
+  }
+  template <class Ws, class Bound>
+  void add_hessian(Index column, const MatrixView<Scalar>& h, Ws& ws, const Bound& context) const {
+    passes::add_hessian(chain_, term_, Base::p(), column, h, ws, conditions(ws, context, false));
+  }
+  template <class Y, class D, class Ws, class Bound>
+  void start_line(const Y& y, const D& d, Ws& ws, const Bound& context) const {
+    ws.columns = y.cols();
+    active(ws.y, ws.columns) = y;
+    active(ws.w, ws.columns) = d;
+    passes::start_line(chain_, term_, Base::p(), ws, context.linear, conditions(ws, context, false));
+  }
+  template <class Ws, class Bound>
+  void step_line(Order order, Ws& ws, const Bound& context) const {
+    passes::along(chain_, term_, Base::p(), order, ws, conditions(ws, context, false));
+  }
+
+  friend bool operator==(const BasicPicnn&, const BasicPicnn&) = default;
+
+ private:
+  /// The pieces, in the order in which they have to be made.
+  struct Built {
+    Built(const Options& options, typename Chain::Choice choice)
+        : activations(std::move(choice)),
+          chain(Chain::build(layout, options, activations)),
+          context(passes::context_size(chain)),
+          term(layout, chain.depth(), options.output, chain.last().inputs(), context, options.non_decreasing) {}
+
+    Layout layout;
+    typename Chain::Choice activations;
+    Chain chain;
+    Index context;
+    OutputTerm<Scalar, Inputs> term;
+  };
+
+  BasicPicnn(Built built, const Options& options)
+      : Base(std::move(built.layout)),
+        options_(options),
+        activations_(std::move(built.activations)),
+        chain_(std::move(built.chain)),
+        term_(std::move(built.term)),
+        context_(built.context),
+        key_(passes::context_shape_key(chain_, passes::shape_key(chain_, term_))) {
+    Base::edit([this](ParameterEdit<Scalar>& edit) {
+      chain_.for_each([&](auto, const auto& layer) { layer.open_gates(edit.vector().data()); });
+    });
+  }
+
+  template <class Ws, class Bound>
+  [[nodiscard]] static auto conditions(Ws& ws, const Bound& context, bool adjoints) {
+    return Conditions<std::remove_cvref_t<decltype(context.tapes)>, decltype(ws.adjoints)>{
+        context.tapes, adjoints ? &ws.adjoints : nullptr};
+  }
+
+  Options options_;
+  typename Chain::Choice activations_;
+  Chain chain_;
+  OutputTerm<Scalar, Inputs> term_;
+  Index context_;
+  ShapeKey key_;
+};
+
+/// A PICNN of run-time sizes.
+template <class S, Activation A, Activation ContextA = Relu, Activation First = A, Activation Output = Identity>
+using Picnn = BasicPicnn<PicnnChain<S, A, ContextA, First, Output>>;
+
+/// A PICNN whose activations are chosen at run time.
+template <class S>
+using AnyPicnn = Picnn<S, AnyActivation, AnyContextActivation, AnyFirstActivation, AnyActivation>;
+
+namespace detail {
+
+template <class S, class Ctx, class In, class... Layers>
+struct PicnnOfTypes : ConvexNetworkOf<Layers...> {
+  using type = BasicPicnn<StaticPicnnChain<S, Ctx::size, In::size, Layers...>>;
+};
+
+}  // namespace detail
+
+/// A PICNN of compile-time sizes, for tiny networks:
+/// PicnnOf<double, Context<3>, Inputs<2>, Gated<16, Softplus, 8, Tanh>, Gated<1>>.
+template <class S, class Ctx, class In, class... Layers>
+using PicnnOf = typename detail::PicnnOfTypes<S, Ctx, In, Layers...>::type;
+
+}  // namespace icnn

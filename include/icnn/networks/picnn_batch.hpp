@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include "icnn/networks/picnn.hpp"
+
+namespace icnn {
+
+/// A PICNN at a batch of contexts, one per column: the convex functions y_b -> f(x_b, y_b), evaluated together. Made by
+/// Picnn::at(X). It keeps the context path and the gates, and refers to the network, which must outlive it and whose
+/// edits it does not see before the next rebind(). Batches of exactly B columns.
+template <class Picnn>
+class PicnnBatch : public ConvexFunction<PicnnBatch<Picnn>, typename Picnn::Scalar, false> {
+  using Chain = std::remove_cvref_t<decltype(std::declval<const Picnn&>().chain())>;
+
+ public:
+  using Scalar = typename Picnn::Scalar;
+  static constexpr int Inputs = Picnn::Inputs;
+  static constexpr int SingleColumns = Dynamic;
+  template <int Cols>
+  using Workspace = AtContextWorkspace<Chain, Cols>;
+
+  template <class X>
+  PicnnBatch(const Picnn& network, const Eigen::MatrixBase<X>& x)
+      : network_(&network),
+        columns_(checked(network, x)),
+        context_(network.chain(), network.output_term(), network.context_size(), columns_) {
+    rebind(x);
+  }
+
+  /// Moves to other contexts, as many as before, and to the network's parameters of now; allocates nothing.
+  template <class X>
+  void rebind(const Eigen::MatrixBase<X>& x) {
+    require_shape("rebind", "contexts", x.rows(), x.cols(), network_->context_size(), columns_);
+    network_->bind_to(x, context_);
+  }
+
+  [[nodiscard]] const Picnn& network() const noexcept { return *network_; }
+  [[nodiscard]] Index batch() const noexcept { return columns_; }
+  [[nodiscard]] Index inputs() const noexcept { return network_->inputs(); }
+  [[nodiscard]] Index context_size() const noexcept { return network_->context_size(); }
+  [[nodiscard]] Index parameter_count() const noexcept { return network_->parameter_count(); }
+  [[nodiscard]] const Layout& layout() const noexcept { return network_->layout(); }
+  [[nodiscard]] Regularity regularity() const { return network_->regularity(); }
+  [[nodiscard]] ShapeKey shape_key() const noexcept { return network_->shape_key(); }
+
+  [[nodiscard]] Workspace<Dynamic> workspace() const { return workspace({.columns = columns_}); }
+  [[nodiscard]] Workspace<Dynamic> workspace(const WorkspaceOptions& options) const {
+    return {shape_key(), network_->chain(), network_->output_term(), options};
+  }
+
+  // The unchecked passes behind ConvexFunction; they add to their outputs.
+
+  template <class Y, class Ws>
+  void forward(Order order, const Y& y, Ws& ws) const {
+    network_->forward(order, y, ws, context_);
+  }
+  template <class Ws>
+  void backward(const Gradients<Scalar>& wanted, Ws& ws) const {
+    network_->backward(wanted, ws, context_);
+  }
+  template <class W, class Ws>
+  void tangent(const W& w, Ws& ws) const {
+    network_->tangent(w, ws, context_);
+  }
+  template <class Ws>
+  void second_backward(const Gradients<Scalar>& wanted, Ws& ws) const {
+    network_->second_backward(wanted, ws, context_);
+  }
+  template <class Ws>
+  void add_hessian(Index column, const MatrixView<Scalar>& h, Ws& ws) const {
+    network_->add_hessian(column, h, ws, context_);
+  }
+  template <class Y, class D, class Ws>
+  void start_line(const Y& y, const D& d, Ws& ws) const {
+    network_->start_line(y, d, ws, context_);
+  }
+  template <class Ws>
+  void step_line(Order order, Ws& ws) const {
+    network_->step_line(order, ws, context_);
+  }
+
+ private:
+  template <class X>
+  [[nodiscard]] static Index checked(const Picnn& network, const Eigen::MatrixBase<X>& x) {
+    if (x.rows() != network.context_size() || x.cols() < 1) {
+      fail({"at", detail::text("contexts of shape ", network.context_size(), " x B with B >= 1"),
+            detail::shape_text(x.rows(), x.cols())});
+    }
+    return x.cols();
+  }
+
+  const Picnn* network_;
+  Index columns_;
+  BoundContext<Chain, Dynamic> context_;
+};
+
+}  // namespace icnn

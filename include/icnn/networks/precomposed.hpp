@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <utility>
+
+#include "icnn/kernels/products.hpp"
+#include "icnn/networks/substituted.hpp"
+
+namespace icnn {
+
+/// f(E v + e); see precompose().
+template <class F>
+class Precomposed : public Substituted<Precomposed<F>, F> {
+  using Base = Substituted<Precomposed<F>, F>;
+
+ public:
+  using typename Base::Scalar;
+
+  Precomposed(Held<F> function, Matrix<Scalar> matrix, Vector<Scalar> offset)
+      : Base(std::move(function)), matrix_(std::move(matrix)), offset_(std::move(offset)) {
+    const Index n = Base::function().inputs();
+    if (offset_.size() == 0) offset_ = Vector<Scalar>::Zero(n);
+    require_shape("precompose", "e", offset_.rows(), offset_.cols(), n, Index{1});
+    if (matrix_.rows() != n || matrix_.cols() < 1) {
+      fail({"precompose", detail::text("E with ", n, " rows and at least one column"),
+            detail::shape_text(matrix_.rows(), matrix_.cols())});
+    }
+    if (!matrix_.allFinite() || !offset_.allFinite()) fail({"precompose", "finite E and e", "NaN or infinity"});
+  }
+
+  [[nodiscard]] const Matrix<Scalar>& matrix() const noexcept { return matrix_; }
+  [[nodiscard]] const Vector<Scalar>& offset() const noexcept { return offset_; }
+  [[nodiscard]] Index inputs() const noexcept { return matrix_.cols(); }
+  [[nodiscard]] ShapeKey shape_key() const noexcept { return mix(mix(Base::function().shape_key(), 3), inputs()); }
+
+  template <class V, class Y>
+  void lift_point(const V& v, Y&& y) const {
+    y.colwise() = offset_;
+    add(v, y);
+  }
+  template <class V, class Y>
+  void lift_direction(const V& v, Y&& y) const {
+    y.setZero();
+    add(v, y);
+  }
+  template <class G, class Out>
+  void pull_gradient(const G& g, Out out) const {
+    kernels::add_transposed_product(matrix_, g, out);
+  }
+  template <class H, class Out>
+  void pull_hessian(const H& h, Out out) const {
+    for (Index c = 0; c < inputs(); ++c) {  // E' H E, column by column: no buffer of that size
+      for (Index j = 0; j < h.cols(); ++j) {
+        if (matrix_(j, c) == 0) continue;
+        out.col(c).noalias() += matrix_.transpose() * h.col(j) * matrix_(j, c);
+      }
+    }
+  }
+
+ private:
+  /// y += E v; v may be any expression.
+  template <class V, class Y>
+  void add(const V& v, Y& y) const {
+    for (Index c = 0; c < v.cols(); ++c)
+      for (Index j = 0; j < inputs(); ++j) y.col(c) += matrix_.col(j) * v.coeff(j, c);
+  }
+
+  Matrix<Scalar> matrix_;
+  Vector<Scalar> offset_;
+};
+
+/// v -> f(E v + e), E of shape n x m, e of length n (empty: 0): again convex. Throws Error on wrong sizes and on NaN.
+template <class F>
+[[nodiscard]] auto precompose(F&& f, Matrix<typename std::remove_cvref_t<F>::Scalar> E,
+                              Vector<typename std::remove_cvref_t<F>::Scalar> e = {}) {
+  return Precomposed<HeldType<F>>(Held<HeldType<F>>(std::forward<F>(f)), std::move(E), std::move(e));
+}
+
+}  // namespace icnn

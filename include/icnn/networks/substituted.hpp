@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <utility>
+
+#include "icnn/networks/combinator.hpp"
+
+namespace icnn {
+
+/// Scratch of a substitution y = M v + m.
+template <class S, int Cols, class Inner>
+struct SubstitutedWorkspace : CombinatorWorkspace<S, Cols, Inner> {
+  SubstitutedWorkspace(ShapeKey shape, Index inner_inputs, const WorkspaceOptions& room, Inner held)
+      : CombinatorWorkspace<S, Cols, Inner>(shape, room, std::move(held)),
+        y(inner_inputs, room.columns),
+        w(inner_inputs, room.columns),
+        gradient(inner_inputs, room.columns),
+        h(room.hessian ? inner_inputs : 0, room.hessian ? inner_inputs : 0) {}
+
+  Matrix<S, Dynamic, Cols == 1 ? 1 : Dynamic> y, w, gradient;  ///< of the inner function
+  Matrix<S> h;
+};
+
+/// f of an affine function of new variables v: the passes that restrict_to and precompose share. Derived says how points,
+/// directions, gradients and Hessians go through: lift_point(v, y), lift_direction(v, w), pull_gradient(g, out),
+/// pull_hessian(h, out).
+template <class Derived, class F>
+class Substituted : public Combinator<Derived, F> {
+  using Base = Combinator<Derived, F>;
+
+ public:
+  using typename Base::Function;
+  using typename Base::Scalar;
+  static constexpr int Inputs = Dynamic;
+  template <int Cols>
+  using Workspace = SubstitutedWorkspace<Scalar, Cols, typename Function::template Workspace<Cols>>;
+
+  using Base::Base;
+
+  [[nodiscard]] Workspace<Base::SingleColumns> workspace() const {
+    return {self().shape_key(), Base::function().inputs(), {}, Base::function().workspace()};
+  }
+  [[nodiscard]] Workspace<Dynamic> workspace(const WorkspaceOptions& options) const {
+    return {self().shape_key(), Base::function().inputs(), options, Base::function().workspace(options)};
+  }
+
+  template <class V, class Ws>
+  void forward(Order order, const V& v, Ws& ws) const {
+    ws.columns = v.cols();
+    auto y = active(ws.y, ws.columns);
+    self().lift_point(v, y);
+    Base::function().forward(order, y, ws.inner);
+    ws.copy_values();
+  }
+
+  template <class Ws>
+  void backward(const Gradients<Scalar>& wanted, Ws& ws) const {
+    through(wanted, ws, [&](const Gradients<Scalar>& inner) { Base::function().backward(inner, ws.inner); });
+  }
+
+  template <class W, class Ws>
+  void tangent(const W& direction, Ws& ws) const {
+    auto w = active(ws.w, ws.columns);
+    self().lift_direction(direction, w);
+    Base::function().tangent(w, ws.inner);
+    ws.copy_slopes();
+  }
+
+  template <class Ws>
+  void second_backward(const Gradients<Scalar>& wanted, Ws& ws) const {
+    through(wanted, ws, [&](const Gradients<Scalar>& inner) { Base::function().second_backward(inner, ws.inner); });
+  }
+
+  template <class Ws>
+  void add_hessian(Index column, const MatrixView<Scalar>& h, Ws& ws) const {
+    ws.h.setZero();
+    Base::function().add_hessian(column, ws.h, ws.inner);
+    self().pull_hessian(ws.h, h.map());
+  }
+
+  template <class V, class D, class Ws>
+  void start_line(const V& v, const D& d, Ws& ws) const {
+    ws.columns = v.cols();
+    auto y = active(ws.y, ws.columns);
+    auto w = active(ws.w, ws.columns);
+    self().lift_point(v, y);
+    self().lift_direction(d, w);
+    Base::function().start_line(y, w, ws.inner);
+  }
+
+  template <class Ws>
+  void step_line(Order order, Ws& ws) const {
+    active(ws.inner.alpha, ws.columns) = active(ws.alpha, ws.columns);
+    Base::function().step_line(order, ws.inner);
+    ws.copy_values();
+    if (order != Order::value) ws.copy_slopes();
+  }
+
+ private:
+  [[nodiscard]] const Derived& self() const noexcept { return static_cast<const Derived&>(*this); }
+
+  template <class Ws, class Pass>
+  void through(const Gradients<Scalar>& wanted, Ws& ws, Pass pass) const {
+    Gradients<Scalar> inner = wanted;
+    if (!wanted.y) return pass(inner);
+    auto gradient = active(ws.gradient, ws.columns);
+    gradient.setZero();
+    inner.y = MatrixView<Scalar>(gradient);
+    pass(inner);
+    self().pull_gradient(gradient, wanted.y.map());
+  }
+};
+
+}  // namespace icnn

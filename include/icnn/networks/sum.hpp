@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include "icnn/networks/combinator.hpp"
+
+namespace icnn {
+
+/// f + g + ...; see sum().
+template <class... F>
+class Sum : public ConvexFunction<Sum<F...>, typename std::tuple_element_t<0, std::tuple<std::remove_cvref_t<F>...>>::Scalar,
+                                  std::tuple_element_t<0, std::tuple<std::remove_cvref_t<F>...>>::has_context> {
+  template <class G>
+  using Plain = std::remove_cvref_t<G>;
+  using First = std::tuple_element_t<0, std::tuple<Plain<F>...>>;
+
+ public:
+  using Scalar = typename First::Scalar;
+  static constexpr int Inputs = First::Inputs;
+  static_assert((std::is_same_v<typename Plain<F>::Scalar, Scalar> && ...), "the summands have different scalar types");
+  static_assert(((Plain<F>::has_context == First::has_context) && ...),
+                "either every summand is a function of (x, y) or none: put networks at their context first");
+  static constexpr int SingleColumns = ((Plain<F>::SingleColumns == 1) && ...) ? 1 : Dynamic;
+
+  template <int Cols>
+  struct Workspace {
+    ShapeKey key;
+    Index capacity;
+    bool hessian;
+    Index columns = 0;
+    Matrix<Scalar, 1, Cols> values{1, capacity}, slopes{1, capacity}, alpha{1, capacity};
+    std::tuple<typename Plain<F>::template Workspace<Cols>...> inner;
+  };
+
+  explicit Sum(Held<F>... functions) : functions_(std::move(functions)...) {
+    std::size_t number = 0;
+    for_each([&](const auto& f) {
+      if (f.inputs() != inputs() || (First::has_context && f.context_size() != context_size()) ||
+          (batch() > 0 && batch_of(f) > 0 && batch_of(f) != batch())) {
+        fail({"sum", detail::text("functions of ", inputs(), " inputs and ", context_size(), " context values"),
+              detail::text("one of ", f.inputs(), " and ", f.context_size())});
+      }
+      layout_.append(f.layout(), std::to_string(number++) + ":");
+    });
+  }
+
+  [[nodiscard]] Index inputs() const noexcept { return first().inputs(); }
+  [[nodiscard]] Index context_size() const noexcept { return first().context_size(); }
+  [[nodiscard]] Index parameter_count() const noexcept { return layout_.size(); }
+
+  /// The blocks of all summands, their names preceded by "0:", "1:", ...
+  [[nodiscard]] const Layout& layout() const noexcept { return layout_; }
+  [[nodiscard]] Regularity regularity() const {
+    Regularity result = first().regularity();
+    for_each([&](const auto& f) { result = combine(result, f.regularity()); });
+    return result;
+  }
+  [[nodiscard]] ShapeKey shape_key() const noexcept {
+    ShapeKey key = 4;
+    for_each([&](const auto& f) { key = mix(key, static_cast<Index>(f.shape_key())); });
+    return key;
+  }
+  [[nodiscard]] Index batch() const noexcept {
+    Index samples = 0;
+    for_each([&](const auto& f) { samples = samples > 0 ? samples : batch_of(f); });
+    return samples;
+  }
+
+  [[nodiscard]] auto workspace() const {
+    return std::apply(
+        [&](const auto&... f) {
+          return Workspace<SingleColumns>{
+              .key = shape_key(), .capacity = 1, .hessian = true, .inner = {make<SingleColumns>(f.get(), {})...}};
+        },
+        functions_);
+  }
+  [[nodiscard]] auto workspace(const WorkspaceOptions& options) const {
+    return std::apply(
+        [&](const auto&... f) {
+          return Workspace<Dynamic>{.key = shape_key(),
+                                    .capacity = options.checked().columns,
+                                    .hessian = options.hessian,
+                                    .inner = {make<Dynamic>(f.get(), options)...}};
+        },
+        functions_);
+  }
+
+  template <class X, class Ws>
+  void bind(const X& x, Ws& ws) const {
+    for_each(ws, [&](const auto& f, auto& inner) { f.bind(x, inner); });
+  }
+
+  template <class Y, class Ws>
+  void forward(Order order, const Y& y, Ws& ws) const {
+    ws.columns = y.cols();
+    for_each(ws, [&](const auto& f, auto& inner) { f.forward(order, y, inner); });
+    add_values(ws);
+  }
+
+  template <class Ws>
+  void backward(const Gradients<Scalar>& wanted, Ws& ws) const {
+    split(wanted, ws, [](const auto& f, const Gradients<Scalar>& part, auto& inner) { f.backward(part, inner); });
+  }
+
+  template <class W, class Ws>
+  void tangent(const W& w, Ws& ws) const {
+    for_each(ws, [&](const auto& f, auto& inner) { f.tangent(w, inner); });
+    add_slopes(ws);
+  }
+
+  template <class Ws>
+  void second_backward(const Gradients<Scalar>& wanted, Ws& ws) const {
+    split(wanted, ws, [](const auto& f, const Gradients<Scalar>& part, auto& inner) { f.second_backward(part, inner); });
+  }
+
+  template <class Ws>
+  void add_hessian(Index column, const MatrixView<Scalar>& h, Ws& ws) const {
+    for_each(ws, [&](const auto& f, auto& inner) { f.add_hessian(column, h, inner); });
+  }
+
+  template <class Y, class D, class Ws>
+  void start_line(const Y& y, const D& d, Ws& ws) const {
+    ws.columns = y.cols();
+    for_each(ws, [&](const auto& f, auto& inner) { f.start_line(y, d, inner); });
+  }
+
+  template <class Ws>
+  void step_line(Order order, Ws& ws) const {
+    for_each(ws, [&](const auto& f, auto& inner) {
+      active(inner.alpha, ws.columns) = active(ws.alpha, ws.columns);
+      f.step_line(order, inner);
+    });
+    add_values(ws);
+    if (order != Order::value) add_slopes(ws);
+  }
+
+ private:
+  [[nodiscard]] const First& first() const noexcept { return std::get<0>(functions_).get(); }
+
+  template <class G>
+  [[nodiscard]] static Index batch_of(const G& g) {
+    if constexpr (requires { g.batch(); }) {
+      return g.batch();
+    } else {
+      return 0;
+    }
+  }
+
+  template <int Cols, class G>
+  [[nodiscard]] static auto make(const G& g, const WorkspaceOptions& options) {
+    if constexpr (Cols == Dynamic) {
+      return g.workspace(options);
+    } else {
+      return g.workspace();
+    }
+  }
+
+  template <class Visit>
+  void for_each(Visit visit) const {
+    std::apply([&](const auto&... f) { (visit(f.get()), ...); }, functions_);
+  }
+
+  template <class Ws, class Visit>
+  void for_each(Ws& ws, Visit visit) const {
+    [&]<std::size_t... I>(std::index_sequence<I...>) { (visit(std::get<I>(functions_).get(), std::get<I>(ws.inner)), ...); }
+    (std::index_sequence_for<F...>{});
+  }
+
+  template <class Ws>
+  void add_values(Ws& ws) const {
+    auto values = active(ws.values, ws.columns);
+    values.setZero();
+    for_each(ws, [&](const auto&, auto& inner) { values += active(inner.values, ws.columns); });
+  }
+  template <class Ws>
+  void add_slopes(Ws& ws) const {
+    auto slopes = active(ws.slopes, ws.columns);
+    slopes.setZero();
+    for_each(ws, [&](const auto&, auto& inner) { slopes += active(inner.slopes, ws.columns); });
+  }
+
+  /// Every summand adds to the same y and x, and to its own stretch of the parameters.
+  template <class Ws, class Pass>
+  void split(const Gradients<Scalar>& wanted, Ws& ws, Pass pass) const {
+    Index offset = 0;
+    std::size_t block = 0;
+    for_each(ws, [&](const auto& f, auto& inner) {
+      Gradients<Scalar> part = wanted;
+      const std::size_t blocks = f.layout().blocks().size();
+      if (wanted.parameters) part.parameters = wanted.parameters.rows_from(offset, f.parameter_count());
+      if (!wanted.only.empty()) part.only = wanted.only.subspan(block, blocks);
+      offset += f.parameter_count();
+      block += blocks;
+      pass(f, part, inner);
+    });
+  }
+
+  std::tuple<Held<F>...> functions_;
+  Layout layout_;
+};
+
+/// y -> f(y) + g(y) + ..., or of (x, y) for functions of a context, which they share: again convex. The parameters are
+/// those of f, then those of g, ... Throws Error where sizes differ.
+template <class... F>
+requires(sizeof...(F) >= 1) [[nodiscard]] auto sum(F&&... functions) {
+  return Sum<HeldType<F>...>(Held<HeldType<F>>(std::forward<F>(functions))...);
+}
+
+}  // namespace icnn
