@@ -28,7 +28,7 @@ class Celu {
   [[nodiscard]] Jet<S> jet(const S& t) const {
     using std::exp, std::expm1;
     if (t > 0) return {t, S(1), S(0)};
-    const S alpha(alpha_);
+    const S alpha = static_cast<S>(alpha_);
     const S slope = exp(S(t / alpha));
     return {S(alpha * expm1(S(t / alpha))), slope, S(slope / alpha)};
   }

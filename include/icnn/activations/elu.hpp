@@ -29,8 +29,8 @@ class Elu {
   [[nodiscard]] Jet<S> jet(const S& t) const {
     using std::exp, std::expm1;
     if (t > 0) return {t, S(1), S(0)};
-    const S slope = S(alpha_) * exp(t);
-    return {S(S(alpha_) * expm1(t)), slope, slope};
+    const S slope = static_cast<S>(alpha_) * exp(t);
+    return {S(static_cast<S>(alpha_) * expm1(t)), slope, slope};
   }
   friend bool operator==(const Elu&, const Elu&) = default;
 

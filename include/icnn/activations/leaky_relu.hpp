@@ -24,7 +24,7 @@ class LeakyRelu {
 
   template <class S>
   [[nodiscard]] Jet<S> jet(const S& t) const {
-    const S slope(slope_);
+    const S slope = static_cast<S>(slope_);
     return {t > 0 ? t : S(slope * t), t > 0 ? S(1) : t <= 0 ? slope : t, S(0)};
   }
   friend bool operator==(const LeakyRelu&, const LeakyRelu&) = default;

@@ -26,7 +26,7 @@ class SmoothRelu {
 
   template <class S>
   [[nodiscard]] Jet<S> jet(const S& t) const {
-    const S knee(knee_);
+    const S knee = static_cast<S>(knee_);
     if (t <= 0) return {S(0), S(0), S(0)};
     if (t > knee) return {S(t - knee / S(2)), S(1), S(0)};
     return {S(t * (t / knee) / S(2)), S(t / knee), S(S(1) / knee)};  // and NaN

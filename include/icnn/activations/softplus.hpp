@@ -28,7 +28,7 @@ class Softplus {
   template <class S>
   [[nodiscard]] Jet<S> jet(const S& t) const {
     using std::abs, std::exp, std::log1p;
-    const S beta(beta_);
+    const S beta = static_cast<S>(beta_);
     const S tail = exp(-abs(S(beta * t)));  // in [0, 1]
     const S larger = S(1) / (S(1) + tail);  // sigmoid(|beta t|)
     const S smaller = tail * larger;        // sigmoid(-|beta t|), to full relative accuracy

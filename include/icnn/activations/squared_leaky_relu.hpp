@@ -23,7 +23,7 @@ class SquaredLeakyRelu {
 
   template <class S>
   [[nodiscard]] Jet<S> jet(const S& t) const {
-    const S square = t > 0 ? S(1) : S(slope_) * S(slope_);
+    const S square = t > 0 ? S(1) : static_cast<S>(slope_ * slope_);
     return {S(square * t * t), S(S(2) * square * t), S(S(2) * square)};
   }
   friend bool operator==(const SquaredLeakyRelu&, const SquaredLeakyRelu&) = default;

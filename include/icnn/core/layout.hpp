@@ -47,6 +47,15 @@ struct Block {
   friend bool operator==(const Block&, const Block&) = default;
 };
 
+/// "Wz[1]" for symbol Wz and layer 1.
+[[nodiscard]] inline std::string block_name(std::string_view symbol, Index layer) {
+  std::string name(symbol);
+  name += '[';
+  name += std::to_string(layer);
+  name += ']';
+  return name;
+}
+
 /// Which blocks of a layout are meant, one flag per block; see select().
 using Selection = std::vector<unsigned char>;
 
@@ -85,7 +94,7 @@ class Layout {
     if (found == blocks_.end()) {
       std::string names;
       for (const Block& block : blocks_) names += (names.empty() ? "" : ", ") + block.name;
-      fail({"Layout", "the name of a block, one of " + names, "\"" + std::string(name) + "\""});
+      fail({"Layout", detail::text("the name of a block, one of ", names), detail::text('"', name, '"')});
     }
     return *found;
   }

@@ -12,7 +12,7 @@
 
 namespace icnn {
 
-/// Seeded random numbers, the same on every platform (the distributions of <random> are not): xoshiro256++ of Blackman
+/// Seeded random numbers, the same on every platform (the standard distributions are not): xoshiro256++ of Blackman
 /// and Vigna, seeded by splitmix64. A regular value; satisfies std::uniform_random_bit_generator.
 class Random {
  public:

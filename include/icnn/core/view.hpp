@@ -10,6 +10,14 @@
 
 namespace icnn {
 
+namespace detail {
+
+/// An Eigen object whose numbers lie in memory.
+template <class D>
+concept DirectAccess = requires(D& m) { m.data(), m.outerStride(), m.innerStride(), std::remove_cvref_t<D>::RowsAtCompileTime; };
+
+}  // namespace detail
+
 /// A non-owning window on column-major storage that belongs to the caller: how results are written into the caller's
 /// own vectors, matrices, blocks and maps without a copy and without a template on their type. Empty when default made.
 /// MatrixView<const S> reads only.
@@ -25,15 +33,10 @@ class MatrixView {
       : data_(data), rows_(rows), cols_(cols), stride_(stride) {}
 
   /// From any writable Eigen object with direct access, of the same scalar: a matrix, vector, block, map or Ref.
-  template <class D>
-  requires std::is_base_of_v<Eigen::DenseBase<std::remove_cvref_t<D>>, std::remove_cvref_t<D>> MatrixView(
-      D&& m)  // NOLINT(bugprone-forwarding-reference-overload): a view is meant to be made implicitly
-      : data_(m.data()), rows_(m.rows()), cols_(m.cols()), stride_(m.outerStride()) {
-    using Source = std::remove_cvref_t<D>;
-    static_assert(std::is_same_v<typename Source::Scalar, std::remove_const_t<S>>,
-                  "the matrix or vector has another scalar type than the function");
-    constexpr bool row = Source::RowsAtCompileTime == 1;
-    static_assert(!Source::IsRowMajor || row, "icnn works on column-major storage: this must not be row-major");
+  template <detail::DirectAccess D>
+  MatrixView(D&& m)  // NOLINT(bugprone-forwarding-reference-overload): a view is meant to be made implicitly
+      : data_(checked_data(m)), rows_(m.rows()), cols_(m.cols()), stride_(m.outerStride()) {
+    constexpr bool row = std::remove_cvref_t<D>::RowsAtCompileTime == 1;
     if constexpr (row) {
       stride_ = m.innerStride();
     } else if (m.innerStride() != 1 && m.rows() > 1) {
@@ -61,6 +64,14 @@ class MatrixView {
   }
 
  private:
+  template <class D>
+  [[nodiscard]] static S* checked_data(D& m) {
+    constexpr bool same = std::is_same_v<typename std::remove_cv_t<D>::Scalar, std::remove_const_t<S>>;
+    static_assert(same, "the matrix or vector has another scalar type than the function");
+    static_assert(!D::IsRowMajor || D::RowsAtCompileTime == 1, "icnn works on column-major storage, this is row-major");
+    if constexpr (same) return m.data();
+  }
+
   S* data_ = nullptr;
   Index rows_ = 0;
   Index cols_ = 0;

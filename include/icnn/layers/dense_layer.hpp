@@ -54,10 +54,8 @@ class DenseLayer {
   DenseLayer(Layout& layout, Index index, Index inputs, Index width, bool bias, A activation,
              const std::string& weight = "W", const std::string& bias_name = "b")
       : inputs_(inputs), width_(width), activation_(std::move(activation)) {
-    const std::string suffix = "[" + std::to_string(index) + "]";
-    const auto declare = [&](const std::string& name, Index rows, Index cols) {
-      const Index number = layout.add({name + suffix, index, rows, cols});
-      return BlockSlot{number, layout[number].offset};
+    const auto declare = [&](const std::string& symbol, Index rows, Index cols) {
+      return BlockSlot::declare(layout, {block_name(symbol, index), index, rows, cols});
     };
     weight_ = declare(weight, width, inputs);
     if (bias) bias_ = declare(bias_name, width, 1);

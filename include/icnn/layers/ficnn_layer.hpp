@@ -58,10 +58,8 @@ class FicnnLayer {
   /// Declares the blocks Wz[index], Wy[index] and b[index], as far as the shape has them.
   FicnnLayer(Layout& layout, Index index, const ConvexShape& shape, A activation)
       : inputs_(shape.inputs), previous_(shape.previous), width_(shape.width), activation_(std::move(activation)) {
-    const std::string suffix = "[" + std::to_string(index) + "]";
-    const auto declare = [&](const char* name, Index rows, Index cols, Sign sign, std::vector<Index> lines = {}) {
-      const Index number = layout.add({name + suffix, index, rows, cols, sign, std::move(lines)});
-      return BlockSlot{number, layout[number].offset};
+    const auto declare = [&](const char* symbol, Index rows, Index cols, Sign sign, std::vector<Index> lines = {}) {
+      return BlockSlot::declare(layout, {block_name(symbol, index), index, rows, cols, sign, std::move(lines)});
     };
     if (shape.previous > 0) wz_ = declare("Wz", shape.width, shape.previous, Sign::non_negative);
     if (shape.passthrough || shape.previous == 0) {
@@ -203,7 +201,9 @@ class FicnnLayer {
     }
     if constexpr (M != 0) {
       if (previous() == 0) return;
-      before.jacobian.array().colwise() *= before.first.col(column).array();
+      for (Index c = 0; c < inputs(); ++c) {
+        before.jacobian.col(c) = before.jacobian.col(c).cwiseProduct(before.first.col(column));
+      }
       kernels::add_product(Wz(p), before.jacobian, tape.jacobian);
     }
   }

@@ -44,7 +44,9 @@ template <class S, int N, int M, int W, int V, int Cols>
 struct ContextTape {
   template <class Layer>
   explicit ContextTape(const Room<Layer>& room) : gates(room) {
-    if (room.layer.context_step()) step.emplace(Room<std::remove_cvref_t<decltype(*room.layer.context_step())>>{*room.layer.context_step(), room.columns});
+    if (room.layer.context_step())
+      step.emplace(
+          Room<std::remove_cvref_t<decltype(*room.layer.context_step())>>{*room.layer.context_step(), room.columns});
   }
 
   GateColumns<S, N, M, W, Cols> gates;
@@ -57,7 +59,9 @@ struct ContextAdjoint {
   template <class Layer>
   explicit ContextAdjoint(const Room<Layer>& room)
       : z(room.layer.previous(), room.columns), y(room.layer.inputs(), room.columns), r(room.layer.width(), room.columns) {
-    if (room.layer.context_step()) step.emplace(Room<std::remove_cvref_t<decltype(*room.layer.context_step())>>{*room.layer.context_step(), room.columns});
+    if (room.layer.context_step())
+      step.emplace(
+          Room<std::remove_cvref_t<decltype(*room.layer.context_step())>>{*room.layer.context_step(), room.columns});
   }
 
   Matrix<S, M, Cols> z;  ///< of the gates and of r

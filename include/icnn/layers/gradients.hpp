@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <span>
+#include <utility>
 
 #include "icnn/core/error.hpp"
 #include "icnn/core/layout.hpp"
@@ -77,6 +78,12 @@ struct ParameterSink {
 struct BlockSlot {
   Index number = -1;
   Index offset = 0;
+
+  /// Appends the block to the layout.
+  [[nodiscard]] static BlockSlot declare(Layout& layout, Block block) {
+    const Index number = layout.add(std::move(block));
+    return {number, layout[number].offset};
+  }
 
   friend bool operator==(const BlockSlot&, const BlockSlot&) = default;
 };

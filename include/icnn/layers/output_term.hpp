@@ -64,8 +64,7 @@ class OutputTerm {
             "y' (D + L'L) y decreases for negative y"});
     }
     const auto declare = [&](const char* name, Index rows, Index cols, Sign sign, std::vector<Index> lines = {}) {
-      const Index number = layout.add({name, layer, rows, cols, sign, std::move(lines)});
-      return BlockSlot{number, layout[number].offset};
+      return BlockSlot::declare(layout, {name, layer, rows, cols, sign, std::move(lines)});
     };
     if (shape.diagonal) diagonal_ = declare("D", inputs, 1, Sign::non_negative);
     if (shape.rank > 0) low_ = declare("L", shape.rank, inputs, Sign::free);

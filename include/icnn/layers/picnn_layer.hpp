@@ -57,10 +57,8 @@ class PicnnLayer {
         context_(shape.context),
         gate_(shape.gate),
         gated_inputs_(shape.convex.non_decreasing) {
-    const std::string suffix = "[" + std::to_string(index) + "]";
-    const auto declare = [&](const char* name, Index rows, Index cols) {
-      const Index number = layout.add({name + suffix, index, rows, cols});
-      return BlockSlot{number, layout[number].offset};
+    const auto declare = [&](const char* symbol, Index rows, Index cols) {
+      return BlockSlot::declare(layout, {block_name(symbol, index), index, rows, cols});
     };
     if (shape.convex.previous > 0) {
       wzu_ = declare("Wzu", shape.convex.previous, shape.context);
@@ -177,14 +175,14 @@ class PicnnLayer {
   void backward(const S* p, const Y& y, const Z& z, T& tape, const ParameterSink<S>& sink, const MatrixView<S>& gy,
                 DeltaZ delta_z, Index columns, const Gates& gates, Adj* adjoint) const {
     auto pulled = active(tape.pulled_u, columns);
-    const bool pull = gy || adjoint;
+    const bool pull = has_passthrough() && (gy || adjoint);
     if (pull) pulled.setZero();
     convex_.backward(p, active(tape.gated_y, columns), active(tape.gated_z, columns), tape, sink,
                      pull ? MatrixView<S>(pulled) : MatrixView<S>(), delta_z, columns);
-    if (gy) gy.map() += pulled.cwiseProduct(active(gates.y, columns));
+    if (pull && gy) gy.map() += pulled.cwiseProduct(active(gates.y, columns));
     if (adjoint) {
       active(adjoint->r, columns) = active(tape.v, columns);
-      active(adjoint->y, columns) = pulled.cwiseProduct(y);
+      if (pull) active(adjoint->y, columns) = pulled.cwiseProduct(y);
     }
     if constexpr (M != 0) {
       if (previous() == 0) return;
@@ -198,17 +196,19 @@ class PicnnLayer {
                        const MatrixView<S>& gy, DeltaZ delta_z, DeltaZ epsilon_z, Index columns, const Gates& gates,
                        Adj* adjoint) const {
     auto pulled_u = active(tape.pulled_u, columns);
-    const bool pull = gy || adjoint;
+    const bool pull = has_passthrough() && (gy || adjoint);
     if (pull) pulled_u.setZero();
     convex_.second_backward(p, active(tape.gated_y, columns), active(tape.gated_w, columns), active(tape.gated_z, columns),
                             active(tape.gated_dz, columns), tape, sink, pull ? MatrixView<S>(pulled_u) : MatrixView<S>(),
                             delta_z, epsilon_z, columns);
-    if (gy) gy.map() += pulled_u.cwiseProduct(active(gates.y, columns));
+    if (pull && gy) gy.map() += pulled_u.cwiseProduct(active(gates.y, columns));
     if (adjoint) {
+      active(adjoint->r, columns) = active(tape.u, columns);
+    }
+    if (pull && adjoint) {
       auto pulled_v = active(tape.pulled_v, columns);
       pulled_v.setZero();
       convex_.pull_y(p, active(tape.v, columns), pulled_v);
-      active(adjoint->r, columns) = active(tape.u, columns);
       active(adjoint->y, columns) = w.cwiseProduct(pulled_v) + y.cwiseProduct(pulled_u);
     }
     if constexpr (M != 0) {
@@ -229,7 +229,10 @@ class PicnnLayer {
     }
     if constexpr (M != 0) {
       if (previous() == 0) return;
-      before.jacobian.array().colwise() *= before.first.col(column).array() * gates.z.col(column).array();
+      for (Index c = 0; c < inputs(); ++c) {
+        auto j = before.jacobian.col(c);
+        j = j.cwiseProduct(before.first.col(column)).cwiseProduct(gates.z.col(column));
+      }
       kernels::add_product(convex_.Wz(p), before.jacobian, tape.jacobian);
     }
   }

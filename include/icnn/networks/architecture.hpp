@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <array>
 #include <type_traits>
 #include <vector>
 
@@ -66,6 +67,14 @@ struct Gated {
 
 namespace detail {
 
+/// The width in front of each layer of a type list, the last one's own at the end.
+template <int First, class... Layers>
+inline constexpr std::array<int, sizeof...(Layers) + 1> widths{First, Layers::width...};
+
+/// The same for the context path of a PICNN.
+template <int First, class... Layers>
+inline constexpr std::array<int, sizeof...(Layers) + 1> context_widths{First, Layers::context_width...};
+
 /// The first demands on any convex network, so that their sentences come before all other errors.
 template <class... Layers>
 struct ConvexNetworkOf {
@@ -85,7 +94,7 @@ struct ConvexNetworkOf<First, Rest...> {
 
 inline void require_sizes(const char* network, const char* what, const std::vector<Index>& widths) {
   for (const Index width : widths) {
-    if (width < 1) fail({network, std::string(what) + " of at least 1", text(width)});
+    if (width < 1) fail({network, text(what, " of at least 1"), text(width)});
   }
 }
 

@@ -6,6 +6,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "icnn/activations/properties.hpp"
+#include "icnn/core/layout.hpp"
 #include "icnn/networks/convex_function.hpp"
 
 /// What regularized, restrict_to, precompose and sum share: they hold a function (by reference when made from an lvalue,

@@ -147,7 +147,10 @@ class BasicFeedForward : public Parameterized<typename Chain::Scalar> {
         options_, Vector<T>(Base::parameters().vector().template cast<T>()), activations_);
   }
 
-  friend bool operator==(const BasicFeedForward&, const BasicFeedForward&) = default;
+  /// Equal architecture, activations and parameters; all else follows from these.
+  friend bool operator==(const BasicFeedForward& a, const BasicFeedForward& b) {
+    return a.options_ == b.options_ && a.activations_ == b.activations_ && a.parameters() == b.parameters();
+  }
 
  private:
   /// The pieces, in the order in which they have to be made.

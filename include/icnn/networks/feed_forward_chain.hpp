@@ -38,7 +38,7 @@ template <class S, Activation A, Activation Output>
 struct FeedForwardChain : DynamicChain<DenseLayer<S, A>, DenseLayer<S, A>, DenseLayer<S, Output>> {
   using Base = DynamicChain<DenseLayer<S, A>, DenseLayer<S, A>, DenseLayer<S, Output>>;
   using Options = FeedForwardArchitecture;
-  using Choice = std::pair<A, Output>;
+  using Choice = std::tuple<A, Output>;
   static constexpr int InputWidth = Dynamic;
   static constexpr int OutputWidth = Dynamic;
   template <class T>
@@ -55,11 +55,12 @@ struct FeedForwardChain : DynamicChain<DenseLayer<S, A>, DenseLayer<S, A>, Dense
     std::vector<DenseLayer<S, A>> hidden;
     Index previous = options.inputs;
     for (const Index width : options.hidden) {
-      hidden.emplace_back(layout, static_cast<Index>(hidden.size()), previous, width, options.bias, activations.first);
+      hidden.emplace_back(layout, static_cast<Index>(hidden.size()), previous, width, options.bias,
+                          std::get<0>(activations));
       previous = width;
     }
     DenseLayer<S, Output> last(layout, static_cast<Index>(hidden.size()), previous, options.outputs, options.bias,
-                               activations.second);
+                               std::get<1>(activations));
     return FeedForwardChain(std::nullopt, std::move(hidden), std::move(last));
   }
 };
@@ -71,13 +72,12 @@ struct StaticFeedForwardLayers;
 
 template <class S, int N, std::size_t... I, class... Specs>
 struct StaticFeedForwardLayers<S, N, std::index_sequence<I...>, Specs...> {
-  static constexpr int widths[] = {N, Specs::width...};
-  using Chain = StaticChain<DenseLayer<S, typename Specs::Activation, widths[I], Specs::width>...>;
+  using Chain = StaticChain<DenseLayer<S, typename Specs::Activation, widths<N, Specs...>[I], Specs::width>...>;
 
   [[nodiscard]] static Chain build(Layout& layout, const FeedForwardOptions& options,
                                    const std::tuple<typename Specs::Activation...>& activations) {
-    return Chain{DenseLayer<S, typename Specs::Activation, widths[I], Specs::width>(
-        layout, Index{I}, widths[I], Specs::width, options.bias, std::get<I>(activations))...};
+    return Chain{DenseLayer<S, typename Specs::Activation, widths<N, Specs...>[I], Specs::width>(
+        layout, Index{I}, widths<N, Specs...>[I], Specs::width, options.bias, std::get<I>(activations))...};
   }
 };
 
@@ -92,7 +92,7 @@ struct StaticFeedForwardChain : detail::StaticFeedForwardLayers<S, N, std::index
   using Options = FeedForwardOptions;
   using Choice = std::tuple<typename Specs::Activation...>;
   static constexpr int InputWidth = N;
-  static constexpr int OutputWidth = Layers::widths[sizeof...(Specs)];
+  static constexpr int OutputWidth = detail::widths<N, Specs...>[sizeof...(Specs)];
   template <class T>
   using Rebind = StaticFeedForwardChain<T, N, Specs...>;
 

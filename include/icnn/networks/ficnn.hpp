@@ -121,7 +121,10 @@ class BasicFicnn : public Parameterized<typename Chain::Scalar>,
     passes::along(chain_, term_, Base::p(), order, ws, NoConditions{});
   }
 
-  friend bool operator==(const BasicFicnn&, const BasicFicnn&) = default;
+  /// Equal architecture, activations and parameters; all else follows from these.
+  friend bool operator==(const BasicFicnn& a, const BasicFicnn& b) {
+    return a.options_ == b.options_ && a.activations_ == b.activations_ && a.parameters() == b.parameters();
+  }
 
  private:
   template <class>

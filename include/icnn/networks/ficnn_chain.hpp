@@ -84,14 +84,13 @@ struct StaticFicnnLayers;
 
 template <class S, int N, std::size_t... I, class... Specs>
 struct StaticFicnnLayers<S, N, std::index_sequence<I...>, Specs...> {
-  static constexpr int previous[] = {0, Specs::width...};
-  using Chain = StaticChain<FicnnLayer<S, typename Specs::Activation, N, previous[I], Specs::width>...>;
+  using Chain = StaticChain<FicnnLayer<S, typename Specs::Activation, N, widths<0, Specs...>[I], Specs::width>...>;
 
   [[nodiscard]] static Chain build(Layout& layout, const FicnnOptions& o,
                                    const std::tuple<typename Specs::Activation...>& activations) {
     require_inputs("FicnnOf", N, o.non_decreasing);
-    return Chain{FicnnLayer<S, typename Specs::Activation, N, previous[I], Specs::width>(
-        layout, Index{I}, {N, previous[I], Specs::width, o.passthrough, o.bias, o.non_decreasing},
+    return Chain{FicnnLayer<S, typename Specs::Activation, N, widths<0, Specs...>[I], Specs::width>(
+        layout, Index{I}, {N, widths<0, Specs...>[I], Specs::width, o.passthrough, o.bias, o.non_decreasing},
         std::get<I>(activations))...};
   }
 };

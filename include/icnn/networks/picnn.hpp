@@ -205,7 +205,10 @@ class BasicPicnn : public Parameterized<typename Chain::Scalar>,
     passes::along(chain_, term_, Base::p(), order, ws, conditions(ws, context, false));
   }
 
-  friend bool operator==(const BasicPicnn&, const BasicPicnn&) = default;
+  /// Equal architecture, activations and parameters; all else follows from these.
+  friend bool operator==(const BasicPicnn& a, const BasicPicnn& b) {
+    return a.options_ == b.options_ && a.activations_ == b.activations_ && a.parameters() == b.parameters();
+  }
 
  private:
   /// The pieces, in the order in which they have to be made.

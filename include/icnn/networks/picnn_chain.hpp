@@ -128,13 +128,11 @@ struct StaticPicnnLayers;
 
 template <class S, int C, int N, std::size_t... I, class... Specs>
 struct StaticPicnnLayers<S, C, N, std::index_sequence<I...>, Specs...> {
-  static constexpr int previous[] = {0, Specs::width...};
-  static constexpr int context[] = {C, Specs::context_width...};
   static_assert(((Specs::context_width > 0 || I + 1 == sizeof...(Specs)) && ...),
                 "every layer of a PICNN but the last has a context layer beside it: Gated<W, A, V, ContextA> with V >= 1");
   template <std::size_t J, class Spec>
-  using Layer = PicnnLayer<S, typename Spec::Activation, typename Spec::ContextActivation, N, previous[J], Spec::width,
-                           context[J], (J + 1 < sizeof...(Specs) ? Spec::context_width : 0)>;
+  using Layer = PicnnLayer<S, typename Spec::Activation, typename Spec::ContextActivation, N, widths<0, Specs...>[J], Spec::width,
+                           context_widths<C, Specs...>[J], (J + 1 < sizeof...(Specs) ? Spec::context_width : 0)>;
   using Chain = StaticChain<Layer<I, Specs>...>;
   using ConvexChoice = std::tuple<typename Specs::Activation...>;
   using ContextChoice = std::tuple<typename Specs::ContextActivation...>;
@@ -143,8 +141,8 @@ struct StaticPicnnLayers<S, C, N, std::index_sequence<I...>, Specs...> {
                                    const ContextChoice& contexts) {
     require_inputs("PicnnOf", N, o.non_decreasing);
     return Chain{Layer<I, Specs>(layout, Index{I},
-                                 {{N, previous[I], Specs::width, o.passthrough, o.bias, o.non_decreasing},
-                                  context[I],
+                                 {{N, widths<0, Specs...>[I], Specs::width, o.passthrough, o.bias, o.non_decreasing},
+                                  context_widths<C, Specs...>[I],
                                   I + 1 < sizeof...(Specs) ? Specs::context_width : 0,
                                   o.gate},
                                  std::get<I>(activations), std::get<I>(contexts))...};
@@ -159,7 +157,7 @@ struct StaticPicnnChain : detail::StaticPicnnLayers<S, C, N, std::index_sequence
   using Layers = detail::StaticPicnnLayers<S, C, N, std::index_sequence_for<Specs...>, Specs...>;
   using Base = typename Layers::Chain;
   using Options = PicnnOptions;
-  using Choice = std::pair<typename Layers::ConvexChoice, typename Layers::ContextChoice>;
+  using Choice = std::tuple<typename Layers::ConvexChoice, typename Layers::ContextChoice>;
   using Folded = StaticFicnnChain<S, N, Dense<Specs::width, typename Specs::Activation>...>;
   static constexpr int ContextSize = C;
   template <class T>
@@ -171,13 +169,15 @@ struct StaticPicnnChain : detail::StaticPicnnLayers<S, C, N, std::index_sequence
   [[nodiscard]] static Choice choice(const Choice& choice) { return choice; }
 
   [[nodiscard]] static StaticPicnnChain build(Layout& layout, const Options& options, const Choice& choice) {
-    return StaticPicnnChain(Layers::build(layout, options, choice.first, choice.second));
+    return StaticPicnnChain(Layers::build(layout, options, std::get<0>(choice), std::get<1>(choice)));
   }
 
   [[nodiscard]] static FicnnOptions folded_options(const Options& o) {
     return {o.passthrough, true, o.non_decreasing, detail::at_context(o.output)};
   }
-  [[nodiscard]] static const typename Layers::ConvexChoice& folded_choice(const Choice& choice) { return choice.first; }
+  [[nodiscard]] static const typename Layers::ConvexChoice& folded_choice(const Choice& choice) {
+    return std::get<0>(choice);
+  }
 };
 
 }  // namespace icnn

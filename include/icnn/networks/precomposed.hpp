@@ -49,14 +49,13 @@ class Precomposed : public Substituted<Precomposed<F>, F> {
   void pull_gradient(const G& g, Out out) const {
     kernels::add_transposed_product(matrix_, g, out);
   }
+  /// out += E' H E, by way of \p half = H E.
   template <class H, class Out>
-  void pull_hessian(const H& h, Out out) const {
-    for (Index c = 0; c < inputs(); ++c) {  // E' H E, column by column: no buffer of that size
-      for (Index j = 0; j < h.cols(); ++j) {
-        if (matrix_(j, c) == 0) continue;
-        out.col(c).noalias() += matrix_.transpose() * h.col(j) * matrix_(j, c);
-      }
-    }
+  void pull_hessian(const H& h, H& half, Out out) const {
+    half.setZero();
+    kernels::add_product(h, matrix_, half);
+    kernels::add_transposed_product(matrix_, half, out);
+    kernels::mirror_lower<Scalar>(out);
   }
 
  private:

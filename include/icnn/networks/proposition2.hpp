@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -43,18 +44,17 @@ template <class A = Relu, class S, Activation HiddenA>
   const FeedForwardArchitecture& o = g.options();
   const std::vector<Index> ones(o.hidden.size(), 1);
   Picnn<S, A, HiddenA> p({.context = o.inputs, .inputs = o.outputs, .hidden = ones, .context_hidden = o.hidden}, A{},
-                         g.activations().first);
+                         std::get<0>(g.activations()));
   const Index k = g.depth();
-  const auto name = [](const char* symbol, Index i) { return symbol + ("[" + std::to_string(i) + "]"); };
   p.edit([&](ParameterEdit<S>& edit) {
     for (Index i = 0; i + 1 < k; ++i) {
-      edit[name("Wt", i)] = g.parameters()[name("W", i)];
-      if (o.bias) edit[name("bt", i)] = g.parameters()[name("b", i)];
+      edit[block_name("Wt", i)] = g.parameters()[block_name("W", i)];
+      if (o.bias) edit[block_name("bt", i)] = g.parameters()[block_name("b", i)];
     }
-    edit[name("Wyu", k - 1)] = g.parameters()[name("W", k - 1)];
-    edit[name("by", k - 1)].setZero();
-    if (o.bias) edit[name("by", k - 1)] = g.parameters()[name("b", k - 1)];
-    edit[name("Wy", k - 1)].setOnes();
+    edit[block_name("Wyu", k - 1)] = g.parameters()[block_name("W", k - 1)];
+    edit[block_name("by", k - 1)].setZero();
+    if (o.bias) edit[block_name("by", k - 1)] = g.parameters()[block_name("b", k - 1)];
+    edit[block_name("Wy", k - 1)].setOnes();
   });
   return p;
 }

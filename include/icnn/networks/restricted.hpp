@@ -63,7 +63,7 @@ class Restricted : public Substituted<Restricted<F>, F> {
       for (Index k = 0; k < inputs(); ++k) out(k, c) += g(row(k), c);
   }
   template <class H, class Out>
-  void pull_hessian(const H& h, Out out) const {
+  void pull_hessian(const H& h, H&, Out out) const {
     for (Index c = 0; c < inputs(); ++c)
       for (Index k = 0; k < inputs(); ++k) out(k, c) += h(row(k), row(c));
   }

@@ -12,20 +12,20 @@ namespace icnn {
 /// Scratch of a substitution y = M v + m.
 template <class S, int Cols, class Inner>
 struct SubstitutedWorkspace : CombinatorWorkspace<S, Cols, Inner> {
-  SubstitutedWorkspace(ShapeKey shape, Index inner_inputs, const WorkspaceOptions& room, Inner held)
+  SubstitutedWorkspace(ShapeKey shape, Index inputs, Index inner_inputs, const WorkspaceOptions& room, Inner held)
       : CombinatorWorkspace<S, Cols, Inner>(shape, room, std::move(held)),
         y(inner_inputs, room.columns),
         w(inner_inputs, room.columns),
         gradient(inner_inputs, room.columns),
-        h(room.hessian ? inner_inputs : 0, room.hessian ? inner_inputs : 0) {}
+        h(room.hessian ? inner_inputs : 0, inner_inputs), half(room.hessian ? inner_inputs : 0, inputs) {}
 
   Matrix<S, Dynamic, Cols == 1 ? 1 : Dynamic> y, w, gradient;  ///< of the inner function
-  Matrix<S> h;
+  Matrix<S> h, half;  ///< the inner Hessian, and room for its product with M
 };
 
 /// f of an affine function of new variables v: the passes that restrict_to and precompose share. Derived says how points,
 /// directions, gradients and Hessians go through: lift_point(v, y), lift_direction(v, w), pull_gradient(g, out),
-/// pull_hessian(h, out).
+/// pull_hessian(h, half, out).
 template <class Derived, class F>
 class Substituted : public Combinator<Derived, F> {
   using Base = Combinator<Derived, F>;
@@ -40,10 +40,10 @@ class Substituted : public Combinator<Derived, F> {
   using Base::Base;
 
   [[nodiscard]] Workspace<Base::SingleColumns> workspace() const {
-    return {self().shape_key(), Base::function().inputs(), {}, Base::function().workspace()};
+    return {self().shape_key(), self().inputs(), Base::function().inputs(), {}, Base::function().workspace()};
   }
   [[nodiscard]] Workspace<Dynamic> workspace(const WorkspaceOptions& options) const {
-    return {self().shape_key(), Base::function().inputs(), options, Base::function().workspace(options)};
+    return {self().shape_key(), self().inputs(), Base::function().inputs(), options, Base::function().workspace(options)};
   }
 
   template <class V, class Ws>
@@ -77,7 +77,7 @@ class Substituted : public Combinator<Derived, F> {
   void add_hessian(Index column, const MatrixView<Scalar>& h, Ws& ws) const {
     ws.h.setZero();
     Base::function().add_hessian(column, ws.h, ws.inner);
-    self().pull_hessian(ws.h, h.map());
+    self().pull_hessian(ws.h, ws.half, h.map());
   }
 
   template <class V, class D, class Ws>

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#include "examples/support/options.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+namespace icnn::example {
+
+Options read_options(int argc, char* argv[], const std::string& purpose) {
+  CLI::App app{purpose};
+  Options options;
+  options.out = "out";
+  app.add_option("--data", options.data, "folder of the real data; without it, data are generated")
+      ->envname("ICNN_DATA")
+      ->check(CLI::ExistingDirectory);
+  app.add_option("--seed", options.seed, "seed of all random numbers")->capture_default_str();
+  app.add_flag("--quick", options.quick, "a small run");
+  app.add_option("--json", options.json, "write the figures to this file");
+  app.add_option("--out", options.out, "write the pictures to this folder")->capture_default_str();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    std::exit(app.exit(error));
+  }
+  return options;
+}
+
+void write_json(const Options& options, const nlohmann::json& figures) {
+  if (options.json.empty()) return;
+  std::ofstream file(options.json);
+  file << figures.dump(2) << '\n';
+  if (!file) {
+    std::cerr << "cannot write " << options.json << '\n';
+    std::exit(1);
+  }
+}
+
+}  // namespace icnn::example

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#include <icnn/activations/properties.hpp>
+
+#include "tests/support/activations.hpp"
+
+using namespace icnn;
+using namespace icnn::test;
+
+namespace {
+
+struct Undeclared {
+  template <class S>
+  Jet<S> jet(const S& t) const {
+    return {t, S(1), S(0)};
+  }
+  friend bool operator==(const Undeclared&, const Undeclared&) = default;
+};
+
+struct Liar : Undeclared {  // concave
+  static constexpr bool convex = true;
+  template <class S>
+  Jet<S> jet(const S& t) const {
+    return {S(-t * t), S(-2 * t), S(2)};
+  }
+  friend bool operator==(const Liar&, const Liar&) = default;
+};
+
+struct Falling : Undeclared {
+  static constexpr bool non_decreasing = true;
+  template <class S>
+  Jet<S> jet(const S& t) const {
+    return {S(-t), S(1), S(0)};
+  }
+  friend bool operator==(const Falling&, const Falling&) = default;
+};
+
+}  // namespace
+
+TEST_CASE("what is not declared counts as false", "[activations]") {
+  STATIC_REQUIRE(Activation<Undeclared>);
+  STATIC_REQUIRE_FALSE(is_convex<Undeclared>());
+  STATIC_REQUIRE_FALSE(is_non_decreasing<Undeclared>());
+  CHECK(regularity_of(Undeclared{}) == Regularity{});
+  CHECK(name_of(Undeclared{}) == "user-defined");
+  STATIC_REQUIRE_FALSE(Activation<int>);
+}
+
+TEST_CASE("regularity combines to the weaker", "[activations]") {
+  STATIC_REQUIRE(combine({true, 2}, {false, 1}) == Regularity{false, 1});
+  STATIC_REQUIRE(combine({true, 0}, {true, 2}) == Regularity{true, 0});
+}
+
+TEST_CASE("negative control: the suite catches activations that lie", "[activations]") {
+  STATIC_REQUIRE(Activation<Liar>);
+  STATIC_REQUIRE(Activation<Falling>);
+  CHECK(Liar{} == Liar{});
+  CHECK(Falling{} == Falling{});
+  CHECK(Undeclared{} == Undeclared{});
+  Random random(1);
+  CHECK_FALSE(declared_properties_hold(Liar{}, random));
+  CHECK_FALSE(declared_properties_hold(Falling{}, random));
+}

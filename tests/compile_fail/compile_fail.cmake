@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the icnn authors
+#
+# cmake -DCXX=compiler -DFILE=x.cpp -DINCLUDES="dir;dir" -P compile_fail.cmake
+# The file compiles with WELL_FORMED defined; without, it fails, and the first lines of the first error hold its sentence and
+# its name (the comments '// sentence:' and '// names:').
+
+set(flags -std=c++20 -fsyntax-only)
+foreach(dir IN LISTS INCLUDES)
+  list(APPEND flags -isystem ${dir})
+endforeach()
+
+execute_process(COMMAND ${CXX} ${flags} -DWELL_FORMED ${FILE} RESULT_VARIABLE code ERROR_VARIABLE errors)
+if(NOT code EQUAL 0)
+  message(FATAL_ERROR "the well-formed twin does not compile:\n${errors}")
+endif()
+
+execute_process(COMMAND ${CXX} ${flags} ${FILE} RESULT_VARIABLE code ERROR_VARIABLE errors)
+if(code EQUAL 0)
+  message(FATAL_ERROR "it compiles, and should not")
+endif()
+
+file(STRINGS ${FILE} comments REGEX "^// (sentence|names): ")
+string(REGEX REPLACE ".*// sentence: ([^;]*).*" "\\1" sentence "${comments}")
+string(REGEX REPLACE ".*// names: ([^;]*).*" "\\1" names "${comments}")
+string(REPLACE ";" "," errors "${errors}")
+string(FIND "${errors}" "error" first)
+string(SUBSTRING "${errors}" ${first} -1 rest)
+string(FIND "${rest}" "\n" length)
+string(SUBSTRING "${rest}" 0 ${length} error_line)
+math(EXPR shown "${first} + ${length}")
+string(SUBSTRING "${errors}" 0 ${shown} until_error)
+string(FIND "${error_line}" "${sentence}" has_sentence)
+string(FIND "${until_error}" "${names}" has_name)
+if(has_sentence EQUAL -1 OR has_name EQUAL -1)
+  message(FATAL_ERROR "the first error should say '${sentence}' and name '${names}':\n${errors}")
+endif()

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#include <icnn/core/error.hpp>
+
+#include "tests/support/errors.hpp"
+
+using namespace icnn;
+
+TEST_CASE("an error says where, what was expected, what came, and what to do", "[core]") {
+  const Error error({"here", "three", "four", "count again"});
+  CHECK(std::string(error.what()) == "icnn: here: expected three, got four. Hint: count again");
+  CHECK(error.report().got == "four");
+  CHECK(ErrorReport{"here", "three", "four"}.text() == "icnn: here: expected three, got four");
+  CHECK_ERROR(fail({"a", "b", "c"}), "icnn: a: expected b, got c");
+}
+
+TEST_CASE("shapes are compared exactly", "[core]") {
+  CHECK_NOTHROW(require_shape("f", "a matrix", 2, 3, 2, 3));
+  CHECK_ERROR(require_shape("f", "a matrix", 2, 3, 3, 2, "transpose it"),
+              "a matrix of shape 3 x 2, got 2 x 3. Hint: transpose it");
+}
+
+TEST_CASE("the handler can be replaced", "[core]") {
+  const ErrorHandler before = error_handler();
+  error_handler() = [](const ErrorReport&) {};
+  CHECK(error_handler() != before);
+  error_handler() = before;
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#include <vector>
+
+#include <icnn/activations/softplus.hpp>
+#include <icnn/networks/ficnn_chain.hpp>
+
+#include "tests/support/errors.hpp"
+
+using namespace icnn;
+
+namespace {
+
+template <class Chain>
+void check_order(const Chain& chain, const std::vector<Index>& widths) {
+  std::vector<Index> up, down;
+  Index expected = 0;
+  chain.for_each([&](Index i, const auto& layer) {
+    CHECK(i == expected++);
+    up.push_back(layer.width());
+  });
+  chain.for_each_reverse([&](Index i, const auto& layer) {
+    CHECK(i == --expected);
+    down.insert(down.begin(), layer.width());
+  });
+  CHECK(up == widths);
+  CHECK(down == widths);
+  CHECK(chain.depth() == static_cast<Index>(widths.size()));
+  chain.for_each_pair(chain, [](auto, const auto& a, const auto& b) { CHECK(a == b); });
+}
+
+}  // namespace
+
+TEST_CASE("chains visit their layers up and down, run-time and compile-time alike", "[chain]") {
+  using Dynamic2 = FicnnChain<double, Softplus, Softplus, Identity>;
+  Layout a, b, c;
+  check_order(Dynamic2::build(a, {.inputs = 2, .hidden = {3, 4, 5}}, {}), {3, 4, 5, 1});
+  check_order(Dynamic2::build(b, {.inputs = 2}, {}), {1});
+  using Static = StaticFicnnChain<double, 2, Dense<3, Softplus>, Dense<4, Softplus>, Dense<1>>;
+  check_order(Static::build(c, {}, {}), {3, 4, 1});
+}
+
+TEST_CASE("lists of activations name one for all, or all", "[chain]") {
+  const std::vector<Softplus> one{Softplus(2)}, three{Softplus(1), Softplus(2), Softplus(3)};
+  CHECK(detail::activation_at(one, 2, 3) == Softplus(2));
+  CHECK(detail::activation_at(three, 2, 3) == Softplus(3));
+  CHECK_ERROR(detail::activation_at(three, 0, 2), "one for each of 2");
+}

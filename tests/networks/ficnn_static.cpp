@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#include <concepts>
+
+#include <icnn/networks/ficnn.hpp>
+
+#include "tests/support/derivatives.hpp"
+
+using namespace icnn;
+using namespace icnn::test;
+
+TEST_CASE("FICNN of compile-time sizes: every derivative, and equal to the run-time one", "[ficnn]") {
+  using Static = FicnnOf<double, Inputs<3>, Dense<5, Square>, Dense<4, Softplus>, Dense<1>>;
+  STATIC_REQUIRE(std::regular<Static>);
+  const FicnnArchitecture architecture{
+      .inputs = 3, .hidden = {5, 4}, .output = {.diagonal = true, .rank = 2, .linear = true}};
+  const FicnnChoice activations{{Softplus{}}, Square{}, Identity{}};
+  Random random(21);
+  Static f({.output = architecture.output});
+  randomize(f, random);
+  const Matrix<double> x(0, 3), y = random_matrix<double>(random, 3, 3);
+  check_derivatives(f, reference(architecture, activations), f.parameters().vector(), x, y, random, true);
+  check_single_equals_batch(f, x, y, random);
+
+  const AnyFicnn<double> dynamic(architecture, f.parameters().vector(), activations);
+  CHECK(f.layout() == dynamic.layout());
+  for (int trial = 0; trial < 10; ++trial) {
+    const Vector<double> p = random_vector<double>(random, 3);
+    CHECK(std::abs(f(p) - dynamic(p)) <= 1e-13 * std::abs(f(p)));
+    check_close(f.gradient(p), dynamic.gradient(p), 1e-13);
+    check_close(f.hessian(p), dynamic.hessian(p), 1e-13);
+  }
+}
+
+TEST_CASE("FICNN of compile-time sizes: options and the smallest", "[ficnn]") {
+  Random random(22);
+  FicnnOf<double, Inputs<2>, Dense<3, Softplus>, Dense<1>> f({.passthrough = false, .bias = false}, Softplus(2), Identity{});
+  randomize(f, random);
+  const FicnnArchitecture architecture{.inputs = 2, .hidden = {3}, .passthrough = false, .bias = false};
+  const Matrix<double> x(0, 2), y = random_matrix<double>(random, 2, 2);
+  check_derivatives(f, reference(architecture, {{}, Softplus(2), Identity{}}), f.parameters().vector(), x, y, random, true);
+
+  FicnnOf<double, Inputs<1>, Dense<1>> affine;
+  affine.edit([](auto& e) { e.vector() << 2, 3; });
+  CHECK(affine(Vector<double>::Constant(1, 5)) == 13);
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#include <concepts>
+
+#include <icnn/networks/picnn.hpp>
+
+#include "tests/support/derivatives.hpp"
+
+using namespace icnn;
+using namespace icnn::test;
+
+TEST_CASE("PICNN of compile-time sizes: every derivative, and equal to the run-time one", "[picnn]") {
+  using Static = PicnnOf<double, Context<2>, Inputs<3>, Gated<4, Softplus, 3, Tanh>, Gated<3, Softplus, 5, Tanh>, Gated<1>>;
+  STATIC_REQUIRE(std::regular<Static>);
+  const PicnnArchitecture architecture{.context = 2,
+                                       .inputs = 3,
+                                       .hidden = {4, 3},
+                                       .context_hidden = {3, 5},
+                                       .gate = Gate::softplus,
+                                       .output = {.diagonal = true, .rank = 2, .bilinear = true, .linear = true}};
+  const PicnnChoice activations{{{Softplus{}}, Softplus{}, Identity{}}, Tanh{}};
+  Random random(1);
+  Static f({.gate = Gate::softplus, .output = architecture.output});
+  randomize(f, random);
+  const Matrix<double> x = random_matrix<double>(random, 2, 3), y = random_matrix<double>(random, 3, 3);
+  check_derivatives(f, reference(architecture, activations), f.parameters().vector(), x, y, random, true);
+  check_single_equals_batch(f, x, y, random);
+
+  const AnyPicnn<double> dynamic(architecture, f.parameters().vector(), activations);
+  CHECK(f.layout() == dynamic.layout());
+  const Vector<double> x0 = x.col(0), y0 = y.col(0);
+  CHECK(std::abs(f(x0, y0) - dynamic(x0, y0)) <= 1e-13 * std::abs(f(x0, y0)));
+  CHECK(std::abs(f.at(x0)(y0) - dynamic(x0, y0)) <= 1e-13 * std::abs(f(x0, y0)));
+  check_close(f.at(x0).hessian(y0), dynamic.hessian(x0, y0), 1e-12);
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#include <atomic>
+#include <cstdlib>
+
+#include <icnn/networks/feed_forward.hpp>
+#include <icnn/networks/picnn_batch.hpp>
+#include <icnn/networks/precomposed.hpp>
+#include <icnn/networks/regularized.hpp>
+#include <icnn/networks/restricted.hpp>
+#include <icnn/networks/sum.hpp>
+
+#include "tests/support/catch.hpp"
+#include "tests/support/networks.hpp"
+
+/// No allocation with a workspace: malloc itself is interposed, for Eigen does not go through operator new.
+namespace {
+std::atomic<long> allocations{0};
+}
+
+#if defined(__GLIBC__)
+extern "C" {
+void* __libc_malloc(std::size_t);
+void* __libc_calloc(std::size_t, std::size_t);
+void* __libc_realloc(void*, std::size_t);
+void* __libc_memalign(std::size_t, std::size_t);
+void* malloc(std::size_t size) {
+  ++allocations;
+  return __libc_malloc(size);
+}
+void* calloc(std::size_t count, std::size_t size) {
+  ++allocations;
+  return __libc_calloc(count, size);
+}
+void* realloc(void* p, std::size_t size) {
+  ++allocations;
+  return __libc_realloc(p, size);
+}
+void* aligned_alloc(std::size_t alignment, std::size_t size) {
+  ++allocations;
+  return __libc_memalign(alignment, size);
+}
+int posix_memalign(void** p, std::size_t alignment, std::size_t size) {
+  ++allocations;
+  *p = __libc_memalign(alignment, size);
+  return *p ? 0 : 12;
+}
+}
+
+using namespace icnn;
+using namespace icnn::test;
+
+namespace {
+
+template <class Call>
+long count(Call call) {
+  const long before = allocations;
+  call();
+  return allocations - before;
+}
+
+/// Every call of ConvexFunction, on B columns.
+template <class F, class S = typename F::Scalar>
+void check_none(const F& f, Index samples) {
+  Random random(1);
+  const Matrix<S> x = random_matrix<S>(random, f.context_size(), samples), w = random_matrix<S>(random, f.inputs(), samples);
+  const Matrix<S> y = Matrix<S>::Constant(f.inputs(), samples, S(0.4)) + S(0.01) * w;
+  Matrix<S> gy = y, gx = x, h(f.inputs(), f.inputs() * samples);
+  Vector<S> gp(f.parameter_count());
+  RowVector<S> alpha = RowVector<S>::Constant(samples, S(0.01)), slopes = alpha;
+  auto ws = f.workspace({.columns = samples});
+  const auto run = [&](auto call) {
+    if constexpr (F::has_context) {
+      CHECK(count([&] { call(x, y); }) == 0);
+    } else {
+      CHECK(count([&] { call(y); }) == 0);
+    }
+  };
+  Gradients<S> all{.y = gy, .parameters = gp};
+  if (f.context_size() > 0) all.x = gx;
+  run([&](const auto&... p) { f.value(p..., ws); });
+  run([&](const auto&... p) { f.gradients(p..., all, ws); });
+  run([&](const auto&... p) { f.gradient_and_hessian(p..., gy, h, ws); });
+  run([&](const auto&... p) { f.hessian_product(p..., w, gy, ws); });
+  run([&](const auto&... p) { f.mixed_product(p..., w, all, ws); });
+  run([&](const auto&... p) { f.line(p..., w, ws); });
+  CHECK(count([&] { f.along(alpha, ws, slopes); }) == 0);
+}
+
+template <class S>
+void check_networks(Index width, Index inputs, Index samples) {
+  Random random(2);
+  Ficnn<S, Softplus> f(
+      {.inputs = inputs, .hidden = {width, width}, .output = {.diagonal = true, .rank = 3, .linear = true}});
+  Picnn<S, Softplus, Tanh> g({.context = 17,
+                              .inputs = inputs,
+                              .hidden = {width, width},
+                              .context_hidden = {width, width},
+                              .output = {.bilinear = true}});
+  randomize(f, random);
+  randomize(g, random);
+  check_none(f, samples);
+  check_none(g, samples);
+  check_none(g.at(Matrix<S>(Matrix<S>::Ones(17, samples))), samples);
+  check_none(regularized(f, {.entropy = S(1), .proximal = S(1)}), samples);
+  std::vector<Index> free;
+  for (Index j = 0; j < inputs; j += 2) free.push_back(j);
+  check_none(restrict_to(f, Vector<S>::Constant(inputs, S(0.3)), free), samples);
+  check_none(precompose(f, Matrix<S>::Identity(inputs, inputs)), samples);
+  check_none(sum(f, f), samples);
+  Vector<S> x = Vector<S>::Ones(17);
+  auto at = g.at(x);
+  auto ws = g.workspace();
+  CHECK(count([&] { g.rebind(at, x, ws); }) == 0);
+}
+
+}  // namespace
+
+TEST_CASE("no allocation with a workspace, single samples", "[allocations]") {
+  check_networks<double>(16, 6, 1);
+  check_networks<double>(200, 6, 1);
+  check_networks<double>(200, 159, 1);
+  check_networks<float>(200, 159, 1);
+}
+
+TEST_CASE("no allocation with a workspace, batches", "[allocations]") {
+  check_networks<double>(200, 6, 64);
+  check_networks<float>(300, 20, 130);
+}
+
+TEST_CASE("no allocation: compile-time sizes and feed-forward networks", "[allocations]") {
+  Random random(3);
+  FicnnOf<double, Inputs<6>, Dense<16, Softplus>, Dense<16, Softplus>, Dense<1>> f;
+  randomize(f, random);
+  check_none(f, 1);
+  auto ws = f.workspace();
+  const Vector<double, 6> y = Vector<double, 6>::Ones();
+  Vector<double, 6> g;
+  Matrix<double, 6, 6> h;
+  CHECK(count([&] { f.gradient_and_hessian(y, g, h, ws); }) == 0);
+  FeedForward<double, Tanh> net({.inputs = 20, .hidden = {200, 200}, .outputs = 5});
+  randomize(net, random);
+  const Matrix<double> x = random_matrix<double>(random, 20, 64);
+  Matrix<double> gx(20, 64), j(5, 20);
+  Vector<double> gp(net.parameter_count()), x0 = x.col(0);
+  auto net_ws = net.workspace({.columns = 64});
+  CHECK(count([&] { net.gradients(x, {.x = gx, .parameters = gp}, net_ws); }) == 0);
+  CHECK(count([&] { net.jacobian(x0, j, net_ws); }) == 0);
+}
+
+TEST_CASE("negative control: the counter sees Eigen's allocations", "[allocations]") {
+  const Matrix<double> w = Matrix<double>::Ones(50, 50);
+  const Vector<double> y = Vector<double>::Ones(50);
+  Vector<double> out(50);
+  CHECK(count([&] { out = w * y; }) > 0);
+  CHECK(count([&] { out.noalias() = w * y; }) == 0);
+}
+#else
+TEST_CASE("SKIPPED: counting allocations needs glibc", "[allocations]") { WARN("SKIPPED: not glibc"); }
+#endif

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#include <icnn/networks/ficnn.hpp>
+#include <icnn/networks/picnn.hpp>
+
+#include "tests/support/catch.hpp"
+#include "tests/support/errors.hpp"
+#include "tests/support/networks.hpp"
+#include "tests/support/rounding.hpp"
+
+#ifdef ICNN_HAS_BOOST
+#include <boost/multiprecision/cpp_bin_float.hpp>
+#include <boost/multiprecision/eigen.hpp>
+#endif
+
+/// One network in several scalars: float, double and quadruple precision.
+using namespace icnn;
+using namespace icnn::test;
+
+namespace {
+
+const std::vector<AnyActivation> hidden{Relu{}, LeakyRelu(0.25), Softplus(2), Elu(0.5), Celu(1.5), SmoothRelu(0.5)};
+
+AnyFicnn<float> random_network(std::size_t h, Random& random) {
+  AnyFicnn<float> f({.inputs = 4, .hidden = {8, 8}, .output = {.diagonal = true, .rank = 2, .linear = true}},
+                    Activations<AnyActivation, AnyFirstActivation, AnyActivation>{{hidden[h]}, Softplus{}, Identity{}});
+  randomize(f, random);
+  return f;
+}
+
+}  // namespace
+
+TEST_CASE("float equals double on the same weights, within 50 eps times the condition", "[scalars]") {
+  Random random(1);
+  for (std::size_t h = 0; h < hidden.size(); ++h) {
+    for (int trial = 0; trial < 50; ++trial) {
+      const AnyFicnn<float> single = random_network(h, random);
+      const auto full = single.cast<double>();
+      const Vector<float> y = random_vector<float>(random, 4);
+      const Vector<double> exact = y.cast<double>();
+      const double eps = std::numeric_limits<float>::epsilon();
+      const double condition = magnitude(full, exact).size / std::max(1e-30, std::abs(full(exact)));
+      CHECK(std::abs(static_cast<double>(single(y)) - full(exact)) <= 50 * eps * condition * std::abs(full(exact)));
+      const Vector<double> g = full.gradient(exact), gs = single.gradient(y).cast<double>();
+      const double slack = hidden[h].regularity().derivatives == 0 ? 1e-3 : 50 * eps * std::max(1.0, condition);
+      CHECK((g - gs).norm() <= slack * std::max(1.0, g.norm()) * 10);
+    }
+  }
+}
+
+TEST_CASE("casting keeps the network, and refuses what does not fit", "[scalars]") {
+  Random random(2);
+  const auto single = random_network(0, random);
+  CHECK(single.cast<double>().cast<float>() == single);
+  AnyFicnn<double> large({.inputs = 1});
+  large.edit([](auto& e) { e.vector().setConstant(1e300); });
+  CHECK_ERROR(large.cast<float>(), "finite parameters");
+  AnyPicnn<float> p({.context = 2, .inputs = 2, .hidden = {3}, .context_hidden = {2}});
+  randomize(p, random);
+  const Vector<double> x = Vector<double>::Ones(2), y = x;
+  CHECK(std::abs(p.cast<double>()(x, y) -
+                 static_cast<double>(p(Vector<float>(x.cast<float>()), Vector<float>(y.cast<float>())))) <= 1e-5);
+}
+
+#ifdef ICNN_HAS_BOOST
+namespace {
+using Quad = boost::multiprecision::cpp_bin_float_quad;
+}
+
+TEST_CASE("double agrees with quadruple precision within its rounding bound", "[scalars]") {
+  Random random(3);
+  for (std::size_t h = 0; h < hidden.size(); ++h) {
+    for (int trial = 0; trial < 5; ++trial) {
+      const auto f = random_network(h, random).cast<double>();
+      const auto quad = f.cast<Quad>();
+      const Vector<double> y = random_vector<double>(random, 4);
+      const Quad exact = quad(Vector<Quad>(y.cast<Quad>()));
+      CHECK(std::abs(static_cast<double>(exact - Quad(f(y)))) <= magnitude(f, y).error);
+      const Vector<Quad> g = quad.gradient(Vector<Quad>(y.cast<Quad>()));
+      CHECK((g.cast<double>() - f.gradient(y)).norm() <= 1e-12 * std::max(1.0, f.gradient(y).norm()));
+    }
+  }
+}
+#else
+TEST_CASE("SKIPPED: quadruple precision needs Boost (libboost-dev)", "[scalars]") { WARN("SKIPPED: Boost was not found"); }
+#endif

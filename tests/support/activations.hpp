@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include <icnn/activations/properties.hpp>
+
+#include "tests/support/finite_differences.hpp"
+#include "tests/support/networks.hpp"
+
+/// The property suite of activations: derivatives by differences, declared properties by sampling, limits.
+namespace icnn::test {
+
+/// The first chord or slope that contradicts what the activation declares; none: true. Also the suite's negative control.
+template <class A>
+bool declared_properties_hold(const A& g, Random& random) {
+  for (int trial = 0; trial < 20000; ++trial) {
+    const double spread = std::pow(10.0, random.uniform(-8, 3));
+    const double a = random.uniform(-spread, spread), b = random.uniform(-spread, spread), t = random.uniform();
+    const double middle = t * a + (1 - t) * b;
+    const double fa = g.jet(a).value, fb = g.jet(b).value, fm = g.jet(middle).value;
+    const double slack =
+        8 * std::numeric_limits<double>::epsilon() *
+        (std::abs(fa) + std::abs(fb) + std::abs(a) + std::abs(b) + std::abs(g.jet(middle).first * middle) + 1e-300);
+    if (is_convex<A>()) {
+      if (fm > t * fa + (1 - t) * fb + slack) return false;
+      if (fb < fa + g.jet(a).first * (b - a) - slack - slack * std::abs(g.jet(a).first)) return false;
+      if (g.jet(a).second < 0) return false;
+    }
+    if (is_non_decreasing<A>()) {
+      if ((a - b) * (fa - fb) < 0 && std::abs(fa - fb) > slack) return false;
+      if (g.jet(a).first < 0) return false;
+    }
+  }
+  return true;
+}
+
+template <class A>
+void check_activation(const A& g, const std::vector<double>& kinks = {}) {
+  Random random(1);
+  CHECK(declared_properties_hold(g, random));
+  const bool smooth = regularity_of(g).derivatives == 2;
+  for (int trial = 0; trial < 200; ++trial) {
+    const double t = random.uniform(-4, 4);
+    bool near = false;
+    for (const double kink : kinks) near = near || std::abs(t - kink) < 1e-2;
+    if (near) continue;
+    const auto jet = g.jet(t);
+    check_derivative([&](Real h) { return g.jet(Real(t) + h).value; }, jet.first, 0, smooth);
+    check_derivative([&](Real h) { return g.jet(Real(t) + h).first; }, jet.second, 0, smooth);
+    const auto single = g.jet(static_cast<float>(t));
+    const auto real = g.jet(static_cast<Real>(static_cast<float>(t)));
+    CHECK(std::abs(Real(single.value) - real.value) <=
+          4 * std::numeric_limits<float>::epsilon() * std::max<Real>(1, std::abs(real.value)));
+    CHECK(std::abs(Real(single.first) - real.first) <=
+          8 * std::numeric_limits<float>::epsilon() * std::max<Real>(1, std::abs(real.first)));
+    CHECK(std::abs(Real(single.second) - real.second) <=
+          8 * std::numeric_limits<float>::epsilon() * std::max<Real>(1, std::abs(real.second)));
+  }
+  // Continuity of value and, as declared, derivatives across every kink.
+  for (const double kink : kinks) {
+    const auto left = g.jet(std::nextafter(kink, -10.0)), right = g.jet(std::nextafter(kink, 10.0));
+    CHECK(std::abs(left.value - right.value) <= 1e-14);
+    CHECK((std::abs(left.first - right.first) <= 1e-14) == (regularity_of(g).derivatives >= 1));
+  }
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  CHECK(std::isnan(g.jet(nan).value));
+  if (regularity_of(g) != Regularity{true, 2}) CHECK(std::isnan(g.jet(nan).first));
+  CHECK(std::isfinite(g.jet(0.0).value));
+  for (const double far : {-700.0, 700.0, -1e150, 1e150}) {
+    CHECK_FALSE(std::isnan(g.jet(far).value));
+    CHECK_FALSE(std::isnan(g.jet(far).first));
+    CHECK_FALSE(std::isnan(g.jet(far).second));
+  }
+  const A copy = g;
+  CHECK(copy == g);
+  CHECK_FALSE(name_of(g).empty());
+}
+
+}  // namespace icnn::test

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <icnn/core/random.hpp>
+#include <icnn/networks/parameterized.hpp>
+
+namespace icnn::test {
+
+/// Random admissible parameters: normal numbers over the square root of the fan-in times `scale`, absolute values where a
+/// sign is asked for, gate biases around 1.
+template <class S>
+void randomize(Parameterized<S>& network, Random& random, double scale = 1) {
+  network.edit([&](ParameterEdit<S>& edit) {
+    for (const Block& block : edit.layout().blocks()) {
+      auto map = edit[block];
+      random.fill_normal(map, scale / std::sqrt(static_cast<double>(block.cols)));
+      if (block.name.starts_with("bz") || block.name.starts_with("by")) map.array() += S(1);
+      for (Index c = 0; c < block.cols; ++c)
+        for (Index r = 0; r < block.rows; ++r)
+          if (block.non_negative(r, c)) map(r, c) = abs(map(r, c));
+    }
+  });
+}
+
+template <class S>
+Matrix<S> random_matrix(Random& random, Index rows, Index cols, double scale = 1) {
+  Matrix<S> m(rows, cols);
+  random.fill_normal(m, scale);
+  return m;
+}
+
+template <class S>
+Vector<S> random_vector(Random& random, Index size, double scale = 1) {
+  return random_matrix<S>(random, size, 1, scale);
+}
+
+}  // namespace icnn::test
