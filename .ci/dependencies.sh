@@ -69,7 +69,7 @@ workflow() {
     cmake --workflow --preset "$1"
   else
     cmake -S . -B "build/$1" -DCMAKE_BUILD_TYPE=Release -DICNN_BUILD_TESTS=OFF -DICNN_BUILD_EXAMPLES=OFF -D"$2"=ON &&
-      cmake --build "build/$1" --parallel 2 && { [ "$1" != tests ] || (cd build/tests && ctest --output-on-failure -j 2); }
+      cmake --build "build/$1" --parallel 2 && { [ "$2" != ICNN_BUILD_TESTS ] || (cd "build/$1" && ctest --output-on-failure -j 2); }
   fi
 }
 newer_cmake() {

@@ -26,12 +26,15 @@ double convexity_violation(const Vector<double>& curve) {
 
 int main(int argc, char* argv[]) {
   const auto options =
-      example::read_options(argc, argv, "Two networks of one input: unconstrained, and convex by construction");
+      example::read_options(argc, argv, "Two networks of one input: unconstrained, and convex by construction", 36);
   Random random(options.seed);
 
   // An unconstrained network: any weights.
   FeedForward<double, Relu> plain({.inputs = 1, .hidden = {10, 10}, .outputs = 1});
-  plain.edit([&](auto& weights) { random.fill_normal(weights.vector()); });
+  plain.edit([&](auto& weights) {
+    random.fill_normal(weights.vector());
+    random.fill_uniform(weights["b[0]"], -3, 3);  // kinks all over the picture
+  });
 
   // An input convex one: W^z >= 0 (here every weight is non-negative), softplus throughout, and D = 2 for y^2 = D y^2 / 2.
   Ficnn<double, Softplus, Softplus, Softplus> convex(

@@ -11,10 +11,11 @@
 
 namespace icnn::example {
 
-Options read_options(int argc, char* argv[], const std::string& purpose) {
+Options read_options(int argc, char* argv[], const std::string& purpose, std::uint64_t default_seed) {
   CLI::App app{purpose};
   Options options;
   options.out = "out";
+  options.seed = default_seed;
   app.add_option("--data", options.data, "folder of the real data; without it, data are generated")
       ->envname("ICNN_DATA")
       ->check(CLI::ExistingDirectory);

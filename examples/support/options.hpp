@@ -20,7 +20,7 @@ struct Options {
 };
 
 /// Reads the command line; prints help, or what is wrong with it, and ends the program.
-Options read_options(int argc, char* argv[], const std::string& purpose);
+Options read_options(int argc, char* argv[], const std::string& purpose, std::uint64_t default_seed = 1);
 
 /// Writes the figures, where --json asks for them.
 void write_json(const Options& options, const nlohmann::json& figures);

@@ -36,7 +36,8 @@ std::vector<std::string> broken_directions(const Includes& includes) {
   for (const auto& [header, included] : includes) {
     for (const std::string& other : included) {
       const std::string from = folder_of(header), to = folder_of(other);
-      if (from != to && (!allowed.contains(from) || !allowed.at(from).contains(to))) broken.push_back(header + " -> " + other);
+      if (from != to && (!allowed.contains(from) || !allowed.at(from).contains(to)))
+        broken.push_back(header + " -> " + other);
     }
   }
   return broken;

@@ -10,5 +10,6 @@ double evaluate_without_exceptions() {
   const icnn::Vector<double> x = icnn::Vector<double>::Ones(2);
   icnn::Vector<double> g(2);
   auto ws = f.workspace();
-  return f.gradients(x, x, {.y = g}, ws) + f.at(x)(x) + icnn::AnyFicnn<float>({.inputs = 2})(icnn::Vector<float>(x.cast<float>()));
+  return f.gradients(x, x, {.y = g}, ws) + f.at(x)(x) +
+         icnn::AnyFicnn<float>({.inputs = 2})(icnn::Vector<float>(x.cast<float>()));
 }

@@ -132,7 +132,8 @@ TEST_CASE("negative control: flipping the sign of the largest W^z of any layer i
         caught += after.violations > violations;
       }
       CHECK(before.violations == 0);
-      INFO("layer " << layer << ", " << name_of(g) << ": " << caught << " of 20 networks, " << after.violations << " of " << after.checks);
+      INFO("layer " << layer << ", " << name_of(g) << ": " << caught << " of 20 networks, " << after.violations << " of "
+                    << after.checks);
       CHECK(after.violations > 0);
       CHECK(caught >= 5);
     }

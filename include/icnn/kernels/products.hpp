@@ -95,7 +95,7 @@ inline constexpr bool all_fixed = ((M::SizeAtCompileTime != Dynamic) && ...);
 template <class W, class Z, class Out>
 void add_product(const W& w, const Z& z, Out&& out) {
   if constexpr (detail::all_fixed<W, Z, std::remove_reference_t<Out>>) {
-    out.noalias() += w * z;
+    out.noalias() += w.lazyProduct(z);
   } else {
     detail::add_product<typename W::Scalar>(detail::columns(w), detail::columns(z), detail::writable(out));
   }
@@ -105,7 +105,7 @@ void add_product(const W& w, const Z& z, Out&& out) {
 template <class W, class V, class Out>
 void add_transposed_product(const W& w, const V& v, Out&& out) {
   if constexpr (detail::all_fixed<W, V, std::remove_reference_t<Out>>) {
-    out.noalias() += w.transpose() * v;
+    out.noalias() += w.transpose().lazyProduct(v);
   } else {
     detail::add_transposed_product<typename W::Scalar>(detail::columns(w), detail::columns(v), detail::writable(out));
   }
@@ -115,7 +115,7 @@ void add_transposed_product(const W& w, const V& v, Out&& out) {
 template <class V, class Z, class Out>
 void add_outer_product(const V& v, const Z& z, Out&& out) {
   if constexpr (detail::all_fixed<V, Z, std::remove_reference_t<Out>>) {
-    out.noalias() += v * z.transpose();
+    out.noalias() += v.lazyProduct(z.transpose());
   } else {
     detail::add_outer_product<typename V::Scalar>(detail::columns(v), detail::columns(z), detail::writable(out));
   }

@@ -177,7 +177,12 @@ class FicnnLayer {
   /// gy += W^y' v, where gy is given and the layer has W^y.
   template <class V>
   void pull_y(const S* p, const V& v, const MatrixView<S>& gy) const {
-    if (gy && has_passthrough()) kernels::add_transposed_product(Wy(p), v, gy.map());
+    if (!gy || !has_passthrough()) return;
+    if constexpr (N != Dynamic && is_sample<V>) {
+      kernels::add_transposed_product(Wy(p), v, Eigen::Map<Vector<S, N>>(gy.data()));
+    } else {
+      kernels::add_transposed_product(Wy(p), v, gy.map());
+    }
   }
 
   /// delta := W^z' v, where the layer has W^z.
