@@ -35,25 +35,26 @@ install_missing() {
   [ -n "$missing_apt" ] || return 0
   sudo=
   if [ "$(id -u)" != 0 ] && command -v sudo > /dev/null 2>&1; then sudo="sudo "; fi
+  untested=
   if command -v apt-get > /dev/null 2>&1; then
     line="${sudo}apt-get install -y --no-install-recommends$missing_apt"
     before="${sudo}apt-get update"
   elif command -v dnf > /dev/null 2>&1; then
-    line="${sudo}dnf install -y$missing_dnf" before="echo 'dnf: this line is untested'"
+    line="${sudo}dnf install -y$missing_dnf" before=: untested=" (untested with dnf)"
   elif command -v pacman > /dev/null 2>&1; then
-    line="${sudo}pacman -S --noconfirm --needed$missing_pacman" before="echo 'pacman: this line is untested'"
+    line="${sudo}pacman -S --noconfirm --needed$missing_pacman" before=: untested=" (untested with pacman)"
   elif command -v brew > /dev/null 2>&1; then
-    line="brew install$missing_brew" before="echo 'brew: this line is untested'"
+    line="brew install$missing_brew" before=: untested=" (untested with brew)"
   else
     echo "icnn: missing:$missing_apt (names of the Debian packages); no package manager was found" >&2
     exit 1
   fi
   if [ -n "${ICNN_NO_INSTALL:-}" ]; then
     echo "icnn: missing:$missing_apt. ICNN_NO_INSTALL is set, so nothing is installed. This would do it:" >&2
-    echo "  $line" >&2
+    echo "  $line$untested" >&2
     exit 1
   fi
-  echo "icnn: missing:$missing_apt. Installing: $line"
+  echo "icnn: missing:$missing_apt. Installing: $line$untested"
   DEBIAN_FRONTEND=noninteractive
   export DEBIAN_FRONTEND
   quietly sh -c "$before" || true

@@ -10,6 +10,7 @@
 #include "icnn/networks/combinator.hpp"
 #include "icnn/networks/context_passes.hpp"
 #include "icnn/networks/convex_function.hpp"
+#include "icnn/networks/convex_network.hpp"
 #include "icnn/networks/convex_passes.hpp"
 #include "icnn/networks/describe.hpp"
 #include "icnn/networks/feed_forward.hpp"

@@ -2,6 +2,8 @@
 // Copyright (c) 2026 the icnn authors
 
 #include <icnn/networks/describe.hpp>
+#include <icnn/networks/ficnn.hpp>
+#include <icnn/networks/picnn.hpp>
 
 #include "tests/support/errors.hpp"
 

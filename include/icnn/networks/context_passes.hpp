@@ -80,18 +80,23 @@ template <class Bound, class I>
   }
 }
 
+/// Length of x; 0 for a FICNN.
 template <class Chain>
 [[nodiscard]] Index context_size(const Chain& chain) {
   Index size = 0;
-  chain.for_each([&](Index i, const auto& layer) {
-    if (i == 0) size = layer.context();
-  });
+  if constexpr (requires { Chain::ContextSize; }) {
+    chain.for_each([&](Index i, const auto& layer) { size = i == 0 ? layer.context() : size; });
+  }
   return size;
 }
 
-template <class Chain>
-[[nodiscard]] ShapeKey context_shape_key(const Chain& chain, ShapeKey key) {
-  chain.for_each([&](auto, const auto& layer) { key = mix(key, layer.context()); });
+/// What a workspace has to fit, the context path included.
+template <class Chain, class Term>
+[[nodiscard]] ShapeKey shape_key(const Chain& chain, const Term& term) {
+  ShapeKey key = convex_shape_key(chain, term);
+  if constexpr (requires { Chain::ContextSize; }) {
+    chain.for_each([&](auto, const auto& layer) { key = mix(key, layer.context()); });
+  }
   return key;
 }
 

@@ -72,9 +72,9 @@ using detail::at;
 using detail::below;
 using detail::last;
 
-/// What a workspace has to fit: depth, widths, inputs, ranks.
+/// What a workspace of the convex path has to fit: depth, widths, inputs, rank.
 template <class Chain, class Term>
-[[nodiscard]] ShapeKey shape_key(const Chain& chain, const Term& term) {
+[[nodiscard]] ShapeKey convex_shape_key(const Chain& chain, const Term& term) {
   ShapeKey key = mix(mix(mix(0, chain.depth()), term.inputs()), term.rank());
   chain.for_each([&](auto, const auto& layer) { key = mix(key, layer.width()); });
   return key;

@@ -9,9 +9,8 @@
 #include <vector>
 
 #include "icnn/activations/properties.hpp"
+#include "icnn/networks/convex_network.hpp"
 #include "icnn/networks/feed_forward.hpp"
-#include "icnn/networks/ficnn.hpp"
-#include "icnn/networks/picnn.hpp"
 
 namespace icnn {
 
@@ -91,19 +90,12 @@ template <class Network>
 
 /// Layers, sizes, costs and the reason for convexity; prints itself with <<.
 template <class Chain>
-[[nodiscard]] Description describe(const BasicFicnn<Chain>& network) {
-  Description d = detail::describe_common(network, "FICNN");
-  d.regularity = network.regularity();
-  d.convexity = "convex in y by Proposition 1 (every W^z >= 0, activations convex and non-decreasing)";
-  return d;
-}
-
-template <class Chain>
-[[nodiscard]] Description describe(const BasicPicnn<Chain>& network) {
-  Description d = detail::describe_common(network, "PICNN");
+[[nodiscard]] Description describe(const ConvexNetwork<Chain>& network) {
+  Description d = detail::describe_common(network, network.is_partial ? "PICNN" : "FICNN");
   d.context = network.context_size();
   d.regularity = network.regularity();
-  d.convexity = "convex in y for every x by Proposition 1 (every W^z and its gate >= 0)";
+  d.convexity = network.is_partial ? "convex in y for every x by Proposition 1 (every W^z and its gate >= 0)"
+                                   : "convex in y by Proposition 1 (every W^z >= 0, activations convex and non-decreasing)";
   return d;
 }
 

@@ -155,8 +155,8 @@ class BasicFeedForward : public Parameterized<typename Chain::Scalar> {
  private:
   /// The pieces, in the order in which they have to be made.
   struct Built {
-    Built(const Options& options, typename Chain::Choice choice)
-        : activations(std::move(choice)), chain(Chain::build(layout, options, activations)) {}
+    Built(const Options& options, const typename Chain::Choice& choice)
+        : activations(choice), chain(Chain::build(layout, options, activations)) {}
 
     Layout layout;
     typename Chain::Choice activations;

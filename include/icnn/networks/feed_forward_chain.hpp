@@ -46,7 +46,9 @@ struct FeedForwardChain : DynamicChain<DenseLayer<S, A>, DenseLayer<S, A>, Dense
 
   using Base::Base;
 
-  [[nodiscard]] static Choice choice(const A& hidden = {}, const Output& output = {}) { return {hidden, output}; }
+  [[nodiscard]] static Choice choice() { return {}; }
+  [[nodiscard]] static Choice choice(const A& hidden) { return {hidden, Output{}}; }
+  [[nodiscard]] static Choice choice(const A& hidden, const Output& output) { return {hidden, output}; }
   [[nodiscard]] static Choice choice(const Choice& choice) { return choice; }
 
   [[nodiscard]] static FeedForwardChain build(Layout& layout, const Options& options, const Choice& activations) {

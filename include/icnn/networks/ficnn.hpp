@@ -7,9 +7,9 @@
 
 #include "icnn/activations/any.hpp"
 #include "icnn/networks/convex_function.hpp"
+#include "icnn/networks/convex_network.hpp"
 #include "icnn/networks/convex_passes.hpp"
 #include "icnn/networks/ficnn_chain.hpp"
-#include "icnn/networks/parameterized.hpp"
 
 namespace icnn {
 
@@ -21,15 +21,13 @@ namespace icnn {
 /// the output term q is a convex quadratic. A regular value. Blocks of layout(): "Wz[i]", "Wy[i]", "b[i]", "D", "L", "d".
 /// Made with all parameters zero. Evaluation is described at ConvexFunction, edit() at Parameters.
 template <class Chain>
-class BasicFicnn : public Parameterized<typename Chain::Scalar>,
-                   public ConvexFunction<BasicFicnn<Chain>, typename Chain::Scalar, false> {
-  using Base = Parameterized<typename Chain::Scalar>;
+class BasicFicnn : public ConvexNetwork<Chain>, public ConvexFunction<BasicFicnn<Chain>, typename Chain::Scalar, false> {
+  using Base = ConvexNetwork<Chain>;
+  using Base::chain_, Base::key_, Base::term_;
 
  public:
-  using Scalar = typename Chain::Scalar;
-  using Options = typename Chain::Options;
-  static constexpr int Inputs = Chain::Inputs;
-  static constexpr int SingleColumns = Chain::SingleColumns;
+  using typename Base::Options;
+  using typename Base::Scalar;
   template <int Cols>
   using Workspace = ConvexWorkspace<Chain, Cols>;
 
@@ -38,7 +36,7 @@ class BasicFicnn : public Parameterized<typename Chain::Scalar>,
   template <class... Chosen>
   requires requires(const Chosen&... chosen) { Chain::choice(chosen...); }
   explicit BasicFicnn(const Options& options = {}, const Chosen&... activations)
-      : BasicFicnn(Built(options, Chain::choice(activations...)), options) {}
+      : Base(options, Chain::choice(activations...)) {}
 
   /// With these parameters, in the order of layout(). Throws Error as edit() does.
   template <class... Chosen>
@@ -48,23 +46,8 @@ class BasicFicnn : public Parameterized<typename Chain::Scalar>,
     Base::set(parameters);
   }
 
-  [[nodiscard]] const Chain& chain() const noexcept { return chain_; }
-  [[nodiscard]] const OutputTerm<Scalar, Inputs>& output_term() const noexcept { return term_; }
-  [[nodiscard]] const Options& options() const noexcept { return options_; }
-  [[nodiscard]] const typename Chain::Choice& activations() const noexcept { return activations_; }
-  [[nodiscard]] Index inputs() const noexcept { return term_.inputs(); }
-  [[nodiscard]] Index depth() const noexcept { return chain_.depth(); }
-  [[nodiscard]] static constexpr Index context_size() noexcept { return 0; }
-  [[nodiscard]] ShapeKey shape_key() const noexcept { return key_; }
-
-  [[nodiscard]] Regularity regularity() const {
-    Regularity result{!term_.is_quadratic(), 2};
-    chain_.for_each([&](auto, const auto& layer) { result = combine(result, regularity_of(layer.activation())); });
-    return result;
-  }
-
   /// Scratch for one sample, and for batches of up to options.columns.
-  [[nodiscard]] Workspace<SingleColumns> workspace() const { return {key_, chain_, term_, WorkspaceOptions{}}; }
+  [[nodiscard]] Workspace<Base::SingleColumns> workspace() const { return {key_, chain_, term_, WorkspaceOptions{}}; }
   [[nodiscard]] Workspace<Dynamic> workspace(const WorkspaceOptions& options) const {
     return {key_, chain_, term_, options};
   }
@@ -73,7 +56,7 @@ class BasicFicnn : public Parameterized<typename Chain::Scalar>,
   template <class T>
   [[nodiscard]] auto cast() const {
     return BasicFicnn<typename Chain::template Rebind<T>>(
-        options_, Vector<T>(Base::parameters().vector().template cast<T>()), activations_);
+        Base::options_, Vector<T>(Base::parameters().vector().template cast<T>()), Base::activations_);
   }
 
   // The unchecked passes behind ConvexFunction; they add to their outputs.
@@ -121,44 +104,12 @@ class BasicFicnn : public Parameterized<typename Chain::Scalar>,
     passes::along(chain_, term_, Base::p(), order, ws, NoConditions{});
   }
 
-  /// Equal architecture, activations and parameters; all else follows from these.
-  friend bool operator==(const BasicFicnn& a, const BasicFicnn& b) {
-    return a.options_ == b.options_ && a.activations_ == b.activations_ && a.parameters() == b.parameters();
-  }
-
  private:
   template <class>
   friend class BasicPicnn;  // writes effective weights at a context
 
-  /// The pieces, in the order in which they have to be made.
-  struct Built {
-    Built(const Options& options, typename Chain::Choice choice)
-        : activations(std::move(choice)),
-          chain(Chain::build(layout, options, activations)),
-          term(layout, chain.depth(), options.output, chain.last().inputs(), 0, options.non_decreasing) {}
-
-    Layout layout;
-    typename Chain::Choice activations;
-    Chain chain;
-    OutputTerm<Scalar, Inputs> term;
-  };
-
-  BasicFicnn(Built built, const Options& options)
-      : Base(std::move(built.layout)),
-        options_(options),
-        activations_(std::move(built.activations)),
-        chain_(std::move(built.chain)),
-        term_(std::move(built.term)),
-        key_(passes::shape_key(chain_, term_)) {}
-
   [[nodiscard]] auto linear() const { return term_.d(Base::p()); }
   [[nodiscard]] static Matrix<Scalar, 0, 0> no_context() { return {}; }
-
-  Options options_;
-  typename Chain::Choice activations_;
-  Chain chain_;
-  OutputTerm<Scalar, Inputs> term_;
-  ShapeKey key_;
 };
 
 /// A FICNN of run-time sizes: one type per scalar and activations, whatever the depth. `First` may be any convex

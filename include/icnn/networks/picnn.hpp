@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "icnn/networks/context_passes.hpp"
+#include "icnn/networks/convex_network.hpp"
 #include "icnn/networks/ficnn.hpp"
 #include "icnn/networks/picnn_chain.hpp"
 
@@ -21,17 +22,14 @@ class PicnnBatch;
 /// W~ and b~, "D", "L", "C", "d". Made with all parameters zero but the gate biases bz and by, which are 1.
 /// Evaluation, f(x, y), is described at ConvexFunction, edit() at Parameters.
 template <class Chain>
-class BasicPicnn : public Parameterized<typename Chain::Scalar>,
-                   public ConvexFunction<BasicPicnn<Chain>, typename Chain::Scalar, true> {
-  using Base = Parameterized<typename Chain::Scalar>;
+class BasicPicnn : public ConvexNetwork<Chain>, public ConvexFunction<BasicPicnn<Chain>, typename Chain::Scalar, true> {
+  using Base = ConvexNetwork<Chain>;
+  using Base::chain_, Base::context_, Base::key_, Base::options_, Base::activations_, Base::term_;
 
  public:
-  using Scalar = typename Chain::Scalar;
-  using Options = typename Chain::Options;
+  using typename Base::Options;
+  using typename Base::Scalar;
   using AtContext = BasicFicnn<typename Chain::Folded>;
-  static constexpr int Inputs = Chain::Inputs;
-  static constexpr int ContextSize = Chain::ContextSize;
-  static constexpr int SingleColumns = Chain::SingleColumns;
   template <int Cols>
   using Workspace = PicnnWorkspace<Chain, Cols>;
 
@@ -40,7 +38,11 @@ class BasicPicnn : public Parameterized<typename Chain::Scalar>,
   template <class... Chosen>
   requires requires(const Chosen&... chosen) { Chain::choice(chosen...); }
   explicit BasicPicnn(const Options& options = {}, const Chosen&... activations)
-      : BasicPicnn(Built(options, Chain::choice(activations...)), options) {}
+      : Base(options, Chain::choice(activations...)) {
+    Base::edit([this](ParameterEdit<Scalar>& edit) {
+      chain_.for_each([&](auto, const auto& layer) { layer.open_gates(edit.vector().data()); });
+    });
+  }
 
   /// With these parameters, in the order of layout(). Throws Error as edit() does.
   template <class... Chosen>
@@ -50,24 +52,10 @@ class BasicPicnn : public Parameterized<typename Chain::Scalar>,
     Base::set(parameters);
   }
 
-  [[nodiscard]] const Chain& chain() const noexcept { return chain_; }
-  [[nodiscard]] const OutputTerm<Scalar, Inputs>& output_term() const noexcept { return term_; }
-  [[nodiscard]] const Options& options() const noexcept { return options_; }
-  [[nodiscard]] const typename Chain::Choice& activations() const noexcept { return activations_; }
-  [[nodiscard]] Index inputs() const noexcept { return term_.inputs(); }
-  [[nodiscard]] Index depth() const noexcept { return chain_.depth(); }
-  [[nodiscard]] Index context_size() const noexcept { return context_; }
-  [[nodiscard]] ShapeKey shape_key() const noexcept { return key_; }
-
-  /// Of y -> f(x, y).
-  [[nodiscard]] Regularity regularity() const {
-    Regularity result{!term_.is_quadratic(), 2};
-    chain_.for_each([&](auto, const auto& layer) { result = combine(result, regularity_of(layer.activation())); });
-    return result;
-  }
-
   /// Scratch for one sample, and for batches of up to options.columns.
-  [[nodiscard]] Workspace<SingleColumns> workspace() const { return {key_, chain_, term_, context_, WorkspaceOptions{}}; }
+  [[nodiscard]] Workspace<Base::SingleColumns> workspace() const {
+    return {key_, chain_, term_, context_, WorkspaceOptions{}};
+  }
   [[nodiscard]] Workspace<Dynamic> workspace(const WorkspaceOptions& options) const {
     return {key_, chain_, term_, context_, options};
   }
@@ -86,7 +74,7 @@ class BasicPicnn : public Parameterized<typename Chain::Scalar>,
   /// Moves a function made by at(x) to another context, in its own memory; allocates nothing.
   template <class X, class Ws>
   void rebind(AtContext& function, const Eigen::MatrixBase<X>& x, Ws& ws) const {
-    if (function.shape_key() != passes::shape_key(chain_, term_) || ws.key != key_) {
+    if (function.shape_key() != passes::convex_shape_key(chain_, term_) || ws.key != key_) {
       fail(
           {"rebind", "a function made by at() and a workspace made by workspace() of this network", "one of another shape"});
     }
@@ -205,52 +193,12 @@ class BasicPicnn : public Parameterized<typename Chain::Scalar>,
     passes::along(chain_, term_, Base::p(), order, ws, conditions(ws, context, false));
   }
 
-  /// Equal architecture, activations and parameters; all else follows from these.
-  friend bool operator==(const BasicPicnn& a, const BasicPicnn& b) {
-    return a.options_ == b.options_ && a.activations_ == b.activations_ && a.parameters() == b.parameters();
-  }
-
  private:
-  /// The pieces, in the order in which they have to be made.
-  struct Built {
-    Built(const Options& options, typename Chain::Choice choice)
-        : activations(std::move(choice)),
-          chain(Chain::build(layout, options, activations)),
-          context(passes::context_size(chain)),
-          term(layout, chain.depth(), options.output, chain.last().inputs(), context, options.non_decreasing) {}
-
-    Layout layout;
-    typename Chain::Choice activations;
-    Chain chain;
-    Index context;
-    OutputTerm<Scalar, Inputs> term;
-  };
-
-  BasicPicnn(Built built, const Options& options)
-      : Base(std::move(built.layout)),
-        options_(options),
-        activations_(std::move(built.activations)),
-        chain_(std::move(built.chain)),
-        term_(std::move(built.term)),
-        context_(built.context),
-        key_(passes::context_shape_key(chain_, passes::shape_key(chain_, term_))) {
-    Base::edit([this](ParameterEdit<Scalar>& edit) {
-      chain_.for_each([&](auto, const auto& layer) { layer.open_gates(edit.vector().data()); });
-    });
-  }
-
   template <class Ws, class Bound>
   [[nodiscard]] static auto conditions(Ws& ws, const Bound& context, bool adjoints) {
     return Conditions<std::remove_cvref_t<decltype(context.tapes)>, decltype(ws.adjoints)>{
         context.tapes, adjoints ? &ws.adjoints : nullptr};
   }
-
-  Options options_;
-  typename Chain::Choice activations_;
-  Chain chain_;
-  OutputTerm<Scalar, Inputs> term_;
-  Index context_;
-  ShapeKey key_;
 };
 
 /// A PICNN of run-time sizes.

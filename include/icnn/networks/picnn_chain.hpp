@@ -131,8 +131,9 @@ struct StaticPicnnLayers<S, C, N, std::index_sequence<I...>, Specs...> {
   static_assert(((Specs::context_width > 0 || I + 1 == sizeof...(Specs)) && ...),
                 "every layer of a PICNN but the last has a context layer beside it: Gated<W, A, V, ContextA> with V >= 1");
   template <std::size_t J, class Spec>
-  using Layer = PicnnLayer<S, typename Spec::Activation, typename Spec::ContextActivation, N, widths<0, Specs...>[J], Spec::width,
-                           context_widths<C, Specs...>[J], (J + 1 < sizeof...(Specs) ? Spec::context_width : 0)>;
+  using Layer =
+      PicnnLayer<S, typename Spec::Activation, typename Spec::ContextActivation, N, widths<0, Specs...>[J], Spec::width,
+                 context_widths<C, Specs...>[J], (J + 1 < sizeof...(Specs) ? Spec::context_width : 0)>;
   using Chain = StaticChain<Layer<I, Specs>...>;
   using ConvexChoice = std::tuple<typename Specs::Activation...>;
   using ContextChoice = std::tuple<typename Specs::ContextActivation...>;

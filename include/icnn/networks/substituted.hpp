@@ -17,10 +17,11 @@ struct SubstitutedWorkspace : CombinatorWorkspace<S, Cols, Inner> {
         y(inner_inputs, room.columns),
         w(inner_inputs, room.columns),
         gradient(inner_inputs, room.columns),
-        h(room.hessian ? inner_inputs : 0, inner_inputs), half(room.hessian ? inner_inputs : 0, inputs) {}
+        h(room.hessian ? inner_inputs : 0, inner_inputs),
+        half(room.hessian ? inner_inputs : 0, inputs) {}
 
   Matrix<S, Dynamic, Cols == 1 ? 1 : Dynamic> y, w, gradient;  ///< of the inner function
-  Matrix<S> h, half;  ///< the inner Hessian, and room for its product with M
+  Matrix<S> h, half;                                           ///< the inner Hessian, and room for its product with M
 };
 
 /// f of an affine function of new variables v: the passes that restrict_to and precompose share. Derived says how points,

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <type_traits>
+#include <utility>
+
+#include "icnn/activations/properties.hpp"
+#include "icnn/layers/output_term.hpp"
+#include "icnn/networks/context_passes.hpp"
+#include "icnn/networks/convex_passes.hpp"
+#include "icnn/networks/parameterized.hpp"
+
+namespace icnn {
+
+/// What FICNN and PICNN have in common: options and activations, from which the layers and the output term are made, and
+/// the parameters. A regular value.
+template <class Chain>
+class ConvexNetwork : public Parameterized<typename Chain::Scalar> {
+ public:
+  using Scalar = typename Chain::Scalar;
+  using Options = typename Chain::Options;
+  using Choice = typename Chain::Choice;
+  static constexpr int Inputs = Chain::Inputs;
+  static constexpr int SingleColumns = Chain::SingleColumns;
+  static constexpr bool is_partial = requires { Chain::ContextSize; };  ///< PICNN
+
+  [[nodiscard]] const Chain& chain() const noexcept { return chain_; }
+  [[nodiscard]] const OutputTerm<Scalar, Inputs>& output_term() const noexcept { return term_; }
+  [[nodiscard]] const Options& options() const noexcept { return options_; }
+  [[nodiscard]] const Choice& activations() const noexcept { return activations_; }
+  [[nodiscard]] Index inputs() const noexcept { return term_.inputs(); }
+  [[nodiscard]] Index context_size() const noexcept { return context_; }
+  [[nodiscard]] Index depth() const noexcept { return chain_.depth(); }
+  [[nodiscard]] ShapeKey shape_key() const noexcept { return key_; }
+
+  /// Of y -> f(y), or of y -> f(x, y).
+  [[nodiscard]] Regularity regularity() const {
+    Regularity result{!term_.is_quadratic(), 2};
+    chain_.for_each([&](auto, const auto& layer) { result = combine(result, regularity_of(layer.activation())); });
+    return result;
+  }
+
+  /// Equal architecture, activations and parameters; all else follows from these.
+  friend bool operator==(const ConvexNetwork& a, const ConvexNetwork& b) {
+    return a.options_ == b.options_ && a.activations_ == b.activations_ && a.parameters() == b.parameters();
+  }
+
+ protected:
+  ConvexNetwork(const Options& options, const Choice& choice) : ConvexNetwork(Built(options, choice), options) {}
+
+  Options options_;
+  Choice activations_;
+  Chain chain_;
+  Index context_;
+  OutputTerm<Scalar, Inputs> term_;
+  ShapeKey key_;
+
+ private:
+  /// The pieces, in the order in which they have to be made.
+  struct Built {
+    Built(const Options& options, const Choice& choice)
+        : activations(choice),
+          chain(Chain::build(layout, options, activations)),
+          context(passes::context_size(chain)),
+          term(layout, chain.depth(), options.output, chain.last().inputs(), context, options.non_decreasing) {}
+
+    Layout layout;
+    Choice activations;
+    Chain chain;
+    Index context;
+    OutputTerm<Scalar, Inputs> term;
+  };
+
+  ConvexNetwork(Built built, const Options& options)
+      : Parameterized<Scalar>(std::move(built.layout)),
+        options_(options),
+        activations_(std::move(built.activations)),
+        chain_(std::move(built.chain)),
+        context_(built.context),
+        term_(std::move(built.term)),
+        key_(passes::shape_key(chain_, term_)) {}
+};
+
+}  // namespace icnn

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#include <icnn/activations/softplus.hpp>
+#include <icnn/activations/square.hpp>
+#include <icnn/networks/architecture.hpp>
+
+#include "tests/support/errors.hpp"
+
+using namespace icnn;
+
+TEST_CASE("type lists know the widths in front of every layer", "[architecture]") {
+  STATIC_REQUIRE(detail::widths<0, Dense<3>, Dense<4>, Dense<1>> == std::array<int, 4>{0, 3, 4, 1});
+  STATIC_REQUIRE(detail::context_widths<2, Gated<3, Softplus, 5>, Gated<1>> == std::array<int, 3>{2, 5, 0});
+}
+
+TEST_CASE("one activation for all hidden layers includes the first where the types agree", "[architecture]") {
+  using Same = Activations<Softplus>;
+  CHECK(Same::all(Softplus(2)).first == Softplus(2));
+  CHECK(Same::all(Softplus(2)).hidden.front() == Softplus(2));
+  using Other = Activations<Softplus, Square>;
+  CHECK(Other::all(Softplus(2)).hidden.front() == Softplus(2));
+}
+
+TEST_CASE("sizes are checked by name", "[architecture]") {
+  CHECK_NOTHROW(detail::require_sizes("Net", "hidden widths", {1, 2}));
+  CHECK_ERROR(detail::require_sizes("Net", "hidden widths", {1, 0}), "Net: expected hidden widths of at least 1, got 0");
+  CHECK_ERROR(detail::require_inputs("Net", 0, {}), "at least one input");
+  CHECK_ERROR(detail::require_inputs("Net", 3, {3}), "non-decreasing inputs in 0..2");
+}
