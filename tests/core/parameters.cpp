@@ -54,6 +54,7 @@ TEST_CASE("an edit refuses or projects negative weights, and is all or nothing",
                   int);
   CHECK(p == before);
   CHECK_ERROR(p.edit([](auto& e) { e["B"].setZero(); }), "one of A, W");
+  CHECK_ERROR(p.edit([](auto& e) { e[Block{"far", 0, 9, 9}].setZero(); }), "a block of this network's layout");
   p.edit(
       [](auto& e) {
         e["A"].setConstant(-1);

@@ -25,6 +25,7 @@ TEST_CASE("one activation for all hidden layers includes the first where the typ
 TEST_CASE("sizes are checked by name", "[architecture]") {
   CHECK_NOTHROW(detail::require_sizes("Net", "hidden widths", {1, 2}));
   CHECK_ERROR(detail::require_sizes("Net", "hidden widths", {1, 0}), "Net: expected hidden widths of at least 1, got 0");
-  CHECK_ERROR(detail::require_inputs("Net", 0, {}), "at least one input");
-  CHECK_ERROR(detail::require_inputs("Net", 3, {3}), "non-decreasing inputs in 0..2");
+  CHECK_ERROR(detail::require_inputs("Net", 0, {}, Softplus{}), "at least one input");
+  CHECK_ERROR(detail::require_inputs("Net", 3, {3}, Softplus{}), "non-decreasing inputs in 0..2");
+  CHECK_ERROR(detail::require_inputs("Net", 3, {1}, Square{}), "a first layer that never decreases");
 }

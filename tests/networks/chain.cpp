@@ -43,7 +43,7 @@ TEST_CASE("chains visit their layers up and down, run-time and compile-time alik
 
 TEST_CASE("lists of activations name one for all, or all", "[chain]") {
   const std::vector<Softplus> one{Softplus(2)}, three{Softplus(1), Softplus(2), Softplus(3)};
-  CHECK(detail::activation_at(one, 2, 3) == Softplus(2));
-  CHECK(detail::activation_at(three, 2, 3) == Softplus(3));
-  CHECK_ERROR(detail::activation_at(three, 0, 2), "one for each of 2");
+  CHECK(detail::activation_at(one, 2) == Softplus(2));
+  CHECK(detail::activation_at(three, 2) == Softplus(3));
+  CHECK_ERROR(detail::require_activations(three, 2), "one for each of 2");
 }

@@ -137,8 +137,8 @@ TEST_CASE("FICNN: bad input is refused, with everything left as it was", "[ficnn
   CHECK_ERROR(f.value(Matrix<double>::Zero(2, 2), ws), "B <= 1");
   CHECK_ERROR(f.workspace({.columns = 0}), "at least one column");
   auto fresh = f.workspace();
-  CHECK_ERROR(f.pullback({.y = g}, fresh), "call gradients() first");
-  CHECK_ERROR(f.along(1.0, fresh), "a line() call");
+  CHECK_ERROR(f.pullback({.y = g}, fresh), "gradients(), hessian() or a product as the latest call");
+  CHECK_ERROR(f.along(1.0, fresh), "line() for 1 column(s) as the latest call");
   auto lean = f.workspace({.columns = 1, .hessian = false});
   CHECK_ERROR(f.hessian(y, h, lean), "room for Hessians");
   const Net other({.inputs = 2, .hidden = {4}});
@@ -171,4 +171,43 @@ TEST_CASE("FICNN: outputs may share memory with inputs; NaN and infinity propaga
   CHECK(std::isnan(r(Vector<double>::Constant(1, std::numeric_limits<double>::quiet_NaN()))));
   CHECK(std::isinf(r(Vector<double>::Constant(1, std::numeric_limits<double>::infinity()))));
   CHECK(std::isnan(r.gradient(Vector<double>::Constant(1, std::numeric_limits<double>::quiet_NaN()))(0)));
+}
+
+TEST_CASE("FICNN: non-decreasing inputs need a first layer that never decreases", "[ficnn]") {
+  using Squared = Ficnn<double, Softplus, Square>;
+  CHECK_ERROR(Squared({.inputs = 1, .hidden = {2}, .non_decreasing = {0}}), "a first layer that never decreases");
+  CHECK_NOTHROW(Squared({.inputs = 1, .hidden = {2}}));
+  CHECK_NOTHROW(Squared({.inputs = 1, .non_decreasing = {0}}));  // one affine layer: there is no square
+  const FicnnChoice absolute{{Relu{}}, Absolute{}, Identity{}}, softplus{{Relu{}}, Softplus{}, Identity{}};
+  CHECK_ERROR(AnyFicnn<double>({.inputs = 1, .hidden = {2}, .non_decreasing = {0}}, absolute), "never decreases");
+  CHECK_NOTHROW(AnyFicnn<double>({.inputs = 1, .hidden = {2}, .non_decreasing = {0}}, softplus));
+}
+
+TEST_CASE("FICNN: one activation chosen at run time is that of every hidden layer; the output is the identity", "[ficnn]") {
+  const AnyFicnn<double> f({.inputs = 2, .hidden = {3, 3}}, Softplus(2));
+  CHECK(f.activations().first == AnyFirstActivation(Softplus(2)));
+  CHECK(f.activations().hidden.front() == AnyActivation(Softplus(2)));
+  CHECK(f.activations().output == AnyActivation(Identity{}));
+  CHECK(AnyFicnn<double>({.inputs = 2}).activations().output == AnyActivation(Identity{}));
+}
+
+TEST_CASE("FICNN: pullback and along refuse a workspace that other calls have used since", "[ficnn]") {
+  Random random(61);
+  Ficnn<double, Softplus> f({.inputs = 2, .hidden = {3}, .output = {.diagonal = true, .rank = 1}});
+  randomize(f, random);
+  const Vector<double> y = random_vector<double>(random, 2), w = random_vector<double>(random, 2), expected = f.gradient(y);
+  Vector<double> g(2), hw(2);
+  auto ws = f.workspace();
+  f.value(y, ws);
+  CHECK_ERROR(f.pullback({.y = g}, ws), "a value that derivatives can be pulled back from");
+  f.hessian_product(y, w, hw, ws);
+  f.pullback({.y = g}, ws);
+  check_close(g, expected, 1e-14);
+  f.line(y, w, ws);
+  f.along(0.5, ws);
+  CHECK_ERROR(f.pullback({.y = g}, ws), "pullback");
+  f.value(y, ws);
+  CHECK_ERROR(f.along(0.5, ws), "line() for 1 column(s) as the latest call");
+  Vector<double> unsized;
+  CHECK_ERROR(f.gradients(y, {.y = unsized}, ws), "the gradient in y of shape 2 x 1, got 0 x 1");
 }

@@ -161,3 +161,31 @@ TEST_CASE("PICNN: bad input is refused", "[picnn]") {
   });
   CHECK(std::isnan(f(x, y)));
 }
+
+TEST_CASE("PICNN: rebind refuses functions that at() of this network would not make", "[picnn]") {
+  using Net = AnyPicnn<double>;
+  const PicnnArchitecture with{.context = 1, .inputs = 3, .hidden = {2, 4}, .context_hidden = {2, 2}};
+  PicnnArchitecture without = with;
+  without.passthrough = false;
+  const Net f(with), g(without), other(with, PicnnChoice{{{Softplus{}}, Softplus{}, Identity{}}, Tanh{}});
+  const Vector<double> x = Vector<double>::Ones(1);
+  auto ws = f.workspace();
+  auto from_g = g.at(x), from_other = other.at(x);
+  CHECK_ERROR(f.rebind(from_g, x, ws), "one of another shape");
+  CHECK_ERROR(f.rebind(from_other, x, ws), "one of another shape");
+  AnyFicnn<double> own({.inputs = 3, .hidden = {2, 4}, .bias = false});
+  CHECK_ERROR(f.rebind(own, x, ws), "one of another shape");
+}
+
+TEST_CASE("PICNN: what refers to a network notices when another shape takes its place", "[picnn]") {
+  Picnn<double, Softplus> f({.context = 1, .inputs = 2, .hidden = {2}, .context_hidden = {2}});
+  const Matrix<double> x = Matrix<double>::Ones(1, 2), y = Matrix<double>::Ones(2, 2);
+  auto many = f.at(x), few = f.at(Matrix<double>(x.leftCols(1)));
+  auto ws = many.workspace();
+  many.gradients(y, {}, ws);
+  Matrix<double> g(2, 2);
+  CHECK_ERROR(few.pullback({.y = g}, ws), "a workspace made by this function's workspace()");
+  f = Picnn<double, Softplus>({.context = 1, .inputs = 2, .hidden = {9}, .context_hidden = {2}});
+  CHECK_ERROR(many(y), "one of another shape in its place");
+  CHECK_ERROR(many.rebind(x), "one of another shape in its place");
+}

@@ -89,5 +89,5 @@ TEST_CASE("regularized: bad input is refused", "[regularized]") {
   CHECK_ERROR(regularized(f, {.proximal = std::numeric_limits<double>::quiet_NaN()}), "a finite proximal >= 0");
   CHECK_ERROR(regularized(f, {.linear = Vector<double>::Zero(3)}), "linear of shape 2 x 1");
   CHECK_ERROR(regularized(f, {.centre = Vector<double>::Constant(2, INFINITY)}), "a finite centre");
-  CHECK_ERROR(regularized(f, {.lower = Vector<double>::Ones(2)}), "lower < upper");
+  CHECK_ERROR(regularized(f, {.entropy = 1, .lower = Vector<double>::Ones(2)}), "lower < upper");
 }

@@ -66,6 +66,12 @@ TEST_CASE("sum: bad input is refused", "[sum]") {
   const Ficnn<double, Softplus> f({.inputs = 3}), g({.inputs = 2});
   CHECK_ERROR(sum(f, g), "functions of 3 inputs");
   const Picnn<double, Softplus> p({.context = 1, .inputs = 3});
-  CHECK_ERROR(sum(p.at(Matrix<double>(1, 4)), p.at(Matrix<double>(1, 5))), "functions of 3 inputs");
+  CHECK_ERROR(sum(p.at(Matrix<double>::Zero(1, 4)), p.at(Matrix<double>::Zero(1, 5))), "4 bound samples");
+  const Picnn<double, Softplus> q({.context = 2, .inputs = 3});
+  CHECK_ERROR(sum(p.at(Matrix<double>::Zero(1, 4)), q.at(Matrix<double>::Zero(2, 4))), "1 context values");
+  const auto mixed = sum(f, p.at(Matrix<double>::Ones(1, 4)));
+  auto ws = mixed.workspace();
+  Matrix<double> gx(1, 4);
+  CHECK_NOTHROW(mixed.gradients(Matrix<double>::Zero(3, 4), {.x = gx}, ws));
   CHECK(sum(f, f, f)(Vector<double>::Ones(3).eval()) == 0);
 }

@@ -38,9 +38,18 @@ class AnyOf {
   template <class A>
   requires(std::same_as<A, First> || (std::same_as<A, Rest> || ...)) AnyOf(const A& activation) : variant_(activation) {}
 
+  /// From a smaller set.
+  template <Activation... Fewer>
+  requires(!std::same_as<AnyOf<Fewer...>, AnyOf> && (std::constructible_from<Variant, const Fewer&> && ...))
+      AnyOf(const AnyOf<Fewer...>& other)
+      : variant_(std::visit([](const auto& a) -> Variant { return a; }, other.variant())) {}
+
   [[nodiscard]] const Variant& variant() const noexcept { return variant_; }
   [[nodiscard]] Regularity regularity() const {
     return std::visit([](const auto& a) { return regularity_of(a); }, variant_);
+  }
+  [[nodiscard]] bool never_decreases() const {
+    return std::visit([](const auto& a) { return icnn::never_decreases(a); }, variant_);
   }
   [[nodiscard]] std::string label() const {
     return std::visit([](const auto& a) { return name_of(a); }, variant_);

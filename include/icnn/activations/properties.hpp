@@ -35,8 +35,9 @@ struct Regularity {
 }
 
 /// An activation g: a regular value with `jet(t)` for every scalar it supports. At a kink the derivative is any
-/// subgradient (ours: the limit from the left). It declares, as static constexpr bool, `convex` and `non_decreasing`,
-/// and may have `regularity()` and `static constexpr std::string_view name`. What is not declared counts as false.
+/// subgradient (ours: 0 for |t|, else the limit from the left). It declares, as static constexpr bool, `convex` and
+/// `non_decreasing`, and may have `regularity()` and `static constexpr std::string_view name`. What is not declared counts
+/// as false.
 template <class A>
 concept Activation = std::regular<A> && requires(const A& activation, double t) {
   { activation.jet(t) } -> std::same_as<Jet<double>>;
@@ -52,6 +53,13 @@ template <class A>
 [[nodiscard]] constexpr bool is_non_decreasing() noexcept {
   if constexpr (requires { A::non_decreasing; }) return A::non_decreasing;
   return false;
+}
+
+/// Whether this very activation never decreases: of a set of activations, the one that was chosen.
+template <class A>
+[[nodiscard]] constexpr bool never_decreases(const A& activation) {
+  if constexpr (requires { activation.never_decreases(); }) return activation.never_decreases();
+  return is_non_decreasing<A>();
 }
 
 template <class A>

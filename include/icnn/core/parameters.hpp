@@ -31,6 +31,9 @@ class ParameterEdit {
   [[nodiscard]] const Layout& layout() const noexcept { return *layout_; }
   [[nodiscard]] Eigen::Map<Vector<S>> vector() const { return {vector_->data(), vector_->size()}; }
   [[nodiscard]] BlockMap operator[](const Block& block) const {
+    if (block.offset < 0 || block.size() > vector_->size() - block.offset) {
+      fail({"edit", "a block of this network's layout", block.name, "take it from this edit's layout()"});
+    }
     return {vector_->data() + block.offset, block.rows, block.cols};
   }
   [[nodiscard]] BlockMap operator[](std::string_view name) const { return (*this)[(*layout_)[name]]; }
@@ -78,7 +81,7 @@ class Parameters {
             detail::text(offence),
             offence.finite ? "pass Positivity::project to set such entries to zero" : "a step or a file has gone wrong"});
     });
-    vector_.swap(next);
+    vector_ = next;  // in place: views that readers hold stay valid
   }
 
   /// Sets the negative entries that the signs forbid to zero; NaN stays. Any vector of layout.size() entries.

@@ -12,8 +12,9 @@
 
 namespace icnn {
 
-/// Seeded random numbers, the same on every platform (the standard distributions are not): xoshiro256++ of Blackman
-/// and Vigna, seeded by splitmix64. A regular value; satisfies std::uniform_random_bit_generator.
+/// Seeded random numbers, the same bits on every platform and the same real numbers up to rounding (the standard
+/// distributions are not): xoshiro256++ of Blackman and Vigna, seeded by splitmix64. A regular value; satisfies
+/// std::uniform_random_bit_generator.
 class Random {
  public:
   using result_type = std::uint64_t;

@@ -14,7 +14,9 @@ namespace detail {
 
 /// An Eigen object whose numbers lie in memory.
 template <class D>
-concept DirectAccess = requires(D& m) { m.data(), m.outerStride(), m.innerStride(), std::remove_cvref_t<D>::RowsAtCompileTime; };
+concept DirectAccess = requires(D& m) {
+  m.data(), m.outerStride(), m.innerStride(), std::remove_cvref_t<D>::RowsAtCompileTime;
+};
 
 }  // namespace detail
 
@@ -30,12 +32,12 @@ class MatrixView {
   MatrixView() = default;
 
   MatrixView(S* data, Index rows, Index cols, Index stride) noexcept
-      : data_(data), rows_(rows), cols_(cols), stride_(stride) {}
+      : data_(data), rows_(rows), cols_(cols), stride_(stride), given_(true) {}
 
   /// From any writable Eigen object with direct access, of the same scalar: a matrix, vector, block, map or Ref.
   template <detail::DirectAccess D>
   MatrixView(D&& m)  // NOLINT(bugprone-forwarding-reference-overload): a view is meant to be made implicitly
-      : data_(checked_data(m)), rows_(m.rows()), cols_(m.cols()), stride_(m.outerStride()) {
+      : data_(checked_data(m)), rows_(m.rows()), cols_(m.cols()), stride_(m.outerStride()), given_(true) {
     constexpr bool row = std::remove_cvref_t<D>::RowsAtCompileTime == 1;
     if constexpr (row) {
       stride_ = m.innerStride();
@@ -45,7 +47,8 @@ class MatrixView {
     }
   }
 
-  [[nodiscard]] explicit operator bool() const noexcept { return data_ != nullptr; }
+  /// Whether it was made from anything, be that empty.
+  [[nodiscard]] explicit operator bool() const noexcept { return given_; }
   [[nodiscard]] S* data() const noexcept { return data_; }
   [[nodiscard]] Index rows() const noexcept { return rows_; }
   [[nodiscard]] Index cols() const noexcept { return cols_; }
@@ -60,7 +63,7 @@ class MatrixView {
   }
 
   void set_zero() const {
-    if (data_) map().setZero();
+    if (given_) map().setZero();
   }
 
  private:
@@ -76,6 +79,7 @@ class MatrixView {
   Index rows_ = 0;
   Index cols_ = 0;
   Index stride_ = 0;
+  bool given_ = false;
 };
 
 /// The first `columns` columns of a buffer, as a map that keeps the compile-time extents.

@@ -32,11 +32,13 @@ struct OutputTermTape {
         low_w(rank, columns),
         scaled(rank, columns),
         gradient(inputs, columns),
+        product(inputs, columns),
         weighted(inputs, columns),
         quadratic(1, columns) {}
 
   Matrix<S, Dynamic, Cols == 1 ? 1 : Dynamic> low, low_w, scaled;  ///< L y, L w, and one of them times the seeds
-  Matrix<S, N, Cols> gradient;                                     ///< of q in y (or of w' grad q)
+  Matrix<S, N, Cols> gradient;                                     ///< of q in y
+  Matrix<S, N, Cols> product;                                      ///< (D + L'L) w
   Matrix<S, N, Cols> weighted;                                     ///< y (or w) times the seeds
   Matrix<S, 1, Cols> quadratic;                                    ///< d' (D + L'L) d along a line
 };
@@ -147,9 +149,9 @@ class OutputTerm {
   template <class W, class T, class Slopes>
   void tangent(const S* p, const W& w, T& tape, Slopes slopes, Index columns) const {
     if (empty()) return;
-    auto gradient = active(tape.gradient, columns);
-    slopes += gradient.cwiseProduct(w).colwise().sum();
-    hessian_product(p, w, tape.low_w, gradient, columns);
+    slopes += active(tape.gradient, columns).cwiseProduct(w).colwise().sum();
+    auto product = active(tape.product, columns);
+    hessian_product(p, w, tape.low_w, product, columns);
   }
 
   /// Derivatives of sum_b c_b w_b' grad_y q(x_b, y_b), after forward and tangent. Adds to everything.
@@ -157,7 +159,7 @@ class OutputTerm {
   void second_backward(const S* p, const Y& y, const Y& w, const X& x, const Seeds& seeds, T& tape,
                        const ParameterSink<S>& sink, const MatrixView<S>& gy, const MatrixView<S>& gx, Index columns) const {
     if (empty()) return;
-    if (gy) gy.map() += active(tape.gradient, columns) * seeds.asDiagonal();
+    if (gy) gy.map() += active(tape.product, columns) * seeds.asDiagonal();
     if (sink.wants(diagonal_.number)) {
       for (Index c = 0; c < columns; ++c) D(sink.data) += seeds(c) * y.col(c).cwiseProduct(w.col(c));
     }
@@ -182,7 +184,7 @@ class OutputTerm {
   template <class Y, class T>
   void start_line(const Y& d, T& tape, Index columns) const {
     if (empty()) return;
-    active(tape.quadratic, columns) = d.cwiseProduct(active(tape.gradient, columns)).colwise().sum();
+    active(tape.quadratic, columns) = d.cwiseProduct(active(tape.product, columns)).colwise().sum();
   }
 
   friend bool operator==(const OutputTerm&, const OutputTerm&) = default;

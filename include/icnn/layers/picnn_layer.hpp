@@ -85,7 +85,8 @@ class PicnnLayer {
   [[nodiscard]] bool has_passthrough() const noexcept { return convex_.has_passthrough(); }
   [[nodiscard]] const A& activation() const noexcept { return convex_.activation(); }
 
-  /// Sets the gate biases to 1: with zero gate weights, the state in which the gates let everything through.
+  /// Sets the gate biases to 1, as the paper does: with zero gate weights the gates let everything through (a softplus gate
+  /// then is log(1 + e) = 1.31).
   void open_gates(S* p) const {
     if (bz_.number >= 0) Eigen::Map<Vector<S>>(p + bz_.offset, previous()).setOnes();
     if (by_.number >= 0) Eigen::Map<Vector<S>>(p + by_.offset, inputs()).setOnes();

@@ -15,18 +15,33 @@
 /// How the sizes and activations of a network are named, at run time and in type lists.
 namespace icnn {
 
+namespace detail {
+
+/// The identity, where it can be had.
+template <class A>
+[[nodiscard]] A identity_or_default() {
+  if constexpr (std::is_constructible_v<A, Identity>) {
+    return A(Identity{});
+  } else {
+    return A{};
+  }
+}
+
+}  // namespace detail
+
 /// Activations of a network with run-time depth. `hidden` has one entry for every hidden layer behind the first, or a
 /// single one for all of them.
 template <Activation A, Activation First = A, Activation Output = Identity>
 struct Activations {
   std::vector<A> hidden = {A{}};
   First first = {};
-  Output output = {};
+  Output output = detail::identity_or_default<Output>();
 
-  /// One activation for every hidden layer, the first included where the types agree.
-  [[nodiscard]] static Activations all(const A& activation, const Output& output = {}) {
-    Activations result{{activation}, First{}, output};
-    if constexpr (std::is_same_v<A, First>) result.first = activation;
+  /// One activation for every hidden layer, the first included where it may stand there.
+  [[nodiscard]] static Activations all(const A& activation) {
+    Activations result;
+    result.hidden = {activation};
+    if constexpr (std::is_constructible_v<First, const A&>) result.first = First(activation);
     return result;
   }
 
@@ -98,20 +113,28 @@ inline void require_sizes(const char* network, const char* what, const std::vect
   }
 }
 
-inline void require_inputs(const char* network, Index inputs, const std::vector<Index>& named) {
+template <class First>
+void require_inputs(const char* network, Index inputs, const std::vector<Index>& named, const First& first) {
   if (inputs < 1) fail({network, "at least one input", text(inputs)});
+  if (!named.empty() && !icnn::never_decreases(first)) {
+    fail({network, "a first layer that never decreases, beside non-decreasing inputs", name_of(first)});
+  }
   for (const Index j : named) {
     if (j < 0 || j >= inputs) fail({network, text("non-decreasing inputs in 0..", inputs - 1), text(j)});
   }
 }
 
+/// Refuses a list that is neither one for all nor one for each of \p count layers.
+template <class A>
+void require_activations(const std::vector<A>& list, std::size_t count) {
+  if (list.size() == 1 || list.size() == count) return;
+  fail({"Activations", text("one activation, or one for each of ", count, " hidden layers behind the first"),
+        text(list.size())});
+}
+
 /// The i-th activation of a list that names all or one for all.
 template <class A>
-[[nodiscard]] const A& activation_at(const std::vector<A>& list, std::size_t i, std::size_t count) {
-  if (list.size() != 1 && list.size() != count) {
-    fail({"Activations", text("one activation, or one for each of ", count, " hidden layers behind the first"),
-          text(list.size())});
-  }
+[[nodiscard]] const A& activation_at(const std::vector<A>& list, std::size_t i) {
   return list.size() == 1 ? list.front() : list[i];
 }
 

@@ -41,20 +41,10 @@ class Held<const F&> {
 
 /// Scratch of a combinator: the inner workspace, and rows of its own.
 template <class S, int Cols, class Inner>
-struct CombinatorWorkspace {
+struct CombinatorWorkspace : WorkspaceState {
   CombinatorWorkspace(ShapeKey shape, const WorkspaceOptions& room, Inner held)
-      : key(shape),
-        capacity(room.checked().columns),
-        hessian(room.hessian),
-        values(1, capacity),
-        slopes(1, capacity),
-        alpha(1, capacity),
-        inner(std::move(held)) {}
+      : WorkspaceState(shape, room), values(1, capacity), slopes(1, capacity), alpha(1, capacity), inner(std::move(held)) {}
 
-  ShapeKey key;
-  Index capacity;
-  bool hessian;
-  Index columns = 0;
   Matrix<S, 1, Cols> values, slopes, alpha;
   Inner inner;
 
@@ -72,19 +62,18 @@ class Combinator
   using Scalar = typename Function::Scalar;
   static constexpr int SingleColumns = Function::SingleColumns;
 
-  explicit Combinator(Held<F> function) : function_(std::move(function)) {}
+  explicit Combinator(Held<F> function) : function_(std::move(function)), inner_key_(this->function().shape_key()) {}
 
   [[nodiscard]] const Function& function() const noexcept { return function_.get(); }
   [[nodiscard]] Index context_size() const noexcept { return function().context_size(); }
   [[nodiscard]] Index parameter_count() const noexcept { return function().parameter_count(); }
   [[nodiscard]] const Layout& layout() const noexcept { return function().layout(); }
   [[nodiscard]] Regularity regularity() const { return function().regularity(); }
-  [[nodiscard]] Index batch() const noexcept {
-    if constexpr (requires { function().batch(); }) {
-      return function().batch();
-    } else {
-      return 0;
-    }
+  [[nodiscard]] Index batch() const noexcept { return detail::batch_of(function()); }
+
+  /// Whether the function still has the shape for which this was made; it may have been assigned another since.
+  [[nodiscard]] bool is_current() const noexcept {
+    return function().shape_key() == inner_key_ && detail::is_current(function());
   }
 
   template <class X, class Ws>
@@ -92,8 +81,16 @@ class Combinator
     function().bind(x, ws.inner);
   }
 
+ protected:
+  /// Room for one sample, or for the batch that the function is bound to.
+  [[nodiscard]] WorkspaceOptions default_room(Index samples) const {
+    return {.columns = SingleColumns == Dynamic && samples > 1 ? samples : 1};
+  }
+  [[nodiscard]] ShapeKey inner_key() const noexcept { return inner_key_; }
+
  private:
   Held<F> function_;
+  ShapeKey inner_key_;
 };
 
 }  // namespace icnn

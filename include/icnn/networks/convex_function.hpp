@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <tuple>
 #include <type_traits>
 
 #include "icnn/core/error.hpp"
@@ -37,6 +38,43 @@ struct WorkspaceOptions {
   }
 };
 
+/// What every workspace keeps: which function it fits, how much it holds, and what the latest call left in it.
+struct WorkspaceState {
+  ShapeKey key;
+  Index capacity;          ///< the largest batch
+  bool hessian;            ///< room for Hessians
+  Index columns = 0;       ///< of the latest call
+  bool derivable = false;  ///< the latest call left a point from which derivatives can be pulled back
+  bool on_line = false;    ///< the latest calls were line() and along()
+
+  WorkspaceState(ShapeKey shape, const WorkspaceOptions& options)
+      : key(shape), capacity(options.checked().columns), hessian(options.hessian) {}
+};
+
+namespace detail {
+
+/// The number of columns to which a function is bound; 0: any.
+template <class F>
+[[nodiscard]] Index batch_of(const F& f) noexcept {
+  if constexpr (requires { f.batch(); }) {
+    return f.batch();
+  } else {
+    return 0;
+  }
+}
+
+/// Whether what a function refers to still has the shape for which it was made.
+template <class F>
+[[nodiscard]] bool is_current(const F& f) noexcept {
+  if constexpr (requires { f.is_current(); }) {
+    return f.is_current();
+  } else {
+    return true;
+  }
+}
+
+}  // namespace detail
+
 /// The evaluation interface of every convex function f(y), or f(x, y) convex in y: FICNN, PICNN, a network at a context,
 /// and whatever regularized, restrict_to, precompose and sum make of them.
 ///
@@ -45,7 +83,8 @@ struct WorkspaceOptions {
 /// A p x 1 dynamic matrix is a batch of one. Inputs may be any expressions and may share memory with the outputs.
 ///
 /// With a workspace nothing allocates (float and double). All of it is const and thread-safe: threads share the function,
-/// each with its own workspace. Wrong shapes throw Error before anything is written; NaN and infinities propagate.
+/// each with its own workspace. Wrong shapes throw Error before anything is written; NaN and infinities propagate. Seeds
+/// must not share memory with outputs.
 ///
 /// A Derived class provides bind, forward, backward, tangent, second_backward, add_hessian, start_line and step_line, the
 /// unchecked passes behind these calls, which add to their outputs.
@@ -60,13 +99,12 @@ class ConvexFunction {
   /// f. Cost: one forward pass.
   template <class Y, class Ws>
   auto value(const Input<Y>& y, Ws& ws) const requires(!HasContext) {
-    start("value", Order::value, y, ws);
+    start("value", Order::value, y, ws, nothing_to_bind);
     return values<Y>(ws.values, ws);
   }
   template <class X, class Y, class Ws>
   auto value(const Input<X>& x, const Input<Y>& y, Ws& ws) const requires(HasContext) {
-    bind_checked("value", x, y, ws);
-    start("value", Order::value, y, ws);
+    start("value", Order::value, y, ws, binder("value", x, ws));
     return values<Y>(ws.values, ws);
   }
 
@@ -74,13 +112,11 @@ class ConvexFunction {
   /// where they are wanted.
   template <class Y, class Ws>
   auto gradients(const Input<Y>& y, const Gradients<S>& wanted, Ws& ws) const requires(!HasContext) {
-    return gradients_of(y, wanted, ws);
+    return gradients_of(y, wanted, ws, nothing_to_bind);
   }
   template <class X, class Y, class Ws>
   auto gradients(const Input<X>& x, const Input<Y>& y, const Gradients<S>& wanted, Ws& ws) const requires(HasContext) {
-    check_wanted("gradients", wanted, y.cols());
-    bind_checked("gradients", x, y, ws);
-    return gradients_of(y, wanted, ws);
+    return gradients_of(y, wanted, ws, binder("gradients", x, ws));
   }
 
   /// The derivatives of another combination of the outputs of the latest value-and-derivative call on this workspace:
@@ -88,8 +124,11 @@ class ConvexFunction {
   template <class Ws>
   void pullback(const Gradients<S>& wanted, Ws& ws) const {
     check_workspace("pullback", ws);
-    if (ws.columns == 0)
-      fail({"pullback", "a workspace that has seen an evaluation", "a fresh one", "call gradients() first"});
+    if (!ws.derivable) {
+      fail({"pullback", "gradients(), hessian() or a product as the latest call on this workspace", "none, or another",
+            "gradients(y, {}, ws) is a value that derivatives can be pulled back from"});
+    }
+    check_batch("pullback", ws.columns);
     check_wanted("pullback", wanted, ws.columns);
     detail::clear(wanted, self().layout());
     self().backward(wanted, ws);
@@ -100,62 +139,57 @@ class ConvexFunction {
   /// product m x m' x n and half of one n x m x n.
   template <class Y, class Ws>
   auto hessian(const Input<Y>& y, const MatrixView<S>& h, Ws& ws) const requires(!HasContext) {
-    return hessian_of(y, {}, h, ws);
+    return hessian_of("hessian", y, {}, h, ws, nothing_to_bind);
   }
   template <class X, class Y, class Ws>
   auto hessian(const Input<X>& x, const Input<Y>& y, const MatrixView<S>& h, Ws& ws) const requires(HasContext) {
-    bind_checked("hessian", x, y, ws);
-    return hessian_of(y, {}, h, ws);
+    return hessian_of("hessian", y, {}, h, ws, binder("hessian", x, ws));
   }
 
   /// The same with the gradient in y (n x B), which costs next to nothing more.
   template <class Y, class Ws>
   auto gradient_and_hessian(const Input<Y>& y, const MatrixView<S>& gradient, const MatrixView<S>& h, Ws& ws) const
       requires(!HasContext) {
-    return hessian_of(y, gradient, h, ws);
+    return hessian_of("gradient_and_hessian", y, gradient, h, ws, nothing_to_bind);
   }
   template <class X, class Y, class Ws>
   auto gradient_and_hessian(const Input<X>& x, const Input<Y>& y, const MatrixView<S>& gradient, const MatrixView<S>& h,
                             Ws& ws) const requires(HasContext) {
-    bind_checked("gradient_and_hessian", x, y, ws);
-    return hessian_of(y, gradient, h, ws);
+    return hessian_of("gradient_and_hessian", y, gradient, h, ws, binder("gradient_and_hessian", x, ws));
   }
 
   /// H w, column by column, and the slopes w' grad_y f. Cost: about two values and gradients.
   template <class Y, class W, class Ws>
   auto hessian_product(const Input<Y>& y, const Input<W>& w, const MatrixView<S>& product, Ws& ws) const
       requires(!HasContext) {
-    return mixed_of("hessian_product", y, w, {.y = product}, ws);
+    return mixed_of("hessian_product", y, w, {.y = product}, ws, nothing_to_bind);
   }
   template <class X, class Y, class W, class Ws>
   auto hessian_product(const Input<X>& x, const Input<Y>& y, const Input<W>& w, const MatrixView<S>& product, Ws& ws) const
       requires(HasContext) {
-    bind_checked("hessian_product", x, y, ws);
-    return mixed_of("hessian_product", y, w, {.y = product}, ws);
+    return mixed_of("hessian_product", y, w, {.y = product}, ws, binder("hessian_product", x, ws));
   }
 
   /// The slopes w' grad_y f, and their derivatives: in y (H w), in x, in the parameters. w is held constant.
   template <class Y, class W, class Ws>
   auto mixed_product(const Input<Y>& y, const Input<W>& w, const Gradients<S>& wanted, Ws& ws) const requires(!HasContext) {
-    return mixed_of("mixed_product", y, w, wanted, ws);
+    return mixed_of("mixed_product", y, w, wanted, ws, nothing_to_bind);
   }
   template <class X, class Y, class W, class Ws>
   auto mixed_product(const Input<X>& x, const Input<Y>& y, const Input<W>& w, const Gradients<S>& wanted, Ws& ws) const
       requires(HasContext) {
-    check_wanted("mixed_product", wanted, y.cols());
-    bind_checked("mixed_product", x, y, ws);
-    return mixed_of("mixed_product", y, w, wanted, ws);
+    return mixed_of("mixed_product", y, w, wanted, ws, binder("mixed_product", x, ws));
   }
 
-  /// Restricts f to the line(s) y + alpha d, for along(). Cost: the products with W^y, once.
+  /// Restricts f to the line(s) y + alpha d, for along(), until another evaluation uses this workspace. Cost: the products
+  /// with W^y, once.
   template <class Y, class D, class Ws>
   void line(const Input<Y>& y, const Input<D>& d, Ws& ws) const requires(!HasContext) {
-    line_of(y, d, ws);
+    line_of(y, d, ws, nothing_to_bind);
   }
   template <class X, class Y, class D, class Ws>
   void line(const Input<X>& x, const Input<Y>& y, const Input<D>& d, Ws& ws) const requires(HasContext) {
-    bind_checked("line", x, y, ws);
-    line_of(y, d, ws);
+    line_of(y, d, ws, binder("line", x, ws));
   }
 
   /// f(y + alpha d) on the line of the latest line() call, one sample. Cost: the z-path.
@@ -191,7 +225,7 @@ class ConvexFunction {
   template <class... XY>
   [[nodiscard]] auto operator()(const Input<XY>&... xy) const {
     auto ws = workspace_for(xy...);
-    if constexpr ((is_sample<XY> && ...)) {
+    if constexpr (last_is_sample<XY...>) {
       return value(xy..., ws);
     } else {
       return RowVector<S>(value(xy..., ws));
@@ -200,7 +234,7 @@ class ConvexFunction {
   template <class... XY>
   [[nodiscard]] auto gradient(const Input<XY>&... xy) const {
     auto ws = workspace_for(xy...);
-    using Result = std::conditional_t<(is_sample<XY> && ...), Vector<S>, Matrix<S>>;
+    using Result = std::conditional_t<last_is_sample<XY...>, Vector<S>, Matrix<S>>;
     Result result(self().inputs(), columns_of(xy...));
     gradients(xy..., Gradients<S>{.y = result}, ws);
     return result;
@@ -217,6 +251,9 @@ class ConvexFunction {
   [[nodiscard]] const Derived& self() const noexcept { return static_cast<const Derived&>(*this); }
 
   template <class... XY>
+  static constexpr bool last_is_sample = is_sample<std::tuple_element_t<sizeof...(XY) - 1, std::tuple<XY...>>>;
+
+  template <class... XY>
   [[nodiscard]] static Index columns_of(const XY&... xy) {
     Index columns = 0;
     ((columns = xy.cols()), ...);  // of the last one, y
@@ -226,7 +263,7 @@ class ConvexFunction {
   template <class... XY>
   [[nodiscard]] auto workspace_for(const XY&... xy) const {
     const Index columns = columns_of(xy...);
-    if constexpr ((is_sample<XY> && ...)) {
+    if constexpr (last_is_sample<XY...>) {
       return self().workspace();
     } else {
       return self().workspace(WorkspaceOptions{.columns = columns > 1 ? columns : 1});
@@ -248,15 +285,22 @@ class ConvexFunction {
     if (ws.key != self().shape_key()) [[unlikely]] {
       fail({where, "a workspace made by this function's workspace()", "one made for a function of another shape"});
     }
+    if (!detail::is_current(self())) [[unlikely]] {
+      fail({where, "the network that this function was made from", "one of another shape in its place",
+            "make the function anew after assigning to a network"});
+    }
   }
 
-  template <class X, class Y, class Ws>
-  void bind_checked(const char* where, const Input<X>& x, const Input<Y>& y, Ws& ws) const {
-    check_workspace(where, ws);
-    check_point(where, y, ws);
-    require_shape(where, "a context x", x.rows(), x.cols(), self().context_size(), y.cols(),
-                  "one column of x per column of y; for one x and many y use at(x)");
-    self().bind(x, ws);
+  static constexpr auto nothing_to_bind = [](Index) {};
+
+  /// Checks x against the number of samples and hands it to the function, once everything else has been checked.
+  template <class X, class Ws>
+  [[nodiscard]] auto binder(const char* where, const Input<X>& x, Ws& ws) const {
+    return [this, where, &x, &ws](Index samples) {
+      require_shape(where, "a context x", x.rows(), x.cols(), self().context_size(), samples,
+                    "one column of x per column of y; for one x and many y use at(x)");
+      self().bind(x.derived(), ws);
+    };
   }
 
   template <class Y, class Ws>
@@ -266,18 +310,23 @@ class ConvexFunction {
             detail::text("y of shape ", self().inputs(), " x B with 1 <= B <= ", ws.capacity, " (the workspace's columns)"),
             detail::shape_text(y.rows(), y.cols()), y.cols() < 1 ? "a batch needs at least one column" : ""});
     }
-    if constexpr (requires { self().batch(); }) {
-      if (self().batch() > 0) {
-        require_shape(where, "y", y.rows(), y.cols(), self().inputs(), self().batch(),
-                      "this function has one column per sample");
-      }
+    check_batch(where, y.cols());
+  }
+
+  void check_batch(const char* where, Index columns) const {
+    const Index bound = detail::batch_of(self());
+    if (bound > 0) {
+      require_shape(where, "y", self().inputs(), columns, self().inputs(), bound, "this function has one column per sample");
     }
   }
 
-  template <class Y, class Ws>
-  void start(const char* where, Order order, const Input<Y>& y, Ws& ws) const {
+  template <class Y, class Ws, class Bind>
+  void start(const char* where, Order order, const Input<Y>& y, Ws& ws, Bind bind) const {
     check_workspace(where, ws);
     check_point(where, y, ws);
+    bind(y.cols());
+    ws.derivable = order != Order::value;
+    ws.on_line = false;
     self().forward(order, y.derived(), ws);
   }
 
@@ -292,23 +341,24 @@ class ConvexFunction {
     detail::check_selection(where, wanted.only, self().layout());
   }
 
-  template <class Y, class Ws>
-  auto gradients_of(const Input<Y>& y, const Gradients<S>& wanted, Ws& ws) const {
+  template <class Y, class Ws, class Bind>
+  auto gradients_of(const Input<Y>& y, const Gradients<S>& wanted, Ws& ws, Bind bind) const {
     check_wanted("gradients", wanted, y.cols());
-    start("gradients", Order::first, y, ws);
+    start("gradients", Order::first, y, ws, bind);
     detail::clear(wanted, self().layout());
-    self().backward(wanted, ws);
+    if (wanted.y || wanted.x || wanted.parameters) self().backward(wanted, ws);
     return values<Y>(ws.values, ws);
   }
 
-  template <class Y, class Ws>
-  auto hessian_of(const Input<Y>& y, const MatrixView<S>& gradient, const MatrixView<S>& h, Ws& ws) const {
+  template <class Y, class Ws, class Bind>
+  auto hessian_of(const char* where, const Input<Y>& y, const MatrixView<S>& gradient, const MatrixView<S>& h, Ws& ws,
+                  Bind bind) const {
     const Index n = self().inputs();
-    check_wanted("hessian", {.y = gradient}, y.cols());
-    require_shape("hessian", "the Hessian", h.rows(), h.cols(), n, n * y.cols());
-    if (!ws.hessian) fail({"hessian", "a workspace with room for Hessians", "one without", "workspace({.hessian = true})"});
-    start("hessian", Order::second, y, ws);
     const Gradients<S> wanted{.y = gradient};
+    check_wanted(where, wanted, y.cols());
+    require_shape(where, "the Hessian", h.rows(), h.cols(), n, n * y.cols());
+    if (!ws.hessian) fail({where, "a workspace with room for Hessians", "one without", "workspace({.hessian = true})"});
+    start(where, Order::second, y, ws, bind);
     detail::clear(wanted, self().layout());
     h.set_zero();
     self().backward(wanted, ws);
@@ -318,30 +368,36 @@ class ConvexFunction {
     return values<Y>(ws.values, ws);
   }
 
-  template <class Y, class W, class Ws>
-  auto mixed_of(const char* where, const Input<Y>& y, const Input<W>& w, const Gradients<S>& wanted, Ws& ws) const {
+  template <class Y, class W, class Ws, class Bind>
+  auto mixed_of(const char* where, const Input<Y>& y, const Input<W>& w, const Gradients<S>& wanted, Ws& ws,
+                Bind bind) const {
     check_wanted(where, wanted, y.cols());
     require_shape(where, "a direction w", w.rows(), w.cols(), y.rows(), y.cols());
-    start(where, Order::second, y, ws);
+    start(where, Order::second, y, ws, bind);
     self().tangent(w.derived(), ws);
     detail::clear(wanted, self().layout());
     self().second_backward(wanted, ws);
     return values<Y>(ws.slopes, ws);
   }
 
-  template <class Y, class D, class Ws>
-  void line_of(const Input<Y>& y, const Input<D>& d, Ws& ws) const {
+  template <class Y, class D, class Ws, class Bind>
+  void line_of(const Input<Y>& y, const Input<D>& d, Ws& ws, Bind bind) const {
     check_workspace("line", ws);
     check_point("line", y, ws);
     require_shape("line", "a direction d", d.rows(), d.cols(), y.rows(), y.cols());
+    bind(y.cols());
+    ws.derivable = false;
+    ws.on_line = true;
     self().start_line(y.derived(), d.derived(), ws);
   }
 
   template <class Ws>
   void start_along(Index columns, const Ws& ws) const {
     check_workspace("along", ws);
-    if (ws.columns != columns) {
-      fail({"along", detail::text("a line() call for ", columns, " column(s) before it"), detail::text(ws.columns)});
+    check_batch("along", ws.columns);
+    if (!ws.on_line || ws.columns != columns) {
+      fail({"along", detail::text("line() for ", columns, " column(s) as the latest call on this workspace"),
+            ws.on_line ? detail::text("line() for ", ws.columns) : "none, or another"});
     }
   }
 };

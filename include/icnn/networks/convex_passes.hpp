@@ -21,16 +21,14 @@ namespace icnn {
 
 /// All scratch of the convex path for batches of up to `capacity` columns. One per thread; made by workspace().
 template <class Chain, int Cols>
-struct ConvexWorkspace {
+struct ConvexWorkspace : WorkspaceState {
   using S = typename Chain::Scalar;
   static constexpr int N = Chain::Inputs;
   template <class Layer>
   using TapeOf = typename Layer::template Tape<Cols>;
 
   ConvexWorkspace(ShapeKey shape, const Chain& chain, const OutputTerm<S, N>& term, const WorkspaceOptions& options)
-      : key(shape),
-        capacity(options.checked().columns),
-        hessian(options.hessian),
+      : WorkspaceState(shape, options),
         y(term.inputs(), capacity),
         w(term.inputs(), capacity),
         values(1, capacity),
@@ -42,10 +40,6 @@ struct ConvexWorkspace {
         tapes(chain.template make<TapeOf>(capacity, hessian)),
         term_tape(term.inputs(), term.rank(), capacity) {}
 
-  ShapeKey key;
-  Index capacity;
-  bool hessian;
-  Index columns = 0;                           ///< of the latest forward pass
   Matrix<S, N, Cols> y, w;                     ///< the point and the direction, copied: outputs may alias inputs
   Matrix<S, 1, Cols> values, slopes;           ///< f and w' grad_y f
   Matrix<S, 1, Cols> seeds;                    ///< c_b

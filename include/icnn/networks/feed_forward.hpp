@@ -31,7 +31,8 @@ struct FeedForwardWorkspace {
 
   ShapeKey key;
   Index capacity;
-  Index columns = 0;  ///< of the latest forward pass
+  Index columns = 0;       ///< of the latest forward pass
+  bool derivable = false;  ///< it left derivatives
   Matrix<typename Chain::Scalar, Chain::InputWidth, Cols> x;
   Vector<typename Chain::Scalar, Chain::InputWidth> gradient;  ///< one row of a Jacobian
   typename Chain::template Storage<TapeOf> tapes;
@@ -100,8 +101,8 @@ class BasicFeedForward : public Parameterized<typename Chain::Scalar> {
   template <class Ws>
   void pullback(const Gradients<Scalar>& wanted, Ws& ws) const {
     check_workspace(ws);
-    if (ws.columns == 0)
-      fail({"pullback", "a workspace that has seen an evaluation", "a fresh one", "call gradients() first"});
+    if (!ws.derivable)
+      fail({"pullback", "gradients() or jacobian() as the latest call on this workspace", "none, or value()"});
     check_wanted(wanted, ws.columns);
     run_backward(wanted, ws);
   }
@@ -135,7 +136,7 @@ class BasicFeedForward : public Parameterized<typename Chain::Scalar> {
     if (outputs() != 1) fail({"gradient", "a network with one output", detail::text(outputs()), "use jacobian()"});
     auto ws = workspace({.columns = x.cols() > 1 ? x.cols() : 1});
     using Result = std::conditional_t<is_sample<X>, Vector<Scalar>, Matrix<Scalar>>;
-    Result result(x.rows(), x.cols());
+    Result result(inputs_, x.cols());
     gradients(x, {.x = result}, ws);
     return result;
   }
@@ -200,6 +201,7 @@ class BasicFeedForward : public Parameterized<typename Chain::Scalar> {
             detail::shape_text(x.rows(), x.cols())});
     }
     ws.columns = x.cols();
+    ws.derivable = order != Order::value;
     active(ws.x, ws.columns) = x;
     chain_.for_each([&](auto i, const auto& layer) {
       layer.forward(order, Base::p(), input(ws, i), detail::at(ws.tapes, i), ws.columns);

@@ -46,8 +46,7 @@ struct FeedForwardChain : DynamicChain<DenseLayer<S, A>, DenseLayer<S, A>, Dense
 
   using Base::Base;
 
-  [[nodiscard]] static Choice choice() { return {}; }
-  [[nodiscard]] static Choice choice(const A& hidden) { return {hidden, Output{}}; }
+  [[nodiscard]] static Choice choice(const A& hidden = {}) { return {hidden, detail::identity_or_default<Output>()}; }
   [[nodiscard]] static Choice choice(const A& hidden, const Output& output) { return {hidden, output}; }
   [[nodiscard]] static Choice choice(const Choice& choice) { return choice; }
 

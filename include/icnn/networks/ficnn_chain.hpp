@@ -52,15 +52,21 @@ struct FicnnChain : DynamicChain<FicnnLayer<S, First, Dynamic, 0>, FicnnLayer<S,
   using Base::Base;
 
   [[nodiscard]] static Choice choice(const A& activation = {}) { return Choice::all(activation); }
-  [[nodiscard]] static Choice choice(const A& hidden, const First& first, const Output& output = {}) {
+  [[nodiscard]] static Choice choice(const A& hidden, const First& first,
+                                     const Output& output = detail::identity_or_default<Output>()) {
     return {{hidden}, first, output};
   }
   [[nodiscard]] static Choice choice(const Choice& choice) { return choice; }
 
   [[nodiscard]] static FicnnChain build(Layout& layout, const Options& options, const Choice& activations) {
-    detail::require_inputs("Ficnn", options.inputs, options.non_decreasing);
-    detail::require_sizes("Ficnn", "hidden widths", options.hidden);
     const auto& widths = options.hidden;
+    detail::require_sizes("Ficnn", "hidden widths", widths);
+    detail::require_activations(activations.hidden, widths.empty() ? 0 : widths.size() - 1);
+    if (widths.empty()) {
+      detail::require_inputs("Ficnn", options.inputs, options.non_decreasing, activations.output);
+    } else {
+      detail::require_inputs("Ficnn", options.inputs, options.non_decreasing, activations.first);
+    }
     const auto shape = [&](Index previous, Index width) {
       return ConvexShape{options.inputs, previous, width, options.passthrough, options.bias, options.non_decreasing};
     };
@@ -69,7 +75,7 @@ struct FicnnChain : DynamicChain<FicnnLayer<S, First, Dynamic, 0>, FicnnLayer<S,
     if (!widths.empty()) first.emplace(layout, 0, shape(0, widths[0]), activations.first);
     for (std::size_t i = 1; i < widths.size(); ++i) {
       hidden.emplace_back(layout, static_cast<Index>(i), shape(widths[i - 1], widths[i]),
-                          detail::activation_at(activations.hidden, i - 1, widths.size() - 1));
+                          detail::activation_at(activations.hidden, i - 1));
     }
     const Index previous = widths.empty() ? 0 : widths.back();
     FicnnLayer<S, Output> last(layout, static_cast<Index>(widths.size()), shape(previous, 1), activations.output);
@@ -88,7 +94,7 @@ struct StaticFicnnLayers<S, N, std::index_sequence<I...>, Specs...> {
 
   [[nodiscard]] static Chain build(Layout& layout, const FicnnOptions& o,
                                    const std::tuple<typename Specs::Activation...>& activations) {
-    require_inputs("FicnnOf", N, o.non_decreasing);
+    require_inputs("FicnnOf", N, o.non_decreasing, std::get<0>(activations));
     return Chain{FicnnLayer<S, typename Specs::Activation, N, widths<0, Specs...>[I], Specs::width>(
         layout, Index{I}, {N, widths<0, Specs...>[I], Specs::width, o.passthrough, o.bias, o.non_decreasing},
         std::get<I>(activations))...};

@@ -24,8 +24,6 @@ class Parameterized {
     parameters_.edit(std::forward<Change>(change), positivity);
   }
 
-  friend bool operator==(const Parameterized&, const Parameterized&) = default;
-
  protected:
   explicit Parameterized(Layout layout) : parameters_(std::move(layout)) {}
 

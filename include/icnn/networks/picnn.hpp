@@ -61,7 +61,8 @@ class BasicPicnn : public ConvexNetwork<Chain>, public ConvexFunction<BasicPicnn
   }
 
   /// f(x, .) for one context (a vector type): a FICNN that owns its effective weights W^z diag([W^zu u + b^z]_+),
-  /// W^y diag(W^yu u + b^y), W^u u + b, so that evaluations no longer pay for the context. Cost: the context path and one
+  /// W^y diag(W^yu u + b^y), W^u u + b, so that evaluations no longer pay for the context. x has
+  /// to be finite for the weights to be. Cost: the context path and one
   /// copy of the weights. Its derivatives are in y; for those in x and in the parameters ask the PICNN or at(X).
   template <class X>
   requires(is_sample<X>) [[nodiscard]] AtContext at(const Eigen::MatrixBase<X>& x) const {
@@ -74,7 +75,7 @@ class BasicPicnn : public ConvexNetwork<Chain>, public ConvexFunction<BasicPicnn
   /// Moves a function made by at(x) to another context, in its own memory; allocates nothing.
   template <class X, class Ws>
   void rebind(AtContext& function, const Eigen::MatrixBase<X>& x, Ws& ws) const {
-    if (function.shape_key() != passes::convex_shape_key(chain_, term_) || ws.key != key_) {
+    if (!is_at_context(function) || ws.key != key_) {
       fail(
           {"rebind", "a function made by at() and a workspace made by workspace() of this network", "one of another shape"});
     }
@@ -194,6 +195,18 @@ class BasicPicnn : public ConvexNetwork<Chain>, public ConvexFunction<BasicPicnn
   }
 
  private:
+  /// Whether the function has the blocks and the activations that at() gives.
+  [[nodiscard]] bool is_at_context(const AtContext& function) const {
+    bool same = function.shape_key() == passes::convex_shape_key(chain_, term_) &&
+                function.activations() == Chain::folded_choice(activations_) &&
+                function.output_term().shape() == detail::at_context(term_.shape());
+    if (!same) return false;
+    chain_.for_each_pair(function.chain(), [&](auto, const auto& layer, const auto& target) {
+      same = same && target.has_bias() && layer.has_passthrough() == target.has_passthrough();
+    });
+    return same;
+  }
+
   template <class Ws, class Bound>
   [[nodiscard]] static auto conditions(Ws& ws, const Bound& context, bool adjoints) {
     return Conditions<std::remove_cvref_t<decltype(context.tapes)>, decltype(ws.adjoints)>{

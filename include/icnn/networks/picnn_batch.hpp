@@ -24,6 +24,7 @@ class PicnnBatch : public ConvexFunction<PicnnBatch<Picnn>, typename Picnn::Scal
   template <class X>
   PicnnBatch(const Picnn& network, const Eigen::MatrixBase<X>& x)
       : network_(&network),
+        key_(network.shape_key()),
         columns_(checked(network, x)),
         context_(network.chain(), network.output_term(), network.context_size(), columns_) {
     rebind(x);
@@ -32,6 +33,7 @@ class PicnnBatch : public ConvexFunction<PicnnBatch<Picnn>, typename Picnn::Scal
   /// Moves to other contexts, as many as before, and to the network's parameters of now; allocates nothing.
   template <class X>
   void rebind(const Eigen::MatrixBase<X>& x) {
+    if (!is_current()) fail({"rebind", "the network that at() was asked of", "one of another shape in its place"});
     require_shape("rebind", "contexts", x.rows(), x.cols(), network_->context_size(), columns_);
     network_->bind_to(x, context_);
   }
@@ -43,7 +45,8 @@ class PicnnBatch : public ConvexFunction<PicnnBatch<Picnn>, typename Picnn::Scal
   [[nodiscard]] Index parameter_count() const noexcept { return network_->parameter_count(); }
   [[nodiscard]] const Layout& layout() const noexcept { return network_->layout(); }
   [[nodiscard]] Regularity regularity() const { return network_->regularity(); }
-  [[nodiscard]] ShapeKey shape_key() const noexcept { return network_->shape_key(); }
+  [[nodiscard]] ShapeKey shape_key() const noexcept { return mix(key_, columns_); }
+  [[nodiscard]] bool is_current() const noexcept { return network_->shape_key() == key_; }
 
   [[nodiscard]] Workspace<Dynamic> workspace() const { return workspace({.columns = columns_}); }
   [[nodiscard]] Workspace<Dynamic> workspace(const WorkspaceOptions& options) const {
@@ -92,6 +95,7 @@ class PicnnBatch : public ConvexFunction<PicnnBatch<Picnn>, typename Picnn::Scal
   }
 
   const Picnn* network_;
+  ShapeKey key_;
   Index columns_;
   BoundContext<Chain, Dynamic> context_;
 };

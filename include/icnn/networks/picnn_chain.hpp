@@ -81,13 +81,17 @@ struct PicnnChain
     return {Convex::all(activation), context};
   }
   [[nodiscard]] static Choice choice(const A& hidden, const ContextA& context, const First& first,
-                                     const Output& output = {}) {
+                                     const Output& output = detail::identity_or_default<Output>()) {
     return {{{hidden}, first, output}, context};
   }
   [[nodiscard]] static Choice choice(const Choice& choice) { return choice; }
 
   [[nodiscard]] static PicnnChain build(Layout& layout, const Options& o, const Choice& activations) {
-    detail::require_inputs("Picnn", o.inputs, o.non_decreasing);
+    if (o.hidden.empty()) {
+      detail::require_inputs("Picnn", o.inputs, o.non_decreasing, activations.convex.output);
+    } else {
+      detail::require_inputs("Picnn", o.inputs, o.non_decreasing, activations.convex.first);
+    }
     detail::require_sizes("Picnn", "a context", {o.context});
     detail::require_sizes("Picnn", "hidden widths", o.hidden);
     detail::require_sizes("Picnn", "context_hidden widths", o.context_hidden);
@@ -96,6 +100,7 @@ struct PicnnChain
             detail::text(o.context_hidden.size()), "every layer of the convex path has a context layer beside it"});
     }
     const std::size_t count = o.hidden.size();
+    detail::require_activations(activations.convex.hidden, count > 0 ? count - 1 : 0);
     const auto shape = [&](std::size_t i) {
       return PicnnShape{
           {o.inputs, i == 0 ? 0 : o.hidden[i - 1], i < count ? o.hidden[i] : 1, o.passthrough, o.bias, o.non_decreasing},
@@ -107,8 +112,8 @@ struct PicnnChain
     std::vector<PicnnLayer<S, A, ContextA>> hidden;
     if (count > 0) first.emplace(layout, 0, shape(0), activations.convex.first, activations.context);
     for (std::size_t i = 1; i < count; ++i) {
-      hidden.emplace_back(layout, static_cast<Index>(i), shape(i),
-                          detail::activation_at(activations.convex.hidden, i - 1, count - 1), activations.context);
+      hidden.emplace_back(layout, static_cast<Index>(i), shape(i), detail::activation_at(activations.convex.hidden, i - 1),
+                          activations.context);
     }
     PicnnLayer<S, Output, ContextA> last(layout, static_cast<Index>(count), shape(count), activations.convex.output,
                                          activations.context);
@@ -140,7 +145,7 @@ struct StaticPicnnLayers<S, C, N, std::index_sequence<I...>, Specs...> {
 
   [[nodiscard]] static Chain build(Layout& layout, const PicnnOptions& o, const ConvexChoice& activations,
                                    const ContextChoice& contexts) {
-    require_inputs("PicnnOf", N, o.non_decreasing);
+    require_inputs("PicnnOf", N, o.non_decreasing, std::get<0>(activations));
     return Chain{Layer<I, Specs>(layout, Index{I},
                                  {{N, widths<0, Specs...>[I], Specs::width, o.passthrough, o.bias, o.non_decreasing},
                                   context_widths<C, Specs...>[I],

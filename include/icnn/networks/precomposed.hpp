@@ -33,7 +33,7 @@ class Precomposed : public Substituted<Precomposed<F>, F> {
   [[nodiscard]] const Matrix<Scalar>& matrix() const noexcept { return matrix_; }
   [[nodiscard]] const Vector<Scalar>& offset() const noexcept { return offset_; }
   [[nodiscard]] Index inputs() const noexcept { return matrix_.cols(); }
-  [[nodiscard]] ShapeKey shape_key() const noexcept { return mix(mix(Base::function().shape_key(), 3), inputs()); }
+  [[nodiscard]] ShapeKey shape_key() const noexcept { return mix(mix(Base::inner_key(), 3), inputs()); }
 
   template <class V, class Y>
   void lift_point(const V& v, Y&& y) const {

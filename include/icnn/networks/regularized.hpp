@@ -65,6 +65,7 @@ class Regularized : public Combinator<Regularized<F>, F> {
     };
     fill("centre", terms_.centre, Scalar(0));
     fill("linear", terms_.linear, Scalar(0));
+    if (!(terms_.entropy > 0)) return;
     fill("lower", terms_.lower, Scalar(0));
     fill("upper", terms_.upper, Scalar(1));
     if (!(terms_.lower.array() < terms_.upper.array()).all()) {
@@ -74,14 +75,20 @@ class Regularized : public Combinator<Regularized<F>, F> {
 
   [[nodiscard]] const Regularization<Scalar>& terms() const noexcept { return terms_; }
   [[nodiscard]] Index inputs() const noexcept { return Base::function().inputs(); }
-  [[nodiscard]] ShapeKey shape_key() const noexcept { return mix(Base::function().shape_key(), 1); }
+  [[nodiscard]] ShapeKey shape_key() const noexcept { return mix(Base::inner_key(), 1); }
   [[nodiscard]] Regularity regularity() const {
     Regularity result = Base::function().regularity();
     if (terms_.entropy > 0 || terms_.proximal > 0) result.piecewise_linear = false;
     return result;
   }
 
-  [[nodiscard]] Workspace<Base::SingleColumns> workspace() const { return {*this, {}, Base::function().workspace()}; }
+  [[nodiscard]] Workspace<Base::SingleColumns> workspace() const {
+    const auto room = Base::default_room(Base::batch());
+    if constexpr (Base::SingleColumns == Dynamic)
+      return {*this, room, Base::function().workspace(room)};
+    else
+      return {*this, room, Base::function().workspace()};
+  }
   [[nodiscard]] Workspace<Dynamic> workspace(const WorkspaceOptions& options) const {
     return {*this, options, Base::function().workspace(options)};
   }

@@ -39,7 +39,7 @@ class Restricted : public Substituted<Restricted<F>, F> {
   [[nodiscard]] const Matrix<Scalar>& known() const noexcept { return known_; }
   [[nodiscard]] const std::vector<Index>& free_coordinates() const noexcept { return free_; }
   [[nodiscard]] Index inputs() const noexcept { return static_cast<Index>(free_.size()); }
-  [[nodiscard]] ShapeKey shape_key() const noexcept { return mix(mix(Base::function().shape_key(), 2), inputs()); }
+  [[nodiscard]] ShapeKey shape_key() const noexcept { return mix(mix(Base::inner_key(), 2), inputs()); }
   [[nodiscard]] Index batch() const noexcept { return known_.cols() > 1 ? known_.cols() : Base::batch(); }
 
   /// The point of f that belongs to the free coordinates v.

@@ -14,12 +14,14 @@ template <class S, int Cols, class Inner>
 struct SubstitutedWorkspace : CombinatorWorkspace<S, Cols, Inner> {
   SubstitutedWorkspace(ShapeKey shape, Index inputs, Index inner_inputs, const WorkspaceOptions& room, Inner held)
       : CombinatorWorkspace<S, Cols, Inner>(shape, room, std::move(held)),
+        v(inputs, room.columns),
         y(inner_inputs, room.columns),
         w(inner_inputs, room.columns),
         gradient(inner_inputs, room.columns),
         h(room.hessian ? inner_inputs : 0, inner_inputs),
         half(room.hessian ? inner_inputs : 0, inputs) {}
 
+  Matrix<S, Dynamic, Cols == 1 ? 1 : Dynamic> v;               ///< the point or direction, evaluated
   Matrix<S, Dynamic, Cols == 1 ? 1 : Dynamic> y, w, gradient;  ///< of the inner function
   Matrix<S> h, half;                                           ///< the inner Hessian, and room for its product with M
 };
@@ -41,7 +43,11 @@ class Substituted : public Combinator<Derived, F> {
   using Base::Base;
 
   [[nodiscard]] Workspace<Base::SingleColumns> workspace() const {
-    return {self().shape_key(), self().inputs(), Base::function().inputs(), {}, Base::function().workspace()};
+    if constexpr (Base::SingleColumns == Dynamic) {
+      return workspace(Base::default_room(self().batch()));
+    } else {
+      return {self().shape_key(), self().inputs(), Base::function().inputs(), {}, Base::function().workspace()};
+    }
   }
   [[nodiscard]] Workspace<Dynamic> workspace(const WorkspaceOptions& options) const {
     return {self().shape_key(), self().inputs(), Base::function().inputs(), options, Base::function().workspace(options)};
@@ -51,7 +57,7 @@ class Substituted : public Combinator<Derived, F> {
   void forward(Order order, const V& v, Ws& ws) const {
     ws.columns = v.cols();
     auto y = active(ws.y, ws.columns);
-    self().lift_point(v, y);
+    self().lift_point(evaluated(v, ws), y);
     Base::function().forward(order, y, ws.inner);
     ws.copy_values();
   }
@@ -64,7 +70,7 @@ class Substituted : public Combinator<Derived, F> {
   template <class W, class Ws>
   void tangent(const W& direction, Ws& ws) const {
     auto w = active(ws.w, ws.columns);
-    self().lift_direction(direction, w);
+    self().lift_direction(evaluated(direction, ws), w);
     Base::function().tangent(w, ws.inner);
     ws.copy_slopes();
   }
@@ -86,8 +92,8 @@ class Substituted : public Combinator<Derived, F> {
     ws.columns = v.cols();
     auto y = active(ws.y, ws.columns);
     auto w = active(ws.w, ws.columns);
-    self().lift_point(v, y);
-    self().lift_direction(d, w);
+    self().lift_point(evaluated(v, ws), y);
+    self().lift_direction(evaluated(d, ws), w);
     Base::function().start_line(y, w, ws.inner);
   }
 
@@ -101,6 +107,14 @@ class Substituted : public Combinator<Derived, F> {
 
  private:
   [[nodiscard]] const Derived& self() const noexcept { return static_cast<const Derived&>(*this); }
+
+  /// Expressions are evaluated once, before their coefficients are read.
+  template <class V, class Ws>
+  [[nodiscard]] static auto evaluated(const V& v, Ws& ws) {
+    auto buffer = active(ws.v, ws.columns);
+    buffer = v;
+    return buffer;
+  }
 
   template <class Ws, class Pass>
   void through(const Gradients<Scalar>& wanted, Ws& ws, Pass pass) const {

@@ -30,29 +30,42 @@ class Sum : public ConvexFunction<Sum<F...>, typename std::tuple_element_t<0, st
   static constexpr int SingleColumns = ((Plain<F>::SingleColumns == 1) && ...) ? 1 : Dynamic;
 
   template <int Cols>
-  struct Workspace {
-    ShapeKey key;
-    Index capacity;
-    bool hessian;
-    Index columns = 0;
-    Matrix<Scalar, 1, Cols> values{1, capacity}, slopes{1, capacity}, alpha{1, capacity};
-    std::tuple<typename Plain<F>::template Workspace<Cols>...> inner;
+  struct Workspace : WorkspaceState {
+    using Inner = std::tuple<typename Plain<F>::template Workspace<Cols>...>;
+    Workspace(const Sum& f, const WorkspaceOptions& room, Inner held)
+        : WorkspaceState(f.shape_key(), room),
+          y(f.inputs(), capacity),
+          w(f.inputs(), capacity),
+          values(1, capacity),
+          slopes(1, capacity),
+          alpha(1, capacity),
+          inner(std::move(held)) {}
+
+    Matrix<Scalar, Inputs, Cols> y, w;
+    Matrix<Scalar, 1, Cols> values, slopes, alpha;
+    Inner inner;
   };
 
   explicit Sum(Held<F>... functions) : functions_(std::move(functions)...) {
     std::size_t number = 0;
     for_each([&](const auto& f) {
-      if (f.inputs() != inputs() || (First::has_context && f.context_size() != context_size()) ||
-          (batch() > 0 && batch_of(f) > 0 && batch_of(f) != batch())) {
-        fail({"sum", detail::text("functions of ", inputs(), " inputs and ", context_size(), " context values"),
-              detail::text("one of ", f.inputs(), " and ", f.context_size())});
+      key_ = mix(key_, static_cast<Index>(f.shape_key()));
+      const auto fits = [](Index own, Index others) { return own == 0 || others == 0 || own == others; };
+      if (f.inputs() != inputs() || !fits(f.context_size(), context_size()) || !fits(detail::batch_of(f), batch()) ||
+          (First::has_context && f.context_size() != context_size())) {
+        fail({"sum",
+              detail::text("functions of ", inputs(), " inputs, ", context_size(), " context values and ", batch(),
+                           " bound samples (0: any)"),
+              detail::text("one of ", f.inputs(), ", ", f.context_size(), " and ", detail::batch_of(f))});
       }
       layout_.append(f.layout(), std::to_string(number++) + ":");
     });
   }
 
   [[nodiscard]] Index inputs() const noexcept { return first().inputs(); }
-  [[nodiscard]] Index context_size() const noexcept { return first().context_size(); }
+  [[nodiscard]] Index context_size() const noexcept {
+    return first_positive([](const auto& f) { return f.context_size(); });
+  }
   [[nodiscard]] Index parameter_count() const noexcept { return layout_.size(); }
 
   /// The blocks of all summands, their names preceded by "0:", "1:", ...
@@ -62,34 +75,33 @@ class Sum : public ConvexFunction<Sum<F...>, typename std::tuple_element_t<0, st
     for_each([&](const auto& f) { result = combine(result, f.regularity()); });
     return result;
   }
-  [[nodiscard]] ShapeKey shape_key() const noexcept {
-    ShapeKey key = 4;
-    for_each([&](const auto& f) { key = mix(key, static_cast<Index>(f.shape_key())); });
-    return key;
-  }
+  [[nodiscard]] ShapeKey shape_key() const noexcept { return key_; }
   [[nodiscard]] Index batch() const noexcept {
-    Index samples = 0;
-    for_each([&](const auto& f) { samples = samples > 0 ? samples : batch_of(f); });
-    return samples;
+    return first_positive([](const auto& f) { return detail::batch_of(f); });
+  }
+
+  /// Whether the summands still have the shapes for which this was made.
+  [[nodiscard]] bool is_current() const noexcept {
+    ShapeKey key = 4;
+    bool current = true;
+    for_each([&](const auto& f) {
+      key = mix(key, static_cast<Index>(f.shape_key()));
+      current = current && detail::is_current(f);
+    });
+    return current && key == key_;
   }
 
   [[nodiscard]] auto workspace() const {
-    return std::apply(
-        [&](const auto&... f) {
-          return Workspace<SingleColumns>{
-              .key = shape_key(), .capacity = 1, .hessian = true, .inner = {make<SingleColumns>(f.get(), {})...}};
-        },
-        functions_);
+    if constexpr (SingleColumns == Dynamic) {
+      return workspace({.columns = batch() > 1 ? batch() : 1});
+    } else {
+      return std::apply([&](const auto&... f) { return Workspace<SingleColumns>(*this, {}, {f.get().workspace()...}); },
+                        functions_);
+    }
   }
   [[nodiscard]] auto workspace(const WorkspaceOptions& options) const {
-    return std::apply(
-        [&](const auto&... f) {
-          return Workspace<Dynamic>{.key = shape_key(),
-                                    .capacity = options.checked().columns,
-                                    .hessian = options.hessian,
-                                    .inner = {make<Dynamic>(f.get(), options)...}};
-        },
-        functions_);
+    return std::apply([&](const auto&... f) { return Workspace<Dynamic>(*this, options, {f.get().workspace(options)...}); },
+                      functions_);
   }
 
   template <class X, class Ws>
@@ -100,7 +112,8 @@ class Sum : public ConvexFunction<Sum<F...>, typename std::tuple_element_t<0, st
   template <class Y, class Ws>
   void forward(Order order, const Y& y, Ws& ws) const {
     ws.columns = y.cols();
-    for_each(ws, [&](const auto& f, auto& inner) { f.forward(order, y, inner); });
+    active(ws.y, ws.columns) = y;
+    for_each(ws, [&](const auto& f, auto& inner) { f.forward(order, active(ws.y, ws.columns), inner); });
     add_values(ws);
   }
 
@@ -111,7 +124,8 @@ class Sum : public ConvexFunction<Sum<F...>, typename std::tuple_element_t<0, st
 
   template <class W, class Ws>
   void tangent(const W& w, Ws& ws) const {
-    for_each(ws, [&](const auto& f, auto& inner) { f.tangent(w, inner); });
+    active(ws.w, ws.columns) = w;
+    for_each(ws, [&](const auto& f, auto& inner) { f.tangent(active(ws.w, ws.columns), inner); });
     add_slopes(ws);
   }
 
@@ -128,7 +142,10 @@ class Sum : public ConvexFunction<Sum<F...>, typename std::tuple_element_t<0, st
   template <class Y, class D, class Ws>
   void start_line(const Y& y, const D& d, Ws& ws) const {
     ws.columns = y.cols();
-    for_each(ws, [&](const auto& f, auto& inner) { f.start_line(y, d, inner); });
+    active(ws.y, ws.columns) = y;
+    active(ws.w, ws.columns) = d;
+    for_each(ws,
+             [&](const auto& f, auto& inner) { f.start_line(active(ws.y, ws.columns), active(ws.w, ws.columns), inner); });
   }
 
   template <class Ws>
@@ -144,22 +161,11 @@ class Sum : public ConvexFunction<Sum<F...>, typename std::tuple_element_t<0, st
  private:
   [[nodiscard]] const First& first() const noexcept { return std::get<0>(functions_).get(); }
 
-  template <class G>
-  [[nodiscard]] static Index batch_of(const G& g) {
-    if constexpr (requires { g.batch(); }) {
-      return g.batch();
-    } else {
-      return 0;
-    }
-  }
-
-  template <int Cols, class G>
-  [[nodiscard]] static auto make(const G& g, const WorkspaceOptions& options) {
-    if constexpr (Cols == Dynamic) {
-      return g.workspace(options);
-    } else {
-      return g.workspace();
-    }
+  template <class Property>
+  [[nodiscard]] Index first_positive(Property property) const noexcept {
+    Index found = 0;
+    for_each([&](const auto& f) { found = found > 0 ? found : property(f); });
+    return found;
   }
 
   template <class Visit>
@@ -194,6 +200,7 @@ class Sum : public ConvexFunction<Sum<F...>, typename std::tuple_element_t<0, st
     for_each(ws, [&](const auto& f, auto& inner) {
       Gradients<Scalar> part = wanted;
       const std::size_t blocks = f.layout().blocks().size();
+      if (f.context_size() == 0) part.x = {};
       if (wanted.parameters) part.parameters = wanted.parameters.rows_from(offset, f.parameter_count());
       if (!wanted.only.empty()) part.only = wanted.only.subspan(block, blocks);
       offset += f.parameter_count();
@@ -204,6 +211,7 @@ class Sum : public ConvexFunction<Sum<F...>, typename std::tuple_element_t<0, st
 
   std::tuple<Held<F>...> functions_;
   Layout layout_;
+  ShapeKey key_ = 4;
 };
 
 /// y -> f(y) + g(y) + ..., or of (x, y) for functions of a context, which they share: again convex. The parameters are
