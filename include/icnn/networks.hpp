@@ -27,3 +27,4 @@
 #include "icnn/networks/restricted.hpp"
 #include "icnn/networks/substituted.hpp"
 #include "icnn/networks/sum.hpp"
+#include "icnn/networks/workspace.hpp"
