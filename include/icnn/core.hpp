@@ -3,13 +3,15 @@
 
 #pragma once
 
-/// core/: the vocabulary: types, errors, parameters, random numbers.
+/// core/: the vocabulary: types, errors, parameters, random numbers, observers.
 
 #include "icnn/core/audit.hpp"
 #include "icnn/core/error.hpp"
 #include "icnn/core/layout.hpp"
+#include "icnn/core/observer.hpp"
 #include "icnn/core/parameters.hpp"
 #include "icnn/core/random.hpp"
+#include "icnn/core/sparse.hpp"
 #include "icnn/core/types.hpp"
 #include "icnn/core/version.hpp"
 #include "icnn/core/view.hpp"

@@ -25,6 +25,7 @@
 #include "icnn/networks/proposition2.hpp"
 #include "icnn/networks/regularized.hpp"
 #include "icnn/networks/restricted.hpp"
+#include "icnn/networks/sparse_layer.hpp"
 #include "icnn/networks/substituted.hpp"
 #include "icnn/networks/sum.hpp"
 #include "icnn/networks/workspace.hpp"

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <concepts>
+#include <limits>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -82,6 +83,20 @@ class Parameters {
             offence.finite ? "pass Positivity::project to set such entries to zero" : "a step or a file has gone wrong"});
     });
     vector_ = next;  // in place: views that readers hold stay valid
+  }
+
+  /// Takes over parameters of equal layout in another scalar (or the same); allocates nothing. Throws Error, and changes
+  /// nothing, where the layouts differ or a parameter overflows.
+  template <class T>
+  void assign(const Parameters<T>& other) {
+    if (other.size() != size() || !(other.layout() == layout_)) {
+      fail({"assign", "parameters of the same layout", "others"});
+    }
+    if constexpr (!std::is_same_v<S, T> && std::numeric_limits<S>::max_exponent < std::numeric_limits<T>::max_exponent) {
+      const auto most = static_cast<T>(std::numeric_limits<S>::max());
+      if ((other.vector().array().abs() > most).any()) fail({"assign", "parameters that fit the scalar", "larger ones"});
+    }
+    vector_ = other.vector().template cast<S>();
   }
 
   /// Sets the negative entries that the signs forbid to zero; NaN stays. Any vector of layout.size() entries.

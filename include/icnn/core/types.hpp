@@ -4,6 +4,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <limits>
 
 /// Input convex neural networks: convex in y by construction, minimised with a proof.
 namespace icnn {
@@ -12,6 +13,8 @@ using Index = Eigen::Index;
 
 /// Marks an extent that is known only at run time.
 inline constexpr int Dynamic = Eigen::Dynamic;
+
+inline constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// Dense storage, column-major: a sample is a column, a batch of B samples has B columns.
 template <class S, int Rows = Dynamic, int Cols = Dynamic>

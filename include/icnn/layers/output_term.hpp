@@ -85,6 +85,9 @@ class OutputTerm {
   [[nodiscard]] bool has_linear_part() const noexcept { return bilinear_.number >= 0 || linear_.number >= 0; }
   [[nodiscard]] bool empty() const noexcept { return !is_quadratic() && !has_linear_part(); }
 
+  /// The modulus of strong convexity, min D; 0 without D.
+  [[nodiscard]] S strong_convexity(const S* p) const { return diagonal_.number >= 0 ? S(D(p).minCoeff()) : S(0); }
+
   template <class P>
   [[nodiscard]] auto D(P* p) const {
     return map<N, 1>(p, diagonal_, inputs(), 1);

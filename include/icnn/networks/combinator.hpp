@@ -24,6 +24,7 @@ class Held {
  public:
   explicit Held(F function) : function_(std::move(function)) {}
   [[nodiscard]] const F& get() const noexcept { return function_; }
+  [[nodiscard]] F& own() noexcept { return function_; }
 
  private:
   F function_;
@@ -34,6 +35,7 @@ class Held<const F&> {
  public:
   explicit Held(const F& function) noexcept : function_(&function) {}
   [[nodiscard]] const F& get() const noexcept { return *function_; }
+  void point_to(const F& function) noexcept { function_ = &function; }
 
  private:
   const F* function_;
@@ -76,6 +78,9 @@ class Combinator
     return function().shape_key() == inner_key_ && detail::is_current(function());
   }
 
+  /// See ConvexNetwork::strong_convexity.
+  [[nodiscard]] Scalar strong_convexity() const { return function().strong_convexity(); }
+
   template <class X, class Ws>
   void bind(const X& x, Ws& ws) const {
     function().bind(x, ws.inner);
@@ -87,6 +92,17 @@ class Combinator
     return {.columns = SingleColumns == Dynamic && samples > 1 ? samples : 1};
   }
   [[nodiscard]] ShapeKey inner_key() const noexcept { return inner_key_; }
+
+  /// Takes over another function of the same shape: refers to it, or assigns it to the function held by value.
+  template <class G>
+  void assign_function(const G& other) {
+    if (other.shape_key() != inner_key_) fail({"assign", "a function of the same shape", "another"});
+    if constexpr (std::is_reference_v<F>) {
+      function_.point_to(other);
+    } else {
+      function_.own().assign(other);
+    }
+  }
 
  private:
   Held<F> function_;

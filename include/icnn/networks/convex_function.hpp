@@ -190,7 +190,7 @@ class ConvexFunction {
 
   /// f, the gradient and the Hessian in y without a workspace: convenient, and allocating.
   template <class... XY>
-  [[nodiscard]] auto operator()(const Input<XY>&... xy) const {
+  requires(sizeof...(XY) == (HasContext ? 2 : 1)) [[nodiscard]] auto operator()(const Input<XY>&... xy) const {
     auto ws = workspace_for(xy...);
     if constexpr (last_is_sample<XY...>) {
       return value(xy..., ws);
@@ -201,8 +201,8 @@ class ConvexFunction {
   template <class... XY>
   [[nodiscard]] auto gradient(const Input<XY>&... xy) const {
     auto ws = workspace_for(xy...);
-    using Result = std::conditional_t<last_is_sample<XY...>, Vector<S>, Matrix<S>>;
-    Result result(self().inputs(), columns_of(xy...));
+    using Values = std::conditional_t<last_is_sample<XY...>, Vector<S>, Matrix<S>>;
+    Values result(self().inputs(), columns_of(xy...));
     gradients(xy..., Gradients<S>{.y = result}, ws);
     return result;
   }

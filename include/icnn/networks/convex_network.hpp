@@ -42,6 +42,9 @@ class ConvexNetwork : public Parameterized<typename Chain::Scalar> {
     return result;
   }
 
+  /// A modulus m of strong convexity in y: f - m |y|^2 / 2 is convex. That of the output term, min D.
+  [[nodiscard]] Scalar strong_convexity() const { return term_.strong_convexity(this->p()); }
+
   /// Equal architecture, activations and parameters; all else follows from these.
   friend bool operator==(const ConvexNetwork& a, const ConvexNetwork& b) {
     return a.options_ == b.options_ && a.activations_ == b.activations_ && a.parameters() == b.parameters();

@@ -128,15 +128,15 @@ class BasicFeedForward : public Parameterized<typename Chain::Scalar> {
   template <class X>
   [[nodiscard]] auto operator()(const Input<X>& x) const {
     auto ws = workspace({.columns = x.cols() > 1 ? x.cols() : 1});
-    using Result = std::conditional_t<is_sample<X>, Vector<Scalar>, Matrix<Scalar>>;
-    return Result(value(x, ws));
+    using Values = std::conditional_t<is_sample<X>, Vector<Scalar>, Matrix<Scalar>>;
+    return Values(value(x, ws));
   }
   template <class X>
   [[nodiscard]] auto gradient(const Input<X>& x) const {
     if (outputs() != 1) fail({"gradient", "a network with one output", detail::text(outputs()), "use jacobian()"});
     auto ws = workspace({.columns = x.cols() > 1 ? x.cols() : 1});
-    using Result = std::conditional_t<is_sample<X>, Vector<Scalar>, Matrix<Scalar>>;
-    Result result(inputs_, x.cols());
+    using Values = std::conditional_t<is_sample<X>, Vector<Scalar>, Matrix<Scalar>>;
+    Values result(inputs_, x.cols());
     gradients(x, {.x = result}, ws);
     return result;
   }

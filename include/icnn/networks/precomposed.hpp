@@ -30,6 +30,23 @@ class Precomposed : public Substituted<Precomposed<F>, F> {
     if (!matrix_.allFinite() || !offset_.allFinite()) fail({"precompose", "finite E and e", "NaN or infinity"});
   }
 
+  /// The same in another scalar, with a function of its own.
+  template <class T>
+  [[nodiscard]] auto cast() const {
+    auto inner = Base::function().template cast<T>();
+    return Precomposed<decltype(inner)>(Held<decltype(inner)>(std::move(inner)), matrix_.template cast<T>(),
+                                        offset_.template cast<T>());
+  }
+  /// Takes over a substitution of the same shape, possibly in another scalar; allocates nothing.
+  template <class G>
+  void assign(const Precomposed<G>& other) {
+    Base::assign_function(other.function());
+    matrix_ = other.matrix().template cast<Scalar>();
+    offset_ = other.offset().template cast<Scalar>();
+  }
+
+  /// 0: E may flatten directions.
+  [[nodiscard]] static Scalar strong_convexity() { return Scalar(0); }
   [[nodiscard]] const Matrix<Scalar>& matrix() const noexcept { return matrix_; }
   [[nodiscard]] const Vector<Scalar>& offset() const noexcept { return offset_; }
   [[nodiscard]] Index inputs() const noexcept { return matrix_.cols(); }

@@ -27,6 +27,24 @@ struct Regularization {
   S proximal = S(0);      ///< rho >= 0
   Vector<S> centre = {};  ///< empty: 0
   Vector<S> linear = {};  ///< q; empty: 0
+
+  /// The same in another scalar.
+  template <class T>
+  [[nodiscard]] Regularization<T> cast() const {
+    Regularization<T> result;
+    result.assign(*this);
+    return result;
+  }
+  template <class T>
+  void assign(const Regularization<T>& other) {
+    entropy = static_cast<S>(other.entropy);
+    on = other.on;
+    lower = other.lower.template cast<S>();
+    upper = other.upper.template cast<S>();
+    proximal = static_cast<S>(other.proximal);
+    centre = other.centre.template cast<S>();
+    linear = other.linear.template cast<S>();
+  }
 };
 
 /// f - tau H + rho / 2 |y - c|^2 - <q, y>; see regularized().
@@ -75,11 +93,41 @@ class Regularized : public Combinator<Regularized<F>, F> {
 
   [[nodiscard]] const Regularization<Scalar>& terms() const noexcept { return terms_; }
   [[nodiscard]] Index inputs() const noexcept { return Base::function().inputs(); }
+  /// The function's own modulus, rho, and that of the entropy on a box; on a simplex it depends on how large y may be.
+  [[nodiscard]] Scalar strong_convexity() const {
+    Scalar modulus = Base::strong_convexity() + terms_.proximal;
+    if (terms_.entropy > 0 && terms_.on == EntropyOn::box) {
+      const Scalar width = (terms_.upper - terms_.lower).maxCoeff();
+      modulus += Scalar(4) * terms_.entropy / (width * width);  // 1 / (t (1 - t)) >= 4
+    }
+    return modulus;
+  }
   [[nodiscard]] ShapeKey shape_key() const noexcept { return mix(Base::inner_key(), 1); }
   [[nodiscard]] Regularity regularity() const {
     Regularity result = Base::function().regularity();
     if (terms_.entropy > 0 || terms_.proximal > 0) result.piecewise_linear = false;
     return result;
+  }
+
+  /// The same in another scalar, with a function of its own.
+  template <class T>
+  [[nodiscard]] auto cast() const {
+    auto inner = Base::function().template cast<T>();
+    return Regularized<decltype(inner)>(Held<decltype(inner)>(std::move(inner)), terms_.template cast<T>());
+  }
+  /// Takes over a function of the same shape, possibly in another scalar, and its terms; allocates nothing.
+  template <class G>
+  void assign(const Regularized<G>& other) {
+    Base::assign_function(other.function());
+    terms_.assign(other.terms());
+  }
+  /// Takes the entropy away: what is left is finite, and smooth where the function is, on all of R^n.
+  void drop_entropy() noexcept { terms_.entropy = Scalar(0); }
+  /// Another q, of the same length; allocates nothing. Throws Error on wrong sizes and NaN.
+  void set_linear(const Vector<Scalar>& linear) {
+    require_shape("set_linear", "linear", linear.rows(), linear.cols(), inputs(), Index{1});
+    if (!linear.allFinite()) fail({"set_linear", "a finite vector", "NaN or infinity"});
+    terms_.linear = linear;
   }
 
   [[nodiscard]] Workspace<Base::SingleColumns> workspace() const {

@@ -36,6 +36,20 @@ class Restricted : public Substituted<Restricted<F>, F> {
     }
   }
 
+  /// The same in another scalar, with a function of its own.
+  template <class T>
+  [[nodiscard]] auto cast() const {
+    auto inner = Base::function().template cast<T>();
+    return Restricted<decltype(inner)>(Held<decltype(inner)>(std::move(inner)), known_.template cast<T>(), free_);
+  }
+  /// Takes over a restriction of the same shape, possibly in another scalar; allocates nothing.
+  template <class G>
+  void assign(const Restricted<G>& other) {
+    Base::assign_function(other.function());
+    known_ = other.known().template cast<Scalar>();
+    free_ = other.free_coordinates();
+  }
+
   [[nodiscard]] const Matrix<Scalar>& known() const noexcept { return known_; }
   [[nodiscard]] const std::vector<Index>& free_coordinates() const noexcept { return free_; }
   [[nodiscard]] Index inputs() const noexcept { return static_cast<Index>(free_.size()); }

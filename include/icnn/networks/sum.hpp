@@ -62,6 +62,35 @@ class Sum : public ConvexFunction<Sum<F...>, typename std::tuple_element_t<0, st
     });
   }
 
+  /// The same in another scalar, with functions of its own.
+  template <class T>
+  [[nodiscard]] auto cast() const {
+    return std::apply(
+        [](const auto&... f) {
+          return Sum<decltype(f.get().template cast<T>())...>(
+              Held<decltype(f.get().template cast<T>())>(f.get().template cast<T>())...);
+        },
+        functions_);
+  }
+  /// Takes over a sum of the same shape, possibly in another scalar, into functions held by value; allocates nothing.
+  template <class... G>
+  requires(sizeof...(G) == sizeof...(F)) void assign(const Sum<G...>& other) {
+    if (other.shape_key() != key_) fail({"assign", "a sum of the same shape", "another"});
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (std::get<I>(functions_).own().assign(other.template summand<I>()), ...);
+    }
+    (std::index_sequence_for<F...>{});
+  }
+  template <std::size_t I>
+  [[nodiscard]] const auto& summand() const noexcept {
+    return std::get<I>(functions_).get();
+  }
+
+  [[nodiscard]] Scalar strong_convexity() const {
+    Scalar modulus(0);
+    for_each([&](const auto& f) { modulus += f.strong_convexity(); });
+    return modulus;
+  }
   [[nodiscard]] Index inputs() const noexcept { return first().inputs(); }
   [[nodiscard]] Index context_size() const noexcept {
     return first_positive([](const auto& f) { return f.context_size(); });
