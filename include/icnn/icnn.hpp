@@ -10,3 +10,4 @@
 #include "icnn/kernels.hpp"
 #include "icnn/layers.hpp"
 #include "icnn/networks.hpp"
+#include "icnn/sets.hpp"

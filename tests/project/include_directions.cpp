@@ -27,6 +27,7 @@ const Allowed allowed = {
     {"activations", {"core", "kernels"}},
     {"layers", {"core", "kernels", "activations"}},
     {"networks", {"core", "kernels", "activations", "layers"}},
+    {"sets", {"core"}},
 };
 
 std::string folder_of(const std::string& header) { return header.substr(0, header.find('/')); }

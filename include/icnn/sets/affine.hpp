@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+
+#include "icnn/sets/concepts.hpp"
+
+namespace icnn {
+
+/// { y : E y = e }. Dependent rows are dropped, contradictory ones refused. Unbounded (unless a point): a certificate needs
+/// a strongly convex function.
+class Affine {
+ public:
+  /// E is m x n, e of length m. An orthonormal basis of the rows is made by Gram and Schmidt's process, every row
+  /// orthogonalised twice (which is enough: Giraud and Langou, 2005): a few lines, where the headers of a rank-revealing
+  /// factorisation would cost every user seconds of compilation.
+  Affine(const Matrix<double>& E, const Vector<double>& e) : basis_(E.cols(), 0) {
+    detail::checked_dimension("Affine", E.cols());
+    require_shape("Affine", "a right-hand side e", e.rows(), e.cols(), E.rows(), Index{1});
+    detail::require_finite("Affine", "E", E);
+    detail::require_finite("Affine", "e", e);
+    Matrix<double> basis(E.cols(), E.rows());
+    Vector<double> coordinates(E.rows());
+    Index rank = 0;
+    for (Index i = 0; i < E.rows(); ++i) {
+      Vector<double> row = E.row(i).transpose();
+      const double size = row.norm();
+      double rest = e(i), scale = std::abs(e(i));
+      for (int pass = 0; pass < 2; ++pass) {
+        for (Index k = 0; k < rank; ++k) {
+          const double along = basis.col(k).dot(row);
+          row -= along * basis.col(k);
+          rest -= along * coordinates(k);
+          scale = std::max(scale, std::abs(along * coordinates(k)));
+        }
+      }
+      const double length = row.norm();
+      if (length > 1e-12 * size) {
+        basis.col(rank) = row / length;
+        coordinates(rank++) = rest / length;
+      } else if (std::abs(rest) > 1e-9 * scale) {
+        fail({"Affine", "equations E y = e that have a solution", detail::text("a contradiction in row ", i),
+              "the set would be empty"});
+      }
+    }
+    basis_ = basis.leftCols(rank);
+    coordinates_ = coordinates.head(rank);
+  }
+
+  [[nodiscard]] Index dimension() const noexcept { return basis_.rows(); }
+
+  void project(PointRef y) const {
+    for (int pass = 0; pass < 2; ++pass) {  // the second one repairs what rounding leaves of far-away points
+      for (Index k = 0; k < basis_.cols(); ++k) y += (coordinates_(k) - basis_.col(k).dot(y)) * basis_.col(k);
+    }
+  }
+
+  /// A lower bound of min g'(v - y) + m |v - y|^2 / 2 over the set, m > 0: the dual function at the multipliers that
+  /// remove from g what the equations forbid. \p y in the set.
+  [[nodiscard]] double curved_minimum(ConstPointRef g, ConstPointRef y, double m) const {
+    double free = g.squaredNorm(), offset = 0;
+    for (Index k = 0; k < basis_.cols(); ++k) {
+      const double fixed = basis_.col(k).dot(g);
+      free -= fixed * fixed;
+      offset += std::abs(fixed * (basis_.col(k).dot(y) - coordinates_(k)));
+    }
+    return -std::max(0.0, free) / (2 * m) - offset;
+  }
+
+  friend bool operator==(const Affine&, const Affine&) = default;
+
+ private:
+  Matrix<double> basis_;        ///< n x rank, orthonormal columns spanning the rows of E
+  Vector<double> coordinates_;  ///< basis' y for every y in the set
+};
+
+}  // namespace icnn

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "icnn/sets/concepts.hpp"
+
+namespace icnn {
+
+/// { y : l <= y <= u }. Bounds may be infinite on the outside (l = -infinity, u = infinity); a certificate then needs a
+/// strongly convex function.
+class Box {
+ public:
+  /// Throws Error where the sizes differ, a bound is NaN, or l > u.
+  Box(Vector<double> lower, Vector<double> upper) : lower_(std::move(lower)), upper_(std::move(upper)) {
+    detail::checked_dimension("Box", lower_.size());
+    require_shape("Box", "upper bounds", upper_.rows(), upper_.cols(), lower_.rows(), Index{1});
+    for (Index j = 0; j < dimension(); ++j) {
+      const double l = lower_(j), u = upper_(j);
+      if (l <= u && l < infinity && u > -infinity) continue;
+      fail({"Box", "l <= u, neither of them NaN, and some number between",
+            detail::text("l = ", l, ", u = ", u, " at coordinate ", j), "the set would be empty"});
+    }
+  }
+
+  /// [low, high]^n
+  [[nodiscard]] static Box cube(Index dimension, double low, double high) {
+    detail::checked_dimension("Box", dimension);
+    return {Vector<double>::Constant(dimension, low), Vector<double>::Constant(dimension, high)};
+  }
+  /// [0, 1]^n
+  [[nodiscard]] static Box unit(Index dimension) { return cube(dimension, 0, 1); }
+
+  [[nodiscard]] Index dimension() const noexcept { return lower_.size(); }
+  [[nodiscard]] const Vector<double>& lower() const noexcept { return lower_; }
+  [[nodiscard]] const Vector<double>& upper() const noexcept { return upper_; }
+
+  void project(PointRef y) const { y = y.cwiseMax(lower_).cwiseMin(upper_); }
+
+  [[nodiscard]] double linear_minimum(ConstPointRef g) const {
+    double sum = 0;
+    for (Index j = 0; j < dimension(); ++j) sum += g(j) == 0 ? 0 : g(j) * (g(j) > 0 ? lower_(j) : upper_(j));
+    return sum;
+  }
+
+  void minimise_linear(ConstPointRef g, PointRef v) const {
+    for (Index j = 0; j < dimension(); ++j) {
+      v(j) = g(j) > 0 ? lower_(j) : upper_(j);
+      if (g(j) == 0) v(j) = std::clamp(0.0, lower_(j), upper_(j));  // any will do; this one is finite
+    }
+  }
+
+  void extents(PointRef h) const { h = lower_.cwiseAbs().cwiseMax(upper_.cwiseAbs()); }
+
+  /// min g'(v - y) + m |v - y|^2 / 2 over v in the box, m > 0: a sum over coordinates.
+  [[nodiscard]] double curved_minimum(ConstPointRef g, ConstPointRef y, double m) const {
+    double sum = 0;
+    for (Index j = 0; j < dimension(); ++j) {
+      const double d = std::clamp(-g(j) / m, lower_(j) - y(j), upper_(j) - y(j));
+      sum += d * (g(j) + 0.5 * m * d);
+    }
+    return sum;
+  }
+
+  friend bool operator==(const Box&, const Box&) = default;
+
+ private:
+  Vector<double> lower_, upper_;
+};
+
+}  // namespace icnn

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <concepts>
+
+#include "icnn/core/error.hpp"
+#include "icnn/core/types.hpp"
+
+/// What a constraint set Y must offer, in three tiers. Sets live in double precision whatever the scalar of a function;
+/// they are regular values, and every member here is const, thread-safe and free of allocations.
+namespace icnn {
+
+/// A point that is written, and one that is read: vectors, and segments of vectors.
+using PointRef = Eigen::Ref<Vector<double>>;
+using ConstPointRef = const Eigen::Ref<const Vector<double>>&;
+
+/// A closed convex set with an exact projection: dimension(), and project(y), which moves y to the nearest point of the
+/// set. A set that needs room for this may offer project(y, scratch) beside it, with scratch as long as y.
+template <class Set>
+concept ProjectableSet = requires(const Set& set, PointRef y) {
+  { set.dimension() } -> std::convertible_to<Index>;
+  set.project(y);
+};
+
+/// A set over which linear functions are minimised in closed form, which is what turns a gradient into a lower bound:
+/// linear_minimum(g) = min g'v over v in Y (-infinity where there is none), minimise_linear(g, v), which writes a v that
+/// attains it, and extents(h), which writes h_j = max |v_j| over Y (infinity where there is none).
+template <class Set>
+concept LinearlyMinimisableSet = requires(const Set& set, ConstPointRef g, PointRef v) {
+  { set.dimension() } -> std::convertible_to<Index>;
+  { set.linear_minimum(g) } -> std::convertible_to<double>;
+  set.minimise_linear(g, v);
+  set.extents(v);
+};
+
+namespace detail {
+
+/// Projects with the scratch, where the set can use it.
+template <ProjectableSet Set>
+void project(const Set& set, PointRef y, PointRef scratch) {
+  if constexpr (requires { set.project(y, scratch); }) {
+    set.project(y, scratch);
+  } else {
+    set.project(y);
+  }
+}
+
+/// h_j = max |v_j| over the set; infinity for a set that does not say.
+template <class Set>
+void extents(const Set& set, PointRef h) {
+  if constexpr (requires { set.extents(h); }) {
+    set.extents(h);
+  } else {
+    h.setConstant(infinity);
+  }
+}
+
+inline Index checked_dimension(const char* set, Index dimension) {
+  if (dimension < 1) fail({set, "at least one coordinate", text(dimension)});
+  return dimension;
+}
+
+inline void require_finite(const char* set, const char* what, const Matrix<double>& values) {
+  if (!values.allFinite()) fail({set, text("finite ", what), "NaN or infinity"});
+}
+
+}  // namespace detail
+}  // namespace icnn

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <algorithm>
+#include <utility>
+
+#include "icnn/sets/concepts.hpp"
+
+namespace icnn {
+
+/// { y : a'y <= b }, a != 0. Unbounded: a certificate needs a strongly convex function.
+class HalfSpace {
+ public:
+  HalfSpace(Vector<double> normal, double offset) : normal_(std::move(normal)), offset_(offset) {
+    detail::checked_dimension("HalfSpace", normal_.size());
+    detail::require_finite("HalfSpace", "normal", normal_);
+    detail::require_finite("HalfSpace", "offset", Matrix<double>::Constant(1, 1, offset));
+    const double size = normal_.stableNorm();
+    if (!(size > 0)) fail({"HalfSpace", "a normal other than 0", "0", "the set would be everything, or empty"});
+    normal_ /= size;
+    offset_ /= size;
+  }
+
+  [[nodiscard]] Index dimension() const noexcept { return normal_.size(); }
+  [[nodiscard]] const Vector<double>& normal() const noexcept { return normal_; }  ///< of length 1
+  [[nodiscard]] double offset() const noexcept { return offset_; }                 ///< scaled likewise
+
+  void project(PointRef y) const {
+    const double beyond = normal_.dot(y) - offset_;
+    if (beyond > 0) y -= beyond * normal_;
+  }
+
+  /// A lower bound of min g'(v - y) + m |v - y|^2 / 2 over the set, m > 0: the dual function at the best multiplier mu >= 0,
+  /// and by weak duality a bound at any.
+  [[nodiscard]] double curved_minimum(ConstPointRef g, ConstPointRef y, double m) const {
+    const double along = normal_.dot(g), beyond = normal_.dot(y) - offset_;
+    const double mu = std::max(0.0, m * beyond - along);
+    return -(g + mu * normal_).squaredNorm() / (2 * m) + mu * beyond;
+  }
+
+  friend bool operator==(const HalfSpace&, const HalfSpace&) = default;
+
+ private:
+  Vector<double> normal_;
+  double offset_;
+};
+
+}  // namespace icnn

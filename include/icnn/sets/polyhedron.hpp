@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <utility>
+
+#include "icnn/sets/box.hpp"
+
+namespace icnn {
+
+/// { y in a box : A y <= b, E y = e }, as plain data for methods that treat such constraints themselves. It is not projected
+/// onto and may be empty: that only solving it can tell, and the answer then is Status::infeasible.
+class Polyhedron {
+ public:
+  /// A is m x n with b of length m, E is p x n with e of length p; pass 0 x n for none. b may be infinite (no constraint).
+  /// Throws Error on wrong sizes, NaN, and infinite A, E, e.
+  Polyhedron(Box box, Matrix<double> A, Vector<double> b, Matrix<double> E = {}, Vector<double> e = {})
+      : box_(std::move(box)), A_(std::move(A)), b_(std::move(b)), E_(std::move(E)), e_(std::move(e)) {
+    const Index n = box_.dimension();
+    if (A_.size() == 0 && b_.size() == 0) A_.resize(0, n);
+    if (E_.size() == 0 && e_.size() == 0) E_.resize(0, n);
+    require_shape("Polyhedron", "A", A_.rows(), A_.cols(), b_.size(), n, "one row per entry of b");
+    require_shape("Polyhedron", "E", E_.rows(), E_.cols(), e_.size(), n, "one row per entry of e");
+    detail::require_finite("Polyhedron", "A", A_);
+    detail::require_finite("Polyhedron", "E", E_);
+    detail::require_finite("Polyhedron", "e", e_);
+    for (Index i = 0; i < b_.size(); ++i) {
+      if (!(b_(i) > -infinity)) fail({"Polyhedron", "b above -infinity", detail::text(b_(i), " in row ", i)});
+    }
+  }
+
+  [[nodiscard]] Index dimension() const noexcept { return box_.dimension(); }
+  [[nodiscard]] const Box& box() const noexcept { return box_; }
+  [[nodiscard]] const Matrix<double>& A() const noexcept { return A_; }
+  [[nodiscard]] const Vector<double>& b() const noexcept { return b_; }
+  [[nodiscard]] const Matrix<double>& E() const noexcept { return E_; }
+  [[nodiscard]] const Vector<double>& e() const noexcept { return e_; }
+
+  /// The largest amount by which y breaks a constraint; 0 inside.
+  [[nodiscard]] double violation(ConstPointRef y) const {
+    double worst = 0;
+    const auto note = [&](double amount) { worst = amount > worst ? amount : worst; };
+    for (Index j = 0; j < dimension(); ++j) {
+      note(box_.lower()(j) - y(j));
+      note(y(j) - box_.upper()(j));
+    }
+    for (Index i = 0; i < b_.size(); ++i) note(A_.row(i).dot(y) - b_(i));
+    for (Index i = 0; i < e_.size(); ++i) note(std::abs(E_.row(i).dot(y) - e_(i)));
+    return worst;
+  }
+
+  friend bool operator==(const Polyhedron&, const Polyhedron&) = default;
+
+ private:
+  Box box_;
+  Matrix<double> A_;
+  Vector<double> b_;
+  Matrix<double> E_;
+  Vector<double> e_;
+};
+
+}  // namespace icnn

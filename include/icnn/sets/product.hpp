@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <cstddef>
+#include <tuple>
+#include <utility>
+
+#include "icnn/sets/concepts.hpp"
+
+namespace icnn {
+
+/// Y_1 x Y_2 x ...: the coordinates of the first set, then those of the second, ... It offers what all of its factors do.
+template <ProjectableSet... Sets>
+class Product {
+  static_assert(sizeof...(Sets) >= 1, "a product has at least one factor");
+
+ public:
+  explicit Product(Sets... sets) : sets_(std::move(sets)...) {}
+
+  [[nodiscard]] const std::tuple<Sets...>& factors() const noexcept { return sets_; }
+  [[nodiscard]] Index dimension() const noexcept {
+    return std::apply([](const auto&... set) { return (set.dimension() + ...); }, sets_);
+  }
+
+  void project(PointRef y) const {
+    visit([&](const auto& set, Index at) { set.project(y.segment(at, set.dimension())); });
+  }
+  void project(PointRef y, PointRef scratch) const {
+    visit([&](const auto& set, Index at) {
+      detail::project(set, y.segment(at, set.dimension()), scratch.segment(at, set.dimension()));
+    });
+  }
+
+  [[nodiscard]] double linear_minimum(ConstPointRef g) const requires(LinearlyMinimisableSet<Sets>&&...) {
+    double sum = 0;
+    visit([&](const auto& set, Index at) { sum += set.linear_minimum(g.segment(at, set.dimension())); });
+    return sum;
+  }
+  void minimise_linear(ConstPointRef g, PointRef v) const requires(LinearlyMinimisableSet<Sets>&&...) {
+    visit([&](const auto& set, Index at) {
+      set.minimise_linear(g.segment(at, set.dimension()), v.segment(at, set.dimension()));
+    });
+  }
+  void extents(PointRef h) const {
+    visit([&](const auto& set, Index at) { detail::extents(set, h.segment(at, set.dimension())); });
+  }
+
+  friend bool operator==(const Product&, const Product&) = default;
+
+ private:
+  template <class Visit>
+  void visit(Visit visit) const {
+    Index at = 0;
+    std::apply([&](const auto&... set) { ((visit(set, at), at += set.dimension()), ...); }, sets_);
+  }
+
+  std::tuple<Sets...> sets_;
+};
+
+}  // namespace icnn

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include "icnn/sets/concepts.hpp"
+
+namespace icnn {
+
+/// R^n. Unbounded: a certificate needs a strongly convex function.
+class WholeSpace {
+ public:
+  explicit WholeSpace(Index dimension) : dimension_(detail::checked_dimension("WholeSpace", dimension)) {}
+
+  [[nodiscard]] Index dimension() const noexcept { return dimension_; }
+  void project(PointRef) const noexcept {}
+
+  friend bool operator==(const WholeSpace&, const WholeSpace&) = default;
+
+ private:
+  Index dimension_;
+};
+
+}  // namespace icnn

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#include <icnn/sets/box.hpp>
+
+#include "tests/support/errors.hpp"
+#include "tests/support/sets.hpp"
+
+using namespace icnn;
+using namespace icnn::test;
+
+TEST_CASE("a box is what it claims", "[sets]") {
+  check_set(Box::unit(1), 1);
+  check_set(Box::cube(7, -2, 0.5), 2);
+  Random random(3);
+  const Vector<double> l = random_vector<double>(random, 5);
+  check_set(Box(l, l), 4);  // a point
+  check_set(Box(l, l + Vector<double>::Ones(5)), 5);
+}
+
+TEST_CASE("a box with infinite bounds is projected onto; its linear minimum may be -infinity", "[sets]") {
+  const Box orthant(Vector<double>::Zero(2), Vector<double>::Constant(2, infinity));
+  Vector<double> y(2);
+  y << -3, 4;
+  orthant.project(y);
+  CHECK((y(0) == 0 && y(1) == 4));
+  Vector<double> g(2);
+  g << 1, 0;
+  CHECK(orthant.linear_minimum(g) == 0);
+  g << 1, -1;
+  CHECK(orthant.linear_minimum(g) == -infinity);
+}
+
+TEST_CASE("boxes that make no sense are refused", "[sets]") {
+  const auto one = [](double value) { return Vector<double>::Constant(1, value); };
+  CHECK_ERROR(Box(one(1), one(0)), "l = 1, u = 0 at coordinate 0");
+  CHECK_ERROR(Box(one(std::nan("")), one(0)), "neither of them NaN");
+  CHECK_ERROR(Box(one(0), one(std::nan(""))), "neither of them NaN");
+  CHECK_ERROR(Box(one(infinity), one(infinity)), "some number between");
+  CHECK_ERROR(Box(one(0), Vector<double>::Ones(2)), "upper bounds of shape 1 x 1");
+  CHECK_ERROR(Box::unit(0), "at least one coordinate");
+  CHECK_ERROR(Box(Vector<double>(), Vector<double>()), "at least one coordinate");
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#include <icnn/sets/half_space.hpp>
+
+#include "tests/support/errors.hpp"
+#include "tests/support/sets.hpp"
+
+using namespace icnn;
+using namespace icnn::test;
+
+TEST_CASE("a half-space is what it claims", "[sets]") {
+  Random random(1);
+  check_set(HalfSpace(random_vector<double>(random, 6, 10), 2), 1);
+  check_set(HalfSpace(random_vector<double>(random, 2, 0.01), -0.5), 2, 100);
+  CHECK_FALSE(LinearlyMinimisableSet<HalfSpace>);
+}
+
+TEST_CASE("half-spaces that make no sense are refused", "[sets]") {
+  CHECK_ERROR(HalfSpace(Vector<double>::Zero(2), 1), "a normal other than 0");
+  CHECK_ERROR(HalfSpace(Vector<double>::Ones(2), infinity), "finite offset");
+  CHECK_ERROR(HalfSpace(Vector<double>::Constant(2, std::nan("")), 1), "finite normal");
+}
