@@ -7,7 +7,9 @@
 
 #include "icnn/activations.hpp"
 #include "icnn/core.hpp"
+#include "icnn/inference.hpp"
 #include "icnn/kernels.hpp"
 #include "icnn/layers.hpp"
 #include "icnn/networks.hpp"
 #include "icnn/sets.hpp"
+#include "icnn/solvers.hpp"

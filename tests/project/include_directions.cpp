@@ -28,6 +28,8 @@ const Allowed allowed = {
     {"layers", {"core", "kernels", "activations"}},
     {"networks", {"core", "kernels", "activations", "layers"}},
     {"sets", {"core"}},
+    {"solvers", {"core", "sets"}},
+    {"inference", {"core", "kernels", "activations", "layers", "networks", "sets", "solvers"}},
 };
 
 std::string folder_of(const std::string& header) { return header.substr(0, header.find('/')); }

@@ -4,12 +4,15 @@
 #include <atomic>
 #include <cstdlib>
 
+#include <icnn/inference/argmin.hpp>
 #include <icnn/networks/feed_forward.hpp>
 #include <icnn/networks/picnn_batch.hpp>
 #include <icnn/networks/precomposed.hpp>
 #include <icnn/networks/regularized.hpp>
 #include <icnn/networks/restricted.hpp>
 #include <icnn/networks/sum.hpp>
+#include <icnn/sets/ball.hpp>
+#include <icnn/sets/product.hpp>
 
 #include "tests/support/catch.hpp"
 #include "tests/support/networks.hpp"
@@ -147,6 +150,55 @@ TEST_CASE("no allocation: compile-time sizes and feed-forward networks", "[alloc
   auto net_ws = net.workspace({.columns = 64});
   CHECK(count([&] { net.gradients(x, {.x = gx, .parameters = gp}, net_ws); }) == 0);
   CHECK(count([&] { net.jacobian(x0, j, net_ws); }) == 0);
+}
+
+namespace {
+
+/// argmin with a workspace and a result that has been used.
+template <class F, class Set>
+void check_argmin(const F& f, const Set& set) {
+  ArgminWorkspace<F> ws(f);
+  Result result;
+  const Settings settings{.relative_gap = 1e-9, .max_evaluations = 100};
+  argmin(f, set, settings, ws, result);
+  CHECK(result.evaluations > 1);
+  CHECK(count([&] { argmin(f, set, settings, ws, result); }) == 0);
+}
+
+template <class S>
+void check_argmins() {
+  Random random(4);
+  Ficnn<S, Softplus> f({.inputs = 40, .hidden = {100, 100}, .output = {.diagonal = true, .rank = 3, .linear = true}});
+  randomize(f, random);
+  check_argmin(f, Box::unit(40));
+  check_argmin(f, Simplex(40));
+  check_argmin(f, Ball(Vector<double>::Ones(40), 1));
+  check_argmin(f, Product(Box::unit(10), Simplex(30)));
+  check_argmin(regularized(f, {.entropy = S(0.5)}), Box::unit(40));
+  check_argmin(regularized(f, {.entropy = S(0.5), .on = EntropyOn::simplex}), Simplex(40));
+  check_argmin(restrict_to(f, Vector<S>::Constant(40, S(0.3)), {1, 5, 7}), Box::unit(3));
+  check_argmin(precompose(f, Matrix<S>(Matrix<S>::Identity(40, 8))), Box::unit(8));
+  check_argmin(sum(f, f), Box::unit(40));
+  FicnnOf<S, Inputs<3>, Dense<8, Softplus>, Dense<1>> tiny;
+  randomize(tiny, random);
+  check_argmin(tiny, Box::unit(3));
+}
+
+}  // namespace
+
+TEST_CASE("no allocation in argmin with a workspace", "[allocations]") {
+  check_argmins<double>();
+  check_argmins<float>();
+  const auto parabola = [](const Vector<double>& y, Vector<double>& g) {
+    g = 2 * (y.array() - 0.3).matrix();
+    return (y.array() - 0.3).square().sum();
+  };
+  BlackBoxWorkspace ws(5);
+  Result result;
+  const Settings settings;
+  argmin(parabola, Box::unit(5), settings, ws, result);
+  const Box box = Box::unit(5);
+  CHECK(count([&] { argmin(parabola, box, settings, ws, result); }) == 0);
 }
 
 TEST_CASE("negative control: the counter sees Eigen's allocations", "[allocations]") {

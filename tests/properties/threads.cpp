@@ -4,6 +4,7 @@
 #include <thread>
 #include <vector>
 
+#include <icnn/inference/argmin.hpp>
 #include <icnn/networks/picnn_batch.hpp>
 
 #include "tests/support/catch.hpp"
@@ -59,6 +60,19 @@ TEST_CASE("eight threads on one PICNN agree bit for bit", "[threads]") {
     }
     out.tail(16) = h.leftCols(4).reshaped();
     out.segment(2 * gp.size(), 30) = gx.reshaped();
+    return out;
+  });
+}
+
+TEST_CASE("eight threads minimise one function and agree bit for bit", "[threads]") {
+  Random random(2);
+  Ficnn<float, Softplus> f({.inputs = 5, .hidden = {16, 16}});
+  randomize(f, random);
+  const auto entropic = regularized(f, {.entropy = 0.5F});
+  check_threads([&] {
+    const Result box = argmin(f, Box::unit(5)), mirror = argmin(entropic, Box::unit(5));
+    Vector<double> out(14);
+    out << box.y, mirror.y, box.lower_bound, mirror.lower_bound, box.value, mirror.value;
     return out;
   });
 }

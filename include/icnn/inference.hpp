@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+/// inference/: argmin of networks, with certificates.
+
+#include "icnn/inference/argmin.hpp"
+#include "icnn/inference/function_oracle.hpp"
+#include "icnn/inference/rounding.hpp"
+#include "icnn/inference/twin.hpp"

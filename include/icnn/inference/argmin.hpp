@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <type_traits>
+#include <utility>
+
+#include "icnn/inference/function_oracle.hpp"
+#include "icnn/inference/twin.hpp"
+#include "icnn/sets/box.hpp"
+#include "icnn/sets/simplex.hpp"
+#include "icnn/solvers/mirror_gradient.hpp"
+#include "icnn/solvers/projected_gradient.hpp"
+
+namespace icnn {
+
+namespace detail {
+
+/// Scratch for one sample without room for Hessians; where sizes are in the type, it is there anyway.
+template <class F>
+[[nodiscard]] auto gradient_workspace(const F& f) {
+  if constexpr (F::SingleColumns == Dynamic) {
+    return f.workspace({.columns = 1, .hessian = false});
+  } else {
+    return f.workspace();
+  }
+}
+
+}  // namespace detail
+
+/// All scratch of argmin for one function, or another of the same shape (a PICNN at its next context, say). One per thread.
+template <ConvexFunctionOfY F>
+class ArgminWorkspace {
+ public:
+  using Function = typename Twin<F>::Function;
+
+  explicit ArgminWorkspace(const F& f)
+      : twin(f),
+        key(f.shape_key()),
+        function(detail::gradient_workspace(twin.refresh(f))),
+        rounding(twin.refresh(f)),
+        absolute(f.inputs()),
+        zero(Vector<double>::Zero(f.inputs())),
+        solver(f.inputs()) {}
+
+  Twin<F> twin;
+  ShapeKey key;
+  decltype(detail::gradient_workspace(std::declval<const Function&>())) function;
+  Rounding<Function> rounding;
+  Vector<double> absolute, zero;
+  GradientWorkspace solver;
+};
+
+/// The same for black boxes of n variables.
+struct BlackBoxWorkspace {
+  explicit BlackBoxWorkspace(Index n) : gradient(n), solver(n) {}
+  Vector<double> gradient;
+  GradientWorkspace solver;
+};
+
+namespace detail {
+
+/// Checks what can be checked before anything is written, and puts the starting point into result.y.
+template <class Set>
+void start_argmin(Index inputs, const Set& set, const Settings& settings, GradientWorkspace& ws, Result& result) {
+  settings.validate();
+  if (set.dimension() != inputs) {
+    fail({"argmin", text("a set in ", inputs, " dimensions, as many as the function has inputs"), text(set.dimension())});
+  }
+  if (ws.y.size() != inputs) fail({"argmin", text("a workspace for ", inputs, " variables"), text(ws.y.size())});
+  const bool warm = settings.warm_start && result.y.size() > 0;
+  if (warm && (result.y.size() != inputs || !result.y.allFinite())) {
+    fail({"argmin", text("a finite result.y of ", inputs, " coordinates, for a warm start"),
+          text(result.y.size(), " coordinates")});
+  }
+  if (!warm && settings.start.size() > 0) {
+    require_shape("argmin", "a start", settings.start.rows(), settings.start.cols(), inputs, Index{1});
+    result.y = settings.start;
+  } else if (!warm) {
+    result.y.setZero(inputs);
+  }
+  project(set, result.y, ws.mirror);
+}
+
+[[noreturn]] inline void refuse_entropy(const char* got) {
+  fail({"argmin", "the box of the entropy (or, with EntropyOn::simplex, a Simplex) as the set", got,
+        "regularized(f, {.entropy = tau, .lower = l, .upper = u}) belongs to Box(l, u)"});
+}
+
+/// The entropy's set has to be the set of the problem: elsewhere its gradient is infinite at the boundary.
+template <class Terms, class Set>
+[[nodiscard]] EntropyTerm entropy_term(const Terms& terms, const Set& set) {
+  if constexpr (std::is_same_v<Set, Box>) {
+    if (terms.on != EntropyOn::box) refuse_entropy("a Box beside EntropyOn::simplex");
+    if (set.lower() != terms.lower.template cast<double>() || set.upper() != terms.upper.template cast<double>()) {
+      refuse_entropy("another box");
+    }
+    return EntropyTerm(set, static_cast<double>(terms.entropy));
+  } else if constexpr (std::is_same_v<Set, Simplex>) {
+    if (terms.on != EntropyOn::simplex) refuse_entropy("a Simplex beside EntropyOn::box");
+    return EntropyTerm(set, static_cast<double>(terms.entropy));
+  } else {
+    refuse_entropy("another set");
+  }
+}
+
+template <class F>
+inline constexpr bool is_a_problem_per_column = requires(const F& f) {
+  f.network(), f.batch();
+};
+
+template <class F, class Set>
+inline constexpr bool can_be_minimised() {
+  static_assert(
+      !requires { requires F::has_context; }, "argmin minimises over y: put the network at a context, argmin(f.at(x), set)");
+  static_assert(!is_a_problem_per_column<F>, "argmin solves one problem at a time: at(x) with a vector x");
+  constexpr bool projectable = ProjectableSet<Set>;
+  static_assert(
+      projectable,
+      "this set cannot be projected onto (it has no project(y)): use a box, simplex, ball, affine set, half-space, "
+      "product, or a set of your own");
+  return true;
+}
+
+}  // namespace detail
+
+/// The global minimum of a convex function over a convex set, with the proof of it: result.lower_bound <= f everywhere on
+/// the set, whatever the status. Everything, bounds included, is computed in double precision about the function as stored;
+/// bounds account for rounding. The starting point is settings.start (projected), or with warm_start result.y.
+///
+/// f: anything that is convex in y (see ConvexFunctionOfY) in float or double. Sets: whatever can be projected onto; bounded
+/// ones (box, simplex, ball, products of these) are certified, on others a certificate needs a strongly convex f. With an
+/// entropy as the outermost regulariser the set is its box or a simplex.
+///
+/// Throws Error on misuse, before anything is written; numerical trouble is result.status. Allocates nothing with a
+/// workspace that fits f and a result whose y has been used before. f may be shared by threads, the workspace not. Cost: see
+/// projected_gradient() and mirror_gradient().
+template <ConvexFunctionOfY F, class Set>
+void argmin(const F& f, const Set& set, const Settings& settings, ArgminWorkspace<F>& ws, Result& result) {
+  static_assert(detail::can_be_minimised<F, Set>());
+  if (f.shape_key() != ws.key) fail({"argmin", "a workspace made for this function", "one for a function of another shape"});
+  if constexpr (is_regularized<F>) {
+    if (f.terms().entropy > 0) {
+      if (settings.method == Method::ProjectedGradient) {
+        fail({"argmin", "Method::MirrorGradient (or Automatic) beside an entropy", "Method::ProjectedGradient",
+              "the entropy's gradient is infinite on the boundary, where projections end"});
+      }
+      const EntropyTerm term = detail::entropy_term(f.terms(), set);
+      detail::start_argmin(f.inputs(), set, settings, ws.solver, result);
+      const auto& twin = ws.twin.refresh(f);
+      FunctionOracle oracle(twin, ws.function, ws.rounding, ws.absolute, ws.zero);
+      return mirror_gradient(oracle, term, settings, ws.solver, result);
+    }
+  }
+  if (settings.method == Method::MirrorGradient) {
+    fail({"argmin", "an entropy as the outermost regulariser, for Method::MirrorGradient", "none",
+          "regularized(f, {.entropy = tau})"});
+  }
+  detail::start_argmin(f.inputs(), set, settings, ws.solver, result);
+  const auto& twin = ws.twin.refresh(f);
+  FunctionOracle oracle(twin, ws.function, ws.rounding, ws.absolute, ws.zero);
+  projected_gradient(oracle, set, settings, ws.solver, result);
+}
+
+/// The same for a function of the user's: called as f(y, gradient), with vectors in double, it returns the value and writes
+/// a subgradient. The certificate is as good as these are: see Settings::oracle_error.
+template <class F, class Set>
+requires(!ConvexFunctionOfY<std::remove_cvref_t<F>> &&
+         BlackBox<std::remove_reference_t<F>>) void argmin(F&& f, const Set& set, const Settings& settings,
+                                                           BlackBoxWorkspace& ws, Result& result) {
+  static_assert(detail::can_be_minimised<std::remove_cvref_t<F>, Set>());
+  if (settings.method == Method::MirrorGradient) {
+    fail({"argmin", "Method::ProjectedGradient (or Automatic) for a black box", "Method::MirrorGradient"});
+  }
+  detail::start_argmin(ws.gradient.size(), set, settings, ws.solver, result);
+  BlackBoxOracle<std::remove_reference_t<F>> oracle(f, ws.gradient, settings.oracle_error, settings.strong_convexity);
+  projected_gradient(oracle, set, settings, ws.solver, result);
+}
+
+/// The same with a result of its own; allocates its y.
+template <class F, class Set, class Workspace>
+Result argmin(F&& f, const Set& set, const Settings& settings, Workspace& ws) {
+  Result result;
+  argmin(f, set, settings, ws, result);
+  return result;
+}
+
+/// The same without a workspace: convenient, and allocating.
+template <class F, class Set>
+Result argmin(F&& f, const Set& set, const Settings& settings = {}) {
+  static_assert(detail::can_be_minimised<std::remove_cvref_t<F>, Set>());
+  if constexpr (ConvexFunctionOfY<std::remove_cvref_t<F>>) {
+    ArgminWorkspace<std::remove_cvref_t<F>> ws(f);
+    return argmin(f, set, settings, ws);
+  } else {
+    static_assert(BlackBox<std::remove_reference_t<F>>,
+                  "a function to minimise is a network at a context, or callable as f(y, gradient) -> value");
+    BlackBoxWorkspace ws(set.dimension());
+    return argmin(f, set, settings, ws);
+  }
+}
+
+}  // namespace icnn

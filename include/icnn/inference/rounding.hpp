@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "icnn/networks/ficnn.hpp"
+#include "icnn/networks/precomposed.hpp"
+#include "icnn/networks/regularized.hpp"
+#include "icnn/networks/restricted.hpp"
+#include "icnn/networks/sum.hpp"
+#include "icnn/solvers/simple_term.hpp"
+
+/// How far rounding can move the values and the cuts of a function evaluated in double precision. For a function f:
+///
+///     cover(f, h)               prepares for the region |v_j| <= h_j
+///     cut_error(f, ws)          after a gradient at a point of the region, with the adjoints still in ws:
+///                               f(v) >= value + g'(v - y) - cut_error for every v of the region, in exact arithmetic
+///     value_error(f, y, dy)     |value - f| at a point with |y_j| <= y(j), known up to dy(j)
+///
+/// A cut replaces every activation by its tangent at the pre-activation as computed, which is a minorant whatever error that
+/// pre-activation has. What is left are the errors of sums and of activations: each is at most a multiple of epsilon times a
+/// sum of absolute values, weighed by how much the value depends on it (the adjoints v = delta o g'). The sums are bounded
+/// over the region before anything cancels, B_i = |W^z| Z_i + |W^y| h + |b| with Z_i >= |z_i|, because where steep neurons
+/// oppose each other the sums that remain say nothing about the errors made. W^z >= 0 makes every adjoint non-negative, so
+/// the adjoints themselves are known to a relative error.
+namespace icnn {
+
+template <class F>
+class Rounding;
+
+namespace detail {
+
+inline constexpr double epsilon = std::numeric_limits<double>::epsilon();
+
+/// An activation's value and slope are taken to be right to so many epsilons.
+inline constexpr double activation_error = 16 * epsilon;
+
+/// out += |W| z for z >= 0; allocates nothing.
+template <class W, class Z, class Out>
+void add_absolute_product(const W& w, const Z& z, Out& out) {
+  for (Index c = 0; c < w.cols(); ++c) out += w.col(c).cwiseAbs() * z(c);
+}
+
+}  // namespace detail
+
+template <class Chain>
+class Rounding<BasicFicnn<Chain>> {
+  using F = BasicFicnn<Chain>;
+
+ public:
+  explicit Rounding(const F& f) : low_(f.output_term().rank()), terms_(0) {
+    f.chain().for_each([&](auto, const auto& layer) {
+      layers_.push_back({Vector<double>(layer.width()), Vector<double>(layer.width()), Vector<double>(layer.width())});
+      terms_ += layer.width() + layer.previous() + layer.inputs() + 8;
+    });
+    scratch_ = layers_;
+  }
+
+  void cover(const F& f, const Vector<double>& h) {
+    propagate(f, h, h, false, layers_);
+    term_error_ = term_size(f, h) * 4 * detail::rounding_of_sum(f.inputs() + low_.size());
+  }
+
+  template <class Ws>
+  [[nodiscard]] double cut_error(const F& f, const Ws& ws) const {
+    const double sums = 4 * detail::rounding_of_sum(terms_);
+    double error = term_error_ + std::numeric_limits<double>::min() * static_cast<double>(terms_);
+    f.chain().for_each([&](auto i, const auto&) {
+      const auto& tape = detail::at(ws.tapes, i);
+      const Layer& layer = layers_[static_cast<std::size_t>(static_cast<Index>(i))];
+      for (Index j = 0; j < layer.sum.size(); ++j) {
+        error += std::abs(tape.v(j)) * (sums * layer.sum(j)) +
+                 std::abs(tape.delta(j)) * (2 * detail::activation_error * (layer.output(j) + 2 * layer.sum(j)));
+      }
+    });
+    return 1.01 * error;  // for the rounding of this very sum
+  }
+
+  [[nodiscard]] double value_error(const F& f, const Vector<double>& y, const Vector<double>& dy) {
+    propagate(f, y, dy, true, scratch_);
+    const Layer& last = scratch_.back();
+    const double size = term_size(f, y) + 2 * term_size(f, y, dy);
+    return 1.01 * (last.error(0) + size * 4 * detail::rounding_of_sum(f.inputs() + low_.size()) + 2 * term_size(f, y, dy) +
+                   4 * detail::epsilon * last.output(0)) +
+           std::numeric_limits<double>::min() * static_cast<double>(terms_);
+  }
+
+ private:
+  struct Layer {
+    Vector<double> sum;     ///< B_i, at least |s_i|
+    Vector<double> output;  ///< Z_{i+1}, at least |z_{i+1}|
+    Vector<double> error;   ///< E_{i+1}, at least the error of z_{i+1} as computed; only on request
+  };
+
+  /// B and Z of every layer for |y_j| <= y(j) and, on request, the errors E' = L (W^z E + |W^y| dy + gamma B) + ulps, with L
+  /// the largest slope of the activation between -(B + error) and B + error: a convex one takes it at an end.
+  void propagate(const F& f, const Vector<double>& y, const Vector<double>& dy, bool errors, std::vector<Layer>& layers) {
+    const double* p = f.parameters().data();
+    f.chain().for_each([&](auto index, const auto& layer) {
+      using Type = std::remove_cvref_t<decltype(layer)>;
+      const auto i = static_cast<std::size_t>(static_cast<Index>(index));
+      Layer& now = layers[i];
+      now.sum.setZero();
+      now.error.setZero();
+      if (layer.has_bias()) now.sum = layer.b(p).cwiseAbs();
+      if (layer.has_passthrough()) {
+        detail::add_absolute_product(layer.Wy(p), y, now.sum);
+        if (errors) detail::add_absolute_product(layer.Wy(p), dy, now.error);
+      }
+      if constexpr (Type::Previous != 0) {
+        if (layer.previous() > 0) {
+          detail::add_absolute_product(layer.Wz(p), layers[i - 1].output, now.sum);
+          if (errors) detail::add_absolute_product(layer.Wz(p), layers[i - 1].error, now.error);
+        }
+      }
+      const double gamma = detail::rounding_of_sum(layer.inputs() + layer.previous());
+      const double offset = std::abs(layer.activation().jet(0.0).value);
+      for (Index j = 0; j < layer.width(); ++j) {
+        const double error = now.error(j) + gamma * now.sum(j);
+        const double end = 1.01 * now.sum(j) + error;
+        const double slope =
+            std::max(std::abs(layer.activation().jet(end).first), std::abs(layer.activation().jet(-end).first));
+        now.output(j) = offset + slope * end;
+        now.error(j) = slope * error + detail::activation_error * now.output(j);
+      }
+    });
+  }
+
+  /// The output term in absolute values, h'D h + |L h|^2 + h'|d|.
+  [[nodiscard]] double term_size(const F& f, const Vector<double>& h) { return term_size(f, h, h); }
+  /// Its bilinear form, which bounds its change from y to y + dy by term_size(y, dy) + term_size(dy, dy).
+  [[nodiscard]] double term_size(const F& f, const Vector<double>& h, const Vector<double>& d) {
+    const auto& term = f.output_term();
+    const auto shape = term.shape();
+    const double* p = f.parameters().data();
+    double size = 0;
+    if (shape.diagonal) size += h.cwiseProduct(term.D(p).col(0)).dot(d);
+    if (shape.linear) size += term.d(p).col(0).cwiseAbs().dot(d);
+    if (shape.rank > 0) {
+      low_.setZero();
+      detail::add_absolute_product(term.L(p), h, low_);
+      for (Index j = 0; j < d.size(); ++j) size += term.L(p).col(j).cwiseAbs().dot(low_) * d(j);
+    }
+    return size;
+  }
+
+  std::vector<Layer> layers_, scratch_;
+  Vector<double> low_;
+  Index terms_;
+  double term_error_ = 0;
+};
+
+template <class G>
+class Rounding<Regularized<G>> {
+  using F = Regularized<G>;
+
+ public:
+  explicit Rounding(const F& f) : inner_(f.function()), region_(f.inputs()) {}
+
+  void cover(const F& f, const Vector<double>& h) {
+    inner_.cover(f.function(), h);
+    region_ = h;
+  }
+  template <class Ws>
+  [[nodiscard]] double cut_error(const F& f, const Ws& ws) const {
+    return inner_.cut_error(f.function(), ws.inner) + error(f, region_, region_) + entropy_error(f, ws.y.col(0));
+  }
+  [[nodiscard]] double value_error(const F& f, const Vector<double>& y, const Vector<double>& dy) {
+    const auto& t = f.terms();
+    const double moved = ((t.proximal * (y + t.centre.cwiseAbs() + dy) + t.linear.cwiseAbs()).cwiseProduct(dy)).sum();
+    return inner_.value_error(f.function(), y, dy) + error(f, y, y) + moved + entropy_error(f, y);
+  }
+
+ private:
+  /// Of rho |y - c|^2 / 2 - q'y, their gradients times 2 h, and the sum over coordinates.
+  [[nodiscard]] static double error(const F& f, const Vector<double>& y, const Vector<double>& h) {
+    const auto& t = f.terms();
+    const double size = t.proximal * (y + h + t.centre.cwiseAbs()).squaredNorm() + 2 * (y + h).dot(t.linear.cwiseAbs());
+    return 2 * detail::rounding_of_sum(f.inputs()) * size;
+  }
+
+  /// Of -tau H and of its gradient times the width of the box: a few epsilons of the logarithms at the point.
+  template <class Y>
+  [[nodiscard]] static double entropy_error(const F& f, const Y& y) {
+    const auto& t = f.terms();
+    if (!(t.entropy > 0)) return 0;
+    const auto logarithm = [](double p) { return p > 0 ? 2 + std::abs(std::log(p)) : 2.0; };
+    double size = 0;
+    for (Index j = 0; j < y.size(); ++j) {
+      if (t.on == EntropyOn::box) {
+        const double width = t.upper(j) - t.lower(j);
+        size += logarithm((y(j) - t.lower(j)) / width) + logarithm((t.upper(j) - y(j)) / width);
+      } else {
+        size += logarithm(y(j)) * (1 + y.sum());
+      }
+    }
+    return t.entropy * detail::rounding_of_sum(f.inputs()) * size;
+  }
+
+  Rounding<typename F::Function> inner_;
+  Vector<double> region_;
+};
+
+template <class G>
+class Rounding<Restricted<G>> {
+  using F = Restricted<G>;
+
+ public:
+  explicit Rounding(const F& f) : inner_(f.function()), y_(f.function().inputs()), dy_(f.function().inputs()) {}
+
+  void cover(const F& f, const Vector<double>& h) {
+    lift(f, h);
+    inner_.cover(f.function(), y_);
+  }
+  template <class Ws>
+  [[nodiscard]] double cut_error(const F& f, const Ws& ws) const {
+    return inner_.cut_error(f.function(), ws.inner);
+  }
+  [[nodiscard]] double value_error(const F& f, const Vector<double>& y, const Vector<double>& dy) {
+    lift(f, y);
+    f.lift_direction(dy, dy_);
+    return inner_.value_error(f.function(), y_, dy_);
+  }
+
+ private:
+  void lift(const F& f, const Vector<double>& y) {
+    f.lift_point(y, y_);
+    y_ = y_.cwiseAbs();
+  }
+
+  Rounding<typename F::Function> inner_;
+  Vector<double> y_, dy_;
+};
+
+template <class G>
+class Rounding<Precomposed<G>> {
+  using F = Precomposed<G>;
+
+ public:
+  explicit Rounding(const F& f) : inner_(f.function()), y_(f.function().inputs()), dy_(y_), region_(y_) {}
+
+  void cover(const F& f, const Vector<double>& h) {
+    lift(f, h, region_);
+    inner_.cover(f.function(), region_);
+  }
+  /// The inner cut at E v + e as computed, what that point is off by, and the rounding of E'g.
+  template <class Ws>
+  [[nodiscard]] double cut_error(const F& f, const Ws& ws) const {
+    double moved = 0;
+    for (Index j = 0; j < region_.size(); ++j) moved += std::abs(ws.gradient(j, 0)) * region_(j);
+    return inner_.cut_error(f.function(), ws.inner) + 4 * error(f) * moved;
+  }
+  [[nodiscard]] double value_error(const F& f, const Vector<double>& v, const Vector<double>& dv) {
+    lift(f, v, y_);
+    dy_ = error(f) * y_;
+    detail::add_absolute_product(f.matrix(), dv, dy_);
+    return inner_.value_error(f.function(), y_, dy_);
+  }
+
+ private:
+  static void lift(const F& f, const Vector<double>& v, Vector<double>& y) {
+    y = f.offset().cwiseAbs();
+    detail::add_absolute_product(f.matrix(), v, y);
+    y *= 1 + error(f);
+  }
+  [[nodiscard]] static double error(const F& f) { return detail::rounding_of_sum(f.matrix().cols() + f.matrix().rows()); }
+
+  Rounding<typename F::Function> inner_;
+  Vector<double> y_, dy_, region_;
+};
+
+template <class... G>
+class Rounding<Sum<G...>> {
+  using F = Sum<G...>;
+
+ public:
+  explicit Rounding(const F& f) : Rounding(f, std::index_sequence_for<G...>{}) {}
+
+  void cover(const F& f, const Vector<double>& h) {
+    total(*this, f, [&](const auto& summand, auto& inner, auto) { return inner.cover(summand, h), 0.0; });
+  }
+  template <class Ws>
+  [[nodiscard]] double cut_error(const F& f, const Ws& ws) const {
+    const double own = 8 * detail::epsilon * total(*this, f, [&](const auto&, const auto&, auto i) {
+                         return std::abs(std::get<i()>(ws.inner).values(0));
+                       });
+    return own * static_cast<double>(sizeof...(G)) + total(*this, f, [&](const auto& summand, const auto& inner, auto i) {
+             return inner.cut_error(summand, std::get<i()>(ws.inner));
+           });
+  }
+  [[nodiscard]] double value_error(const F& f, const Vector<double>& y, const Vector<double>& dy) {
+    return (1 + 8 * detail::epsilon) *
+           total(*this, f, [&](const auto& summand, auto& inner, auto) { return inner.value_error(summand, y, dy); });
+  }
+
+ private:
+  template <std::size_t... I>
+  Rounding(const F& f, std::index_sequence<I...>) : inner_(Rounding<std::remove_cvref_t<G>>(f.template summand<I>())...) {}
+
+  template <class Self, class Term>
+  static double total(Self& self, const F& f, Term term) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return (term(f.template summand<I>(), std::get<I>(self.inner_), std::integral_constant<std::size_t, I>{}) + ...);
+    }
+    (std::index_sequence_for<G...>{});
+  }
+
+  std::tuple<Rounding<std::remove_cvref_t<G>>...> inner_;
+};
+
+}  // namespace icnn

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+/// solvers/: minimisation of convex functions over sets; knows nothing of networks.
+
+#include "icnn/solvers/line_search.hpp"
+#include "icnn/solvers/mirror_gradient.hpp"
+#include "icnn/solvers/oracle.hpp"
+#include "icnn/solvers/projected_gradient.hpp"
+#include "icnn/solvers/result.hpp"
+#include "icnn/solvers/search.hpp"
+#include "icnn/solvers/settings.hpp"
+#include "icnn/solvers/simple_term.hpp"
+#include "icnn/solvers/status.hpp"

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <concepts>
+
+#include "icnn/core/error.hpp"
+#include "icnn/core/types.hpp"
+
+namespace icnn {
+
+/// What a solver knows of a convex function f, in double precision:
+///   value(y)         f(y); makes y the point that the next two speak of
+///   gradient(g)      writes a subgradient there
+///   cut_error()      after gradient(): f(v) >= value + g'(v - y) - cut_error for every |v_j| <= h_j, in exact arithmetic
+///   cover(h)         says which h that is; called before the first cut_error()
+///   value_error(y)   |value(y) - f(y)| <= value_error
+///   strong_convexity()  a modulus m >= 0: f - m |y|^2 / 2 is convex
+/// and, optionally, line(y, d) with along(t), f on y + t d at a lower price.
+template <class O>
+concept Oracle = requires(O& oracle, const Vector<double>& y, Vector<double>& g) {
+  { oracle.inputs() } -> std::convertible_to<Index>;
+  { oracle.value(y) } -> std::convertible_to<double>;
+  oracle.gradient(g);
+  { oracle.cut_error() } -> std::convertible_to<double>;
+  oracle.cover(y);
+  { oracle.value_error(y) } -> std::convertible_to<double>;
+  { oracle.strong_convexity() } -> std::convertible_to<double>;
+};
+
+/// A convex function that a user writes: called as f(y, gradient), it returns the value and writes a subgradient.
+template <class F>
+concept BlackBox = requires(F& f, const Vector<double>& y, Vector<double>& gradient) {
+  { f(y, gradient) } -> std::convertible_to<double>;
+};
+
+/// A black box as an oracle. Its certificates hold as far as its values and gradients do: \p error bounds their rounding, \p
+/// modulus is a known strong convexity.
+template <BlackBox F>
+class BlackBoxOracle {
+ public:
+  BlackBoxOracle(F& f, Vector<double>& gradient, double error, double modulus)
+      : f_(f), gradient_(gradient), inputs_(gradient.size()), error_(error), modulus_(modulus) {}
+
+  [[nodiscard]] Index inputs() const noexcept { return inputs_; }
+  double value(const Vector<double>& y) {
+    const double value = static_cast<double>(f_(y, gradient_));
+    require_shape("argmin", "a gradient, written by the black box,", gradient_.rows(), gradient_.cols(), inputs_, Index{1});
+    return value;
+  }
+  void gradient(Vector<double>& g) const { g = gradient_; }
+  [[nodiscard]] double cut_error() const noexcept { return error_; }
+  void cover(const Vector<double>&) const noexcept {}
+  [[nodiscard]] double value_error(const Vector<double>&) const noexcept { return error_; }
+  [[nodiscard]] double strong_convexity() const noexcept { return modulus_; }
+
+ private:
+  F& f_;
+  Vector<double>& gradient_;
+  Index inputs_;
+  double error_, modulus_;
+};
+
+}  // namespace icnn

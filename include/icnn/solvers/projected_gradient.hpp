@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+
+#include "icnn/solvers/line_search.hpp"
+#include "icnn/solvers/search.hpp"
+
+namespace icnn {
+
+/// Scratch of projected_gradient() and mirror_gradient() in n dimensions.
+struct GradientWorkspace {
+  explicit GradientWorkspace(Index n) : y(n), g(n), trial(n), trial_g(n), direction(n), mirror(n), region(n) {}
+
+  Vector<double> y, g;            ///< the iterate and its gradient
+  Vector<double> trial, trial_g;  ///< the next one
+  Vector<double> direction;       ///< of the line search
+  Vector<double> mirror;          ///< mirror coordinates, or scratch of a projection
+  Vector<double> region;          ///< |v_j| <= region_j wherever cuts have to hold
+  LatestValues latest;
+};
+
+namespace detail {
+
+/// One line search of projected_gradient(): from the trial point y + direction, which was found wanting, back towards y.
+/// On success ws.trial and value hold the accepted point. False when none was found, or the search has ended.
+template <class Search>
+[[nodiscard]] bool search_line(Search& search, const LineSearch& settings, GradientWorkspace& ws, double at_y, double slope,
+                               double& value) {
+  auto& oracle = search.oracle();
+  constexpr bool has_line = requires { oracle.line(ws.y, ws.direction), oracle.along(1.0); };
+  if constexpr (has_line) oracle.line(ws.y, ws.direction);
+  double t = 1;
+  for (int reduction = 0; reduction < most_reductions; ++reduction) {
+    t = shorter_step(t, slope, at_y, value);
+    if constexpr (has_line) {
+      if (!search.may_evaluate()) return false;
+      value = oracle.along(t);
+    } else {
+      ws.trial = ws.y + t * ws.direction;
+      if (!search.evaluate(ws.trial, value)) return false;
+    }
+    if (!(value <= ws.latest.worst() + settings.decrease * t * slope)) continue;
+    if constexpr (has_line) {  // the gradient has to be pulled back from a full evaluation
+      ws.trial = ws.y + t * ws.direction;
+      return search.evaluate(ws.trial, value);
+    }
+    return true;
+  }
+  return false;
+}
+
+}  // namespace detail
+
+/// Spectral projected gradient (Birgin, Martinez and Raydan, SIAM Journal on Optimization 10, 2000) for f over any set that
+/// can be projected onto: steps of Barzilai and Borwein's length, a line search between the point and its projected step
+/// that need not decrease f every time, and a lower bound from every gradient.
+///
+/// Linear convergence where f is smooth and strongly convex near its minimiser; at a kink it stops, honestly, as
+/// `uncertified`. Cost of an iteration: one value and gradient, one projection, and now and then a few values on a line.
+/// Begins at result.y, which is in the set. Allocates nothing but what the oracle does.
+template <Oracle O, ProjectableSet Set>
+void projected_gradient(O& oracle, const Set& set, const Settings& settings, GradientWorkspace& ws, Result& result) {
+  const SetTerm<Set> term(set);
+  Search search(oracle, term, settings, ws.region, result);
+  const auto step = [&](double alpha) {  // trial := P(y - alpha g), direction := trial - y; its slope
+    ws.trial = ws.y - alpha * ws.g;
+    detail::project(set, ws.trial, ws.mirror);
+    ws.direction = ws.trial - ws.y;
+    return ws.g.dot(ws.direction);
+  };
+  // The first step moves by one unit of the projected gradient, as far as the set lets it.
+  const auto first_step = [&] {
+    step(1);
+    const double size = ws.direction.cwiseAbs().maxCoeff();
+    return size > 0 ? std::clamp(1 / size, 1e-10, 1e10) : 1.0;
+  };
+
+  ws.y = result.y;
+  double value = 0;
+  if (search.evaluate(ws.y, value) && search.cut(ws.y, ws.g)) {
+    ws.latest.restart(settings.line_search.memory, value);
+    double alpha = first_step();
+    Index restarts = 0;
+    int idle = 0;
+    while (search.iterate()) {
+      const double slope = step(alpha);
+      double next = 0;
+      bool found = false;
+      if (slope < 0) {
+        if (!search.evaluate(ws.trial, next)) break;
+        // Below the noise of f a full step is as good as the gradient that it came from.
+        const double enough = ws.latest.worst() + settings.line_search.decrease * slope;
+        found = next <= enough || (-slope <= search.noise() && next <= enough + search.noise()) ||
+                detail::search_line(search, settings.line_search, ws, value, slope, next);
+        if (search.ended()) break;
+      }
+      idle = -slope > search.noise() ? 0 : idle + 1;
+      if (!found || idle > 30) {
+        if (restarts++ >= settings.line_search.restarts) break;
+        if (value > result.value) {  // back to the best point
+          ws.y = result.y;
+          if (!search.evaluate(ws.y, value) || !search.cut(ws.y, ws.g)) break;
+        }
+        ws.latest.restart(settings.line_search.memory, value);
+        alpha = first_step() * std::pow(0.01, static_cast<double>(restarts));
+        idle = 0;
+        continue;
+      }
+      if (!search.cut(ws.trial, ws.trial_g)) break;
+      // Barzilai and Borwein: s's / s'r with s = y+ - y, r = g+ - g. Where f looks affine, ever longer.
+      const double ss = (ws.trial - ws.y).squaredNorm();
+      const double sr = (ws.trial - ws.y).dot(ws.trial_g - ws.g);
+      const double longest = 1e6 * (1 + ws.trial.cwiseAbs().maxCoeff()) / std::max(ws.trial_g.cwiseAbs().maxCoeff(), 1e-300);
+      alpha = std::clamp(sr > 0 ? ss / sr : 100 * alpha, 1e-30, std::min(longest, 1e30));
+      ws.y.swap(ws.trial);
+      ws.g.swap(ws.trial_g);
+      value = next;
+      ws.latest.add(value);
+    }
+  }
+  search.finish();
+}
+
+}  // namespace icnn

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <algorithm>
+#include <ostream>
+
+#include "icnn/core/types.hpp"
+#include "icnn/solvers/status.hpp"
+
+namespace icnn {
+
+/// A point and the proof of how good it is: min f over the set lies in [lower_bound, value + value_error], whatever the
+/// status. All in double precision, about the function as its parameters are stored.
+struct [[nodiscard]] Result {
+  Vector<double> y;                ///< the best point found; in the set, up to the rounding of its projection
+  double value = infinity;         ///< f(y), as computed
+  double value_error = 0;          ///< |value - f(y)| <= value_error
+  double lower_bound = -infinity;  ///< <= f(v) for every v in the set; rounding is accounted for
+  Index evaluations = 0;           ///< of f, with or without its gradient
+  Index iterations = 0;
+  double seconds = 0;
+  Status status = Status::not_run;
+
+  /// How far value can be from the minimum: value + value_error - lower_bound.
+  [[nodiscard]] double gap() const noexcept { return std::max(0.0, value + value_error - lower_bound); }
+
+  /// The gap as the relative criterion sees it.
+  [[nodiscard]] double relative_gap() const noexcept { return gap() / std::max(1.0, std::abs(value)); }
+
+  friend std::ostream& operator<<(std::ostream& out, const Result& r) {
+    return out << to_string(r.status) << ": value " << r.value << ", lower bound " << r.lower_bound << ", gap " << r.gap()
+               << ", " << r.evaluations << " evaluations, " << r.iterations << " iterations, " << r.seconds * 1e6 << " us";
+  }
+};
+
+}  // namespace icnn

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <cmath>
+
+#include "icnn/core/observer.hpp"
+#include "icnn/solvers/oracle.hpp"
+#include "icnn/solvers/result.hpp"
+#include "icnn/solvers/settings.hpp"
+#include "icnn/solvers/simple_term.hpp"
+
+namespace icnn {
+
+/// The bookkeeping that every method shares: it counts evaluations, keeps the best point and the best lower bound of
+/// f + phi, and knows when to end and what to call it. A method calls evaluate() and cut() until one of them says no.
+template <Oracle O, class Term>
+class Search {
+ public:
+  /// \p region is scratch of the dimension. Result.y is the starting point, in the set.
+  Search(O& oracle, const Term& term, const Settings& settings, Vector<double>& region, Result& result)
+      : oracle_(oracle), term_(term), settings_(settings), region_(region), result_(result) {
+    result.value = result.lower_bound = infinity;
+    result.lower_bound = -infinity;
+    result.value_error = result.seconds = 0;
+    result.evaluations = result.iterations = 0;
+    result.status = Status::not_run;
+  }
+
+  [[nodiscard]] const Term& term() const noexcept { return term_; }
+  [[nodiscard]] O& oracle() const noexcept { return oracle_; }
+  [[nodiscard]] bool ended() const noexcept { return result_.status != Status::not_run; }
+
+  /// Counts an evaluation to come; false where there may be none.
+  [[nodiscard]] bool may_evaluate() {
+    if (ended()) return false;
+    if (result_.evaluations >= settings_.max_evaluations) return end(Status::budget_reached);
+    if (clock_.seconds() >= settings_.time_limit) return end(Status::deadline_reached);
+    ++result_.evaluations;
+    return true;
+  }
+
+  /// value := (f + phi)(y). False when the search has ended.
+  [[nodiscard]] bool evaluate(const Vector<double>& y, double& value) {
+    if (!may_evaluate()) return false;
+    smooth_ = oracle_.value(y);
+    value = smooth_ + term_.value(y);
+    const bool first = result_.evaluations == 1;
+    if (std::isnan(value) || value == -infinity || (first && value == infinity)) return end(Status::non_finite);
+    if (first) scale_ = std::max(1.0, std::abs(value));
+    if (value < result_.value || first) {
+      result_.value = value;
+      if (&y != &result_.y) result_.y = y;
+      error_known_ = false;
+    }
+    return true;
+  }
+
+  /// g := the gradient of f at the y of the latest evaluate(), and the lower bound that it gives. False when ended.
+  [[nodiscard]] bool cut(const Vector<double>& y, Vector<double>& g) {
+    oracle_.gradient(g);
+    if (!g.allFinite()) return end(Status::non_finite);
+    const double m = oracle_.strong_convexity();
+    const double norm = g.stableNorm();
+    if (norm <= 0.1 * covered_at_) cover(y, m, norm);
+    cut_error_ = infinity;
+    if ((y.array().abs() <= region_.array()).all()) {
+      cut_error_ = oracle_.cut_error();
+      const double model = term_.minimum(g, y, m, region_);
+      const double bound = smooth_ + model - cut_error_ - 8 * epsilon * (std::abs(smooth_) + std::abs(model));
+      if (bound > result_.lower_bound) result_.lower_bound = bound;
+    }
+    const double excess = result_.lower_bound - result_.value;
+    if (excess > 1e-7 * std::max(1.0, std::abs(result_.value)) && excess > value_error()) return end(Status::not_convex);
+    if (result_.lower_bound == -infinity && result_.value < -1e12 * scale_) return end(Status::unbounded);
+    return closed() ? end(Status::optimal) : true;
+  }
+
+  /// One more iteration has been done. False when ended.
+  [[nodiscard]] bool iterate() {
+    ++result_.iterations;
+    if (!settings_.observer) return !ended();
+    const ArgminProgress progress{result_.iterations, result_.evaluations, clock_.seconds(), result_.value,
+                                  result_.lower_bound};
+    return settings_.observer(progress) ? !ended() : end(Status::stopped);
+  }
+
+  /// How far rounding may move the values that a line search compares.
+  [[nodiscard]] double noise() { return std::isfinite(cut_error_) ? cut_error_ + value_error() : value_error(); }
+
+  /// The last word, when the method has ended or knows no further step.
+  void finish() {
+    if (result_.evaluations == 0 && !ended()) end(Status::budget_reached);
+    const double rounding = std::isfinite(result_.value) ? value_error() : 0;
+    result_.value_error = rounding;
+    if (!ended()) {
+      const double without = result_.value - result_.lower_bound - 2 * cut_error_ - rounding;
+      end(without <= tolerance() ? Status::numerical_limit : Status::uncertified);
+    }
+    result_.seconds = clock_.seconds();
+  }
+
+ private:
+  static constexpr double epsilon = std::numeric_limits<double>::epsilon();
+
+  bool end(Status status) {
+    result_.status = status;
+    return false;
+  }
+
+  [[nodiscard]] double tolerance() const {
+    return std::max(settings_.absolute_gap, settings_.relative_gap * std::max(1.0, std::abs(result_.value)));
+  }
+
+  /// The rounding error of the best value; a pass over the function, made when it matters.
+  [[nodiscard]] double value_error() {
+    if (!error_known_) {
+      result_.value_error =
+          oracle_.value_error(result_.y) + term_.value_error(result_.y) + 4 * epsilon * std::abs(result_.value);
+      error_known_ = true;
+    }
+    return result_.value_error;
+  }
+
+  [[nodiscard]] bool closed() {
+    const double open = result_.value - result_.lower_bound;
+    return open <= tolerance() && open + value_error() <= tolerance();
+  }
+
+  /// Chooses the region in which cuts have to hold: the set's own extents or, where they are infinite and f is strongly
+  /// convex, a ball around y that is certain to hold the minimiser: f(v) > f(y) once m r / 2 > |g|, rounding included. The
+  /// smaller the gradient, the smaller the ball, and the rounding terms with it.
+  void cover(const Vector<double>& y, double m, double norm) {
+    covered_at_ = 0;
+    term_.extents(region_);
+    if (!region_.allFinite() && m > 0) {
+      covered_at_ = norm;
+      double radius = 4 * norm / m + 1e-6 * (1 + y.stableNorm());
+      for (int attempt = 0; attempt < 20; ++attempt, radius *= 4) {
+        term_.extents(region_);
+        for (Index j = 0; j < y.size(); ++j) {
+          region_(j) = std::min(region_(j), std::abs(y(j)) + 2 * radius);  // twice: room for the iterates
+        }
+        oracle_.cover(region_);
+        if (0.5 * m * radius * radius > 1.001 * norm * radius + oracle_.cut_error()) return;
+      }
+      region_.setConstant(infinity);
+    }
+    oracle_.cover(region_);
+  }
+
+  O& oracle_;
+  const Term& term_;
+  const Settings& settings_;
+  Vector<double>& region_;
+  Result& result_;
+  Stopwatch clock_;
+  double smooth_ = 0;             ///< f at the latest point
+  double scale_ = 1;              ///< of the first value
+  double cut_error_ = infinity;   ///< of the latest cut
+  double covered_at_ = infinity;  ///< the gradient at which the region was chosen; 0: once and for all
+  bool error_known_ = false;
+};
+
+}  // namespace icnn

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <cmath>
+
+#include "icnn/core/error.hpp"
+#include "icnn/core/observer.hpp"
+#include "icnn/core/types.hpp"
+
+namespace icnn {
+
+/// The methods that can be asked for by name.
+enum class Method {
+  Automatic,          ///< mirror gradient where the entropy is the outermost regulariser, else projected gradient
+  ProjectedGradient,  ///< any set that can be projected onto
+  MirrorGradient,     ///< f - tau H on its box or simplex
+};
+
+/// What an observer of a minimisation sees, once an iteration.
+struct ArgminProgress {
+  Index iterations;
+  Index evaluations;
+  double seconds;
+  double value;        ///< the best so far
+  double lower_bound;  ///< the best so far
+};
+
+/// Settings of the line search that both gradient methods use; see projected_gradient().
+struct LineSearch {
+  static constexpr Index longest_memory = 64;
+  Index memory = 10;       ///< 1..64: a step has to improve on the worst of so many latest values (1: on the last one)
+  double decrease = 1e-4;  ///< in (0, 1/2): f(y + t d) <= worst + decrease t g'd
+  Index restarts = 2;      ///< >= 0: how often to begin anew where no step succeeds
+};
+
+/// How argmin works, and when it stops. Aggregate: argmin(f, set, {.relative_gap = 1e-4}).
+struct Settings {
+  double relative_gap = 1e-6;    ///< optimal when gap <= max(absolute_gap, relative_gap max(1, |value|))
+  double absolute_gap = 0;       ///< >= 0, as is relative_gap; not both 0
+  Index max_evaluations = 1000;  ///< >= 0
+  double time_limit = infinity;  ///< seconds, >= 0; kept to within one evaluation
+  Method method = Method::Automatic;
+  Vector<double> start = {};    ///< where to begin, projected onto the set; empty: the projection of 0
+  bool warm_start = false;      ///< begin at the y of the result that is passed in, where it has one
+  double oracle_error = 0;      ///< >= 0; black boxes: f(v) >= value + g'(v - y) - oracle_error, |value - f| <= it
+  double strong_convexity = 0;  ///< >= 0; black boxes: a modulus m for which f - m |y|^2 / 2 is known to be convex
+  LineSearch line_search = {};
+  Observer<ArgminProgress> observer = {};  ///< false: stop
+
+  /// Throws Error where a number is out of its range.
+  void validate() const {
+    const auto require = [](bool good, const char* expected, double got) {
+      if (!good) fail({"Settings", expected, detail::text(got)});
+    };
+    require(relative_gap >= 0 && std::isfinite(relative_gap), "a finite relative_gap >= 0", relative_gap);
+    require(absolute_gap >= 0 && std::isfinite(absolute_gap), "a finite absolute_gap >= 0", absolute_gap);
+    require(relative_gap > 0 || absolute_gap > 0, "relative_gap or absolute_gap above 0 (no gap is ever exactly 0)", 0);
+    require(max_evaluations >= 0, "max_evaluations >= 0", static_cast<double>(max_evaluations));
+    require(time_limit >= 0, "time_limit >= 0", time_limit);
+    require(oracle_error >= 0 && std::isfinite(oracle_error), "a finite oracle_error >= 0", oracle_error);
+    require(strong_convexity >= 0 && std::isfinite(strong_convexity), "a finite strong_convexity >= 0", strong_convexity);
+    require(line_search.memory >= 1 && line_search.memory <= LineSearch::longest_memory, "line_search.memory in 1..64",
+            static_cast<double>(line_search.memory));
+    require(line_search.decrease > 0 && line_search.decrease < 0.5, "0 < line_search.decrease < 0.5", line_search.decrease);
+    require(line_search.restarts >= 0, "line_search.restarts >= 0", static_cast<double>(line_search.restarts));
+    if (!start.allFinite()) fail({"Settings", "a finite start", "NaN or infinity"});
+  }
+};
+
+}  // namespace icnn

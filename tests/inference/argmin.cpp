@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#include <icnn/inference/argmin.hpp>
+#include <icnn/networks/picnn.hpp>
+#include <icnn/sets/affine.hpp>
+#include <icnn/sets/ball.hpp>
+#include <icnn/sets/half_space.hpp>
+#include <icnn/sets/product.hpp>
+#include <icnn/sets/whole_space.hpp>
+#include <sstream>
+
+#include "tests/support/errors.hpp"
+#include "tests/support/networks.hpp"
+
+using namespace icnn;
+using namespace icnn::test;
+
+namespace {
+
+template <class S = double>
+Ficnn<S, Softplus> smooth_network(Index n, std::uint64_t seed) {
+  Random random(seed);
+  Ficnn<S, Softplus> f({.inputs = n, .hidden = {12, 8}});
+  randomize(f, random);
+  return f;
+}
+
+/// Nothing in the set is better than the result says, at random points and around the minimiser.
+template <class F, class Set>
+void check_minimum(const F& f, const Set& set, const Result& r) {
+  INFO(r);
+  CHECK(r.status == Status::optimal);
+  CHECK(r.gap() <= 1e-6 * std::max(1.0, std::abs(r.value)));
+  CHECK(r.lower_bound <= r.value + r.value_error);
+  Random random(99);
+  for (int k = 0; k < 400; ++k) {
+    Vector<double> v = random_vector<double>(random, set.dimension(), std::pow(10, random.uniform(-3, 1)));
+    if (k % 2 == 0) v += r.y;
+    set.project(v);
+    const auto value = static_cast<double>(f(Vector<typename F::Scalar>(v.cast<typename F::Scalar>())));
+    if (std::is_same_v<typename F::Scalar, double>) CHECK(value >= r.lower_bound - 1e-12 * std::abs(value));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("argmin of a network over every set that certifies it", "[argmin]") {
+  const auto f = smooth_network(6, 1);
+  const Box box = Box::cube(6, -1, 1);
+  check_minimum(f, box, argmin(f, box));
+  check_minimum(f, Simplex(6, 2), argmin(f, Simplex(6, 2)));
+  const Ball ball(Vector<double>::Ones(6), 2);
+  check_minimum(f, ball, argmin(f, ball));
+  const Product product(Box::unit(2), Simplex(2), Ball(Vector<double>::Zero(2), 1));
+  check_minimum(f, product, argmin(f, product));
+  // Unbounded sets, with a strongly convex function.
+  const auto strong = regularized(f, {.proximal = 0.1, .linear = Vector<double>::Ones(6)});
+  check_minimum(strong, WholeSpace(6), argmin(strong, WholeSpace(6)));
+  const HalfSpace half(Vector<double>::Ones(6), -3);
+  check_minimum(strong, half, argmin(strong, half));
+  Matrix<double> E(2, 6);
+  E << 1, 1, 1, 1, 1, 1, 1, -1, 0, 0, 0, 2;
+  const Affine affine(E, Vector<double>::Ones(2));
+  check_minimum(strong, affine, argmin(strong, affine));
+  const Box orthant(Vector<double>::Zero(6), Vector<double>::Constant(6, infinity));
+  check_minimum(strong, orthant, argmin(strong, orthant));
+}
+
+TEST_CASE("argmin of functions made from functions, in float and in double", "[argmin]") {
+  const auto check_scalar = [](auto scalar) {
+    using S = decltype(scalar);
+    const auto f = smooth_network<S>(5, 2), g = smooth_network<S>(5, 3);
+    const Box box = Box::unit(5);
+    check_minimum(f, box, argmin(f, box));
+    const Vector<S> known = Vector<S>::Constant(5, S(0.25));
+    const auto restricted = restrict_to(f, known, {1, 3});
+    check_minimum(restricted, Box::unit(2), argmin(restricted, Box::unit(2)));
+    Random random(4);
+    const auto composed = precompose(f, random_matrix<S>(random, 5, 3), random_vector<S>(random, 5));
+    check_minimum(composed, Simplex(3), argmin(composed, Simplex(3)));
+    const auto total = sum(f, g, regularized(g, {.proximal = S(1)}));
+    check_minimum(total, box, argmin(total, box));
+    const auto entropic = regularized(f, {.entropy = S(0.5), .linear = Vector<S>(Vector<S>::Ones(5))});
+    check_minimum(entropic, box, argmin(entropic, box));
+    const auto on_simplex = regularized(sum(f, g), {.entropy = S(0.5), .on = EntropyOn::simplex});
+    check_minimum(on_simplex, Simplex(5, 3), argmin(on_simplex, Simplex(5, 3)));
+    const auto wide =
+        regularized(f, {.entropy = S(2), .lower = Vector<S>::Constant(5, S(-1)), .upper = Vector<S>::Constant(5, S(2))});
+    check_minimum(wide, Box::cube(5, -1, 2), argmin(wide, Box::cube(5, -1, 2)));
+  };
+  check_scalar(double{});
+  check_scalar(float{});
+}
+
+TEST_CASE("argmin of compile-time sizes and of a PICNN at a context", "[argmin]") {
+  Random random(5);
+  FicnnOf<double, Inputs<3>, Dense<8, Softplus>, Dense<4, Softplus>, Dense<1>> tiny;
+  randomize(tiny, random);
+  check_minimum(tiny, Box::unit(3), argmin(tiny, Box::unit(3)));
+  Picnn<float, Softplus, Tanh> picnn({.context = 4, .inputs = 3, .hidden = {10, 10}, .context_hidden = {6, 6}});
+  randomize(picnn, random);
+  auto at = picnn.at(random_vector<float>(random, 4));
+  ArgminWorkspace ws(at);
+  auto rebinding = picnn.workspace();
+  Result result;
+  for (int k = 0; k < 3; ++k) {  // one workspace, one result, many contexts
+    picnn.rebind(at, random_vector<float>(random, 4), rebinding);
+    argmin(at, Box::unit(3), {.relative_gap = 1e-7, .warm_start = true}, ws, result);
+    check_minimum(at, Box::unit(3), result);
+    const Result again = argmin(at, Box::unit(3), {.relative_gap = 1e-7});
+    CHECK(std::abs(again.value - result.value) <= again.gap() + result.gap());
+  }
+}
+
+TEST_CASE("a function made anew around another network may use the same workspace", "[argmin]") {
+  const auto f = smooth_network(4, 6), g = smooth_network(4, 7);
+  const auto first = regularized(f, {.entropy = 1.0});
+  ArgminWorkspace ws(first);
+  const auto second = regularized(g, {.entropy = 0.25});
+  const Result r = argmin(second, Box::unit(4), {}, ws);
+  CHECK(r.value == argmin(second, Box::unit(4)).value);
+  check_minimum(second, Box::unit(4), r);
+}
+
+TEST_CASE("black boxes: a lambda with value and gradient", "[argmin]") {
+  Vector<double> centre(3);
+  centre << 0.3, 2, -1;
+  const auto f = [&](const Vector<double>& y, Vector<double>& gradient) {
+    gradient = 2 * (y - centre);
+    return (y - centre).squaredNorm();
+  };
+  const Result r = argmin(f, Box::unit(3));
+  CHECK(r.status == Status::optimal);
+  CHECK((r.y - Vector<double>(centre.cwiseMax(0.0).cwiseMin(1.0))).norm() < 1e-5);
+  CHECK(r.lower_bound <= 2);
+  CHECK(r.value >= 2);
+  const Result everywhere = argmin(f, WholeSpace(3), {.oracle_error = 1e-12, .strong_convexity = 2});
+  CHECK(everywhere.status == Status::optimal);
+  CHECK((everywhere.y - centre).norm() < 1e-3);
+  int calls = 0;
+  auto counting = [&, total = 0](const Vector<double>& y, Vector<double>& gradient) mutable {
+    calls = ++total;
+    gradient = y;
+    return 0.5 * y.squaredNorm();
+  };
+  const Result counted = argmin(counting, Ball(Vector<double>::Ones(3), 0.5));
+  CHECK(counted.status == Status::optimal);
+  CHECK(calls == counted.evaluations);
+}
+
+TEST_CASE("every way to end has its status, and keeps the best certified answer", "[argmin]") {
+  const auto f = smooth_network(6, 8);
+  const Box box = Box::cube(6, -1, 1);
+  const Result best = argmin(f, box);
+  const Result none = argmin(f, box, {.max_evaluations = 0});
+  CHECK(none.status == Status::budget_reached);
+  CHECK((none.evaluations == 0 && none.lower_bound == -infinity && none.y.size() == 6));
+  const Result one = argmin(f, box, {.max_evaluations = 1});
+  CHECK(one.status == Status::budget_reached);
+  CHECK((one.evaluations == 1 && std::isfinite(one.lower_bound) && std::isfinite(one.value)));
+  CHECK(one.lower_bound <= best.value);
+  CHECK(argmin(f, box, {.time_limit = 0}).status == Status::deadline_reached);
+  Index seen = 0;
+  const Result stopped = argmin(f, box, {.observer = [&](const ArgminProgress& p) {
+                                  seen = p.iterations;
+                                  CHECK(p.lower_bound <= p.value + 1e-9);
+                                  return p.iterations < 2;
+                                }});
+  CHECK(stopped.status == Status::stopped);
+  CHECK((seen == 2 && stopped.iterations == 2));
+  const Result tight = argmin(f, box, {.relative_gap = 1e-16});
+  CHECK(tight.status == Status::numerical_limit);
+  CHECK(tight.gap() < 1e-9);
+
+  // Unbounded: f falls for ever, or nothing is known that would bound it.
+  const auto falling = regularized(f, {.linear = Vector<double>(Vector<double>::Constant(6, 1e3))});
+  CHECK(argmin(falling, WholeSpace(6)).status == Status::unbounded);
+  const auto parabola = [](const Vector<double>& y, Vector<double>& g) { return g = 2 * y, y.squaredNorm(); };
+  const Result unknown = argmin(parabola, WholeSpace(2), {.start = Vector<double>::Ones(2)});
+  CHECK(unknown.status == Status::uncertified);
+  CHECK((unknown.lower_bound == -infinity && unknown.value < 1e-12));
+
+  // Not finite, at once and on the way.
+  const auto nan = [](const Vector<double>& y, Vector<double>& g) { return g = y, std::nan(""); };
+  CHECK(argmin(nan, Box::unit(2)).status == Status::non_finite);
+  const auto later = [](const Vector<double>& y, Vector<double>& g) {
+    g = 2 * (y.array() - 3).matrix();
+    return y(0) > 0 ? std::nan("") : (y.array() - 3).square().sum();
+  };
+  const Result half_way = argmin(later, Box::unit(2));
+  CHECK(half_way.status == Status::non_finite);
+  CHECK((half_way.value == 18 && half_way.lower_bound <= 8));
+  const auto bad_gradient = [](const Vector<double>& y, Vector<double>& g) { return g = y * infinity, 1.0; };
+  CHECK(argmin(bad_gradient, Box::unit(2)).status == Status::non_finite);
+
+  // Not convex.
+  const auto hill = [](const Vector<double>& y, Vector<double>& g) { return g = -2 * y, -y.squaredNorm(); };
+  CHECK(argmin(hill, Box::cube(2, -1, 2), {.start = Vector<double>::Constant(2, 0.5)}).status == Status::not_convex);
+}
+
+TEST_CASE("a deadline is kept to within one evaluation", "[argmin]") {
+  const auto slow = [](const Vector<double>& y, Vector<double>& g) {
+    const Stopwatch clock;
+    while (clock.seconds() < 0.01) {
+    }
+    g = y.array().sign().matrix() + 1e-3 * Vector<double>::Random(y.size());  // never certified
+    return y.cwiseAbs().sum();
+  };
+  const Result r = argmin(slow, Box::cube(3, -1, 2), {.time_limit = 0.055, .start = Vector<double>::Constant(3, 0.7)});
+  if (r.status == Status::deadline_reached) CHECK(r.seconds < 0.055 + 0.02);
+  CHECK(r.evaluations <= 7);
+}
+
+TEST_CASE("starting points: projected, checked, warm", "[argmin]") {
+  const auto f = smooth_network(3, 9);
+  const Box box = Box::unit(3);
+  const Result outside = argmin(f, box, {.max_evaluations = 1, .start = Vector<double>::Constant(3, 7)});
+  CHECK(outside.y == Vector<double>::Ones(3));
+  ArgminWorkspace ws(f);
+  Result r = argmin(f, box, {}, ws);
+  argmin(f, box, {.warm_start = true}, ws, r);
+  CHECK(r.evaluations <= 2);
+  CHECK_ERROR(argmin(f, box, {.start = Vector<double>::Ones(2)}), "a start of shape 3 x 1");
+  CHECK_ERROR(argmin(f, box, {.start = Vector<double>::Constant(3, std::nan(""))}), "a finite start");
+  r.y.resize(2);
+  r.y.setZero();
+  CHECK_ERROR(argmin(f, box, {.warm_start = true}, ws, r), "for a warm start");
+}
+
+TEST_CASE("misuse is refused before anything is written", "[argmin]") {
+  const auto f = smooth_network(3, 10), other = smooth_network(4, 10);
+  CHECK_ERROR(argmin(f, Box::unit(4)), "a set in 3 dimensions");
+  ArgminWorkspace ws(other);
+  Result r;
+  r.value = 42;
+  CHECK_ERROR(argmin(f, Box::unit(3), {}, ws, r), "a workspace made for this function");
+  CHECK(r.value == 42);
+  CHECK_ERROR(argmin(f, Box::unit(3), {.relative_gap = -1}), "relative_gap >= 0");
+  CHECK_ERROR(argmin(f, Box::unit(3), {.method = Method::MirrorGradient}), "an entropy as the outermost regulariser");
+  const auto entropic = regularized(f, {.entropy = 1.0});
+  CHECK_ERROR(argmin(entropic, Box::unit(3), {.method = Method::ProjectedGradient}), "Method::MirrorGradient");
+  CHECK_ERROR(argmin(entropic, Box::cube(3, -1, 1)), "the box of the entropy");
+  CHECK_ERROR(argmin(entropic, Simplex(3)), "the box of the entropy");
+  CHECK_ERROR(argmin(entropic, Ball(Vector<double>::Zero(3), 1)), "the box of the entropy");
+  const auto resizing = [](const Vector<double>& y, Vector<double>& g) { return g.resize(1), y.sum(); };
+  CHECK_ERROR(argmin(resizing, Box::unit(3)), "a gradient, written by the black box, of shape 3 x 1");
+  BlackBoxWorkspace small(2);
+  const auto parabola = [](const Vector<double>& y, Vector<double>& g) { return g = 2 * y, y.squaredNorm(); };
+  CHECK_ERROR(argmin(parabola, Box::unit(3), {}, small), "a set in 2 dimensions");
+}
+
+TEST_CASE("an affine function, a constant one, and a single point are solved at once", "[argmin]") {
+  Ficnn<double, Softplus> affine({.inputs = 2, .hidden = {}});
+  CHECK(argmin(affine, Box::unit(2)).status == Status::optimal);
+  affine.edit([](auto& w) { w["Wy[0]"] << 1, -2; });
+  const Result r = argmin(affine, Box::cube(2, -1, 1));
+  CHECK(r.status == Status::optimal);
+  CHECK((r.y(0) == -1 && r.y(1) == 1));
+  const auto f = smooth_network(3, 11);
+  CHECK(argmin(f, Box(Vector<double>::Ones(3), Vector<double>::Ones(3))).status == Status::optimal);
+}
+
+TEST_CASE("NaN parameters are a status", "[argmin]") {
+  Picnn<double, Softplus> picnn({.context = 2, .inputs = 2, .hidden = {3}, .context_hidden = {3}});
+  Random random(1);
+  randomize(picnn, random);
+  const Result r = argmin(picnn.at(Vector<double>(Vector<double>::Constant(2, std::nan("")))), Box::unit(2));
+  CHECK(r.status == Status::non_finite);
+}

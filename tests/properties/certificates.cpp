@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#include <icnn/inference/argmin.hpp>
+#include <icnn/sets/ball.hpp>
+#include <icnn/sets/product.hpp>
+#include <icnn/sets/whole_space.hpp>
+
+#include "tests/support/catch.hpp"
+#include "tests/support/networks.hpp"
+
+#ifdef ICNN_HAS_BOOST
+#include <boost/multiprecision/cpp_bin_float.hpp>
+#include <boost/multiprecision/eigen.hpp>
+#endif
+
+/// Certificates never lie: over many problems, no lower bound lies above the function at any known point, in quadruple
+/// precision; and the reported rounding error of the value holds. Smooth problems on bounded sets are solved.
+using namespace icnn;
+using namespace icnn::test;
+
+namespace {
+
+#ifdef ICNN_SANITIZED
+constexpr int problems = 4000;  // a sanitizer makes them slow, not different
+#else
+constexpr int problems = 100000;
+#endif
+
+#ifdef ICNN_HAS_BOOST
+using Quad = boost::multiprecision::cpp_bin_float_quad;
+#else
+using Quad = long double;  // SKIPPED: quadruple precision needs Boost; the build says so
+#endif
+
+/// Whether exceeds(f(y)) holds in quadruple precision. Asked in long double first, whose error is below value_error / 500:
+/// that settles nearly every case for a thousandth of the time.
+template <class F>
+bool holds(const F& f, const Vector<double>& y, double error, auto claim) {
+  if constexpr (std::numeric_limits<long double>::digits >= 64) {
+    const long double value = f.template cast<long double>()(Vector<long double>(y.cast<long double>()));
+    const long double doubt = static_cast<long double>(error) / 500;
+    if (claim(value - doubt) && claim(value + doubt)) return true;
+  }
+  return claim(f.template cast<Quad>()(Vector<Quad>(y.cast<Quad>())));
+}
+
+struct Tally {
+  long solves = 0, lies = 0, wrong_values = 0, optimal = 0;
+};
+
+/// One problem: solved with a small budget and with a large one; each bound has to lie below f at both points.
+template <class F, class Set>
+void check(const F& f, const Set& set, Random& random, Tally& tally) {
+  ArgminWorkspace<F> ws(f);
+  const Result brief = argmin(f, set, {.relative_gap = 1e-12, .max_evaluations = 1 + random.index(20)}, ws);
+  const Result longer = argmin(f, set, {.relative_gap = 1e-9, .max_evaluations = 60}, ws);
+  for (const Result* r : {&brief, &longer}) {
+    ++tally.solves;
+    tally.optimal += r->status == Status::optimal ? 1 : 0;
+    if (!std::isfinite(r->value)) {
+      ++tally.wrong_values;
+      continue;
+    }
+    for (const Result* other : {&brief, &longer}) {
+      if (other->y.size() == 0) continue;
+      const auto below = [&](const auto& value) { return value >= r->lower_bound; };
+      if (!holds(f, other->y, other->value_error, below)) ++tally.lies;
+    }
+    const auto close = [&](const auto& value) { return abs(value - r->value) <= r->value_error; };
+    if (!holds(f, r->y, r->value_error, close)) ++tally.wrong_values;
+  }
+}
+
+/// The sets in turn, around the origin and away from it.
+template <class F>
+void check_on_a_set(const F& f, Random& random, Tally& tally) {
+  const Index n = f.inputs();
+  const double size = std::pow(10.0, random.uniform(-3, 3));
+  const Vector<double> centre = random_vector<double>(random, n, random.uniform() < 0.5 ? 0 : size);
+  switch (random.index(5)) {
+    case 0: return check(f, Box(centre.array() - size, centre.array() + size), random, tally);
+    case 1: return check(f, Simplex(n, size), random, tally);
+    case 2: return check(f, Ball(centre, size), random, tally);
+    case 3:
+      if (n < 2) return check(f, Box::unit(n), random, tally);
+      return check(f, Product(Box::cube(1, -size, size), Simplex(n - 1)), random, tally);
+    default: return check(regularized(f, {.proximal = typename F::Scalar(0.5)}), WholeSpace(n), random, tally);
+  }
+}
+
+const std::vector<AnyActivation> hidden{Relu{}, LeakyRelu(0.25), Relu{}, Softplus(2), Elu(0.5), SmoothRelu(0.5)};
+const std::vector<AnyFirstActivation> first{Relu{}, Absolute{}, Square{}, Softplus{}, SquaredLeakyRelu(0.25)};
+
+template <class S>
+void check_random_networks(int count, std::uint64_t seed, Tally& tally) {
+  Random random(seed);
+  for (int k = 0; k < count; ++k) {
+    const Index n = 1 + random.index(5), width = 2 + random.index(7);
+    std::vector<Index> widths(static_cast<std::size_t>(random.index(4)), width);
+    const bool kinked = random.uniform() < 0.7;  // quadruple logarithms are slow
+    const auto h =
+        kinked ? hidden[static_cast<std::size_t>(random.index(3))] : hidden[static_cast<std::size_t>(random.index(6))];
+    const auto g =
+        kinked ? first[static_cast<std::size_t>(random.index(3))] : first[static_cast<std::size_t>(random.index(5))];
+    AnyFicnn<S> f(
+        {.inputs = n,
+         .hidden = widths,
+         .output = {.diagonal = random.uniform() < 0.2, .rank = random.index(2), .linear = random.uniform() < 0.5}},
+        Activations<AnyActivation, AnyFirstActivation, AnyActivation>{{h}, g, Identity{}});
+    randomize(f, random, std::pow(10.0, random.uniform(-2, 2)));
+    if (k % 4 == 3) {
+      check(regularized(f, {.entropy = S(std::pow(10.0, random.uniform(-1, 1)))}), Box::unit(n), random, tally);
+    } else {
+      check_on_a_set(f, random, tally);
+    }
+  }
+}
+
+/// Steep neurons that oppose each other, with kinks close to y = 0: what is left of their sum says nothing about its errors.
+template <class S>
+Ficnn<S, Relu> opposed(Random& random) {
+  const Index n = 1 + random.index(3), pairs = 1 + random.index(4);
+  Ficnn<S, Relu> f({.inputs = n, .hidden = {2 * pairs}});
+  f.edit([&](auto& weights) {
+    for (Index k = 0; k < pairs; ++k) {
+      for (Index j = 0; j < n; ++j) {
+        const S steep = static_cast<S>(std::pow(10.0, random.uniform(0, 4)) * (random.uniform() < 0.5 ? -1 : 1));
+        weights["Wy[0]"](2 * k, j) = steep;
+        weights["Wy[0]"](2 * k + 1, j) = -steep * static_cast<S>(1 + 1e-3 * random.normal());
+      }
+      weights["b[0]"](2 * k) = static_cast<S>(random.normal() * 1e-3);
+      weights["b[0]"](2 * k + 1) = static_cast<S>(random.normal() * 1e-3);
+      weights["Wz[1]"](0, 2 * k) = static_cast<S>(random.uniform(0.1, 1));
+      weights["Wz[1]"](0, 2 * k + 1) = static_cast<S>(random.uniform(0.1, 1));
+    }
+  });
+  return f;
+}
+
+}  // namespace
+
+TEST_CASE("no certificate lies: networks of all kinds, float and double", "[certificates]") {
+  Tally tally;
+  check_random_networks<double>(problems / 4, 1, tally);
+  check_random_networks<float>(problems / 4, 2, tally);
+  WARN(tally.solves << " solves, " << tally.optimal << " optimal, " << tally.lies << " lower bounds too high, "
+                    << tally.wrong_values << " values off by more than their error");
+  CHECK(tally.solves >= problems);
+  CHECK(tally.lies == 0);
+  CHECK(tally.wrong_values == 0);
+  CHECK(tally.optimal > tally.solves / 10);
+}
+
+TEST_CASE("no certificate lies: steep neurons that oppose each other", "[certificates]") {
+  Random random(3);
+  Tally tally;
+  int naive_lies = 0;
+  const auto run = [&](const auto& f) {
+    const Box box = Box::cube(f.inputs(), -1, 1);
+    check(f, box, random, tally);
+    // Negative control: the same cut without its rounding term, at a point of the kink's neighbourhood.
+    const Vector<double> y = random_vector<double>(random, f.inputs(), 1e-6);
+    const auto exact = f.template cast<double>();
+    const Vector<double> g = exact.gradient(y);
+    const Box tiny(y, y);
+    if (!(Quad(exact(y) + (tiny.linear_minimum(g) - g.dot(y))) <= f.template cast<Quad>()(Vector<Quad>(y.cast<Quad>())))) {
+      ++naive_lies;
+    }
+  };
+  for (int k = 0; k < problems / 8; ++k) {
+    run(opposed<float>(random));
+    run(opposed<double>(random));
+  }
+  WARN(tally.solves << " solves, " << tally.lies << " lower bounds too high, " << tally.wrong_values
+                    << " values off; without rounding terms " << naive_lies << " of " << problems / 4 << " bounds too high");
+  CHECK(tally.lies == 0);
+  CHECK(tally.wrong_values == 0);
+  CHECK(naive_lies > problems / 100);
+}
+
+TEST_CASE("smooth problems on bounded sets are solved to a certified 1e-6", "[certificates]") {
+  Random random(4);
+  int solved = 0;
+  std::vector<Index> evaluations;
+  constexpr int count = 1000;
+  for (int k = 0; k < count; ++k) {
+    const auto n = static_cast<Index>(2 * std::pow(100.0, random.uniform()));
+    const Index width = 8 + random.index(57);
+    std::vector<Index> widths(random.uniform() < 0.5 ? 2 : 3, width);
+    Ficnn<double, Softplus> f({.inputs = n, .hidden = widths});
+    randomize(f, random, std::pow(10.0, random.uniform(-0.5, 0.7)));
+    Result r;
+    if (k % 4 == 0) r = argmin(f, Box::cube(n, -1, 1));
+    if (k % 4 == 1) r = argmin(f, Simplex(n));
+    if (k % 4 == 2) r = argmin(f, Ball(Vector<double>::Zero(n), 1));
+    if (k % 4 == 3) r = argmin(f, Product(Box::unit(n / 2), Simplex(n - n / 2)));
+    const bool good = r.status == Status::optimal && r.relative_gap() <= 1e-6 && r.evaluations <= 1000;
+    solved += good ? 1 : 0;
+    evaluations.push_back(r.evaluations);
+  }
+  std::ranges::sort(evaluations);
+  WARN(solved << " of " << count << " solved; evaluations: median " << evaluations[count / 2] << ", 99th percentile "
+              << evaluations[count * 99 / 100] << ", most " << evaluations.back());
+  CHECK(solved >= 990);
+}
+
+TEST_CASE("on kinked problems the gap is honest and the status says so", "[certificates]") {
+  Random random(5);
+  int open = 0;
+  for (int k = 0; k < 200; ++k) {
+    const Index n = 2 + random.index(20);
+    Ficnn<double, Relu> f({.inputs = n, .hidden = {20, 20}});
+    randomize(f, random);
+    const Result r = argmin(f, Box::cube(n, -1, 1));
+    const bool closed = r.gap() <= 1e-6 * std::max(1.0, std::abs(r.value));
+    CHECK(closed == (r.status == Status::optimal));
+    if (!closed) CHECK((r.status == Status::uncertified || r.status == Status::budget_reached));
+    open += closed ? 0 : 1;
+  }
+  CHECK(open > 0);
+}
