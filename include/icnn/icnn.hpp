@@ -10,6 +10,7 @@
 #include "icnn/inference.hpp"
 #include "icnn/kernels.hpp"
 #include "icnn/layers.hpp"
+#include "icnn/learning.hpp"
 #include "icnn/networks.hpp"
 #include "icnn/sets.hpp"
 #include "icnn/solvers.hpp"

@@ -30,6 +30,7 @@ const Allowed allowed = {
     {"sets", {"core"}},
     {"solvers", {"core", "sets"}},
     {"inference", {"core", "kernels", "activations", "layers", "networks", "sets", "solvers"}},
+    {"learning", {"core", "kernels", "activations", "layers", "networks", "sets", "solvers", "inference"}},
 };
 
 std::string folder_of(const std::string& header) { return header.substr(0, header.find('/')); }

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#include <icnn/learning/initialize.hpp>
+#include <icnn/learning/learn_energy.hpp>
+
+#include "tests/support/errors.hpp"
+#include "tests/support/networks.hpp"
+
+using namespace icnn;
+using namespace icnn::test;
+
+TEST_CASE("energy learning finds labels that depend on the context and on each other", "[learning]") {
+  Random random(1);
+  const Matrix<double> x = random_matrix<double>(random, 2, 300);
+  Matrix<double> y(2, 300);
+  for (Index c = 0; c < 300; ++c) {
+    y(0, c) = x(0, c) * x(1, c) > 0 ? 1 : 0;
+    y(1, c) = 1 - y(0, c);
+  }
+  Picnn<double, Softplus> f({.context = 2, .inputs = 2, .hidden = {16}, .context_hidden = {32}});
+  initialize(f, random);
+  const EnergyTraining r =
+      learn_energy(f, x, y, {.epochs = 40, .batch = 20}, {.entropy = 0.1}, Adam<double>({.rate = 1e-2}));
+  INFO(r);
+  CHECK(r.status == TrainingStatus::finished);
+  CHECK(r.last.certified == 300);
+  CHECK(r.last.evaluations > 0);
+  CHECK(r.last.gap < 1e-2);
+  int right = 0;
+  for (Index c = 0; c < 300; ++c) {
+    const Result best = argmin(f.at(x.col(c)), Box::unit(2), {.relative_gap = 1e-4});
+    right += (best.y(0) > 0.5) == (y(0, c) > 0.5) && (best.y(1) > 0.5) == (y(1, c) > 0.5) ? 1 : 0;
+  }
+  CHECK(right > 280);
+}
+
+TEST_CASE("energy learning refuses what fit refuses", "[learning]") {
+  Picnn<double, Softplus> f({.context = 2, .inputs = 1, .hidden = {4}, .context_hidden = {4}});
+  const Matrix<double> x = Matrix<double>::Ones(2, 3), y = Matrix<double>::Ones(1, 3);
+  CHECK_ERROR(learn_energy(f, Matrix<double>(2, 0), Matrix<double>(1, 0)), "at least one sample");
+  CHECK_ERROR(learn_energy(f, x, Matrix<double>::Ones(1, 2)), "labels y of shape 1 x 3");
+  CHECK_ERROR(learn_energy(f, x, y * std::nan("")), "finite labels y");
+  CHECK_ERROR(learn_energy(f, x, 2 * y), "labels in [0, 1]");
+  CHECK_ERROR(learn_energy(f, x, y, {.epochs = 0}), "epochs >= 1");
+}
