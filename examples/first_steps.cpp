@@ -61,9 +61,10 @@ int main(int argc, char* argv[]) {
   const RowVector<double> grid = RowVector<double>::LinSpaced(points, -3, 3);
   const Vector<double> plain_curve = plain(grid).transpose();
   const Vector<double> convex_curve = convex(grid).transpose();
-  const std::string picture = example::plot(options.out, "first_steps",
-                                            {{{"ReLU network, unconstrained", grid.transpose(), plain_curve}},
-                                             {{"softplus network + y^2, input convex", grid.transpose(), convex_curve}}});
+  const std::string picture =
+      example::plot(options.out, "first_steps",
+                    {{"unconstrained", "y", "f(y)", {{"ReLU network", grid.transpose(), plain_curve}}},
+                     {"input convex", "y", "f(y)", {{"softplus network + y^2", grid.transpose(), convex_curve}}}});
   std::cout << "largest rise above a chord: ReLU network " << convexity_violation(plain_curve) << ", convex network "
             << convexity_violation(convex_curve) << "\npicture: " << picture << '\n';
 

@@ -10,14 +10,35 @@
 
 namespace icnn::example {
 
+/// A line through points or, on request, the points alone.
 struct Curve {
   std::string title;
   Vector<double> x;
   Vector<double> y;
+  bool points = false;
+};
+
+/// Values over a rectangle, drawn in bands of colour: z(i, k) belongs to x at i and y at k, evenly spaced between the ends.
+struct HeatMap {
+  double x_low = 0, x_high = 1, y_low = 0, y_high = 1;
+  Matrix<double> z = {};
+};
+
+/// One picture in a row of them; curves lie over the heat map.
+struct Panel {
+  std::string title;
+  std::string x_label;
+  std::string y_label;
+  std::vector<Curve> curves;
+  HeatMap heat = {};
+  bool log_y = false;
 };
 
 /// Writes name.csv, name.gp and, where gnuplot is installed, name.png into the folder (made if need be); returns the path
-/// of the picture, or of the script where there is no gnuplot. Panels stand side by side, one per list of curves.
-std::string plot(const std::string& folder, const std::string& name, const std::vector<std::vector<Curve>>& panels);
+/// of the picture, or of the script where there is no gnuplot.
+std::string plot(const std::string& folder, const std::string& name, const std::vector<Panel>& panels);
+
+/// The columns of a grid over a rectangle, x first: what a function of two variables is evaluated at for a HeatMap.
+Matrix<double> grid(const HeatMap& heat, Index per_side);
 
 }  // namespace icnn::example
