@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string_view>
@@ -91,7 +92,7 @@ class Reader {
       const char* end = entry.data() + entry.size();
       const auto after_index = std::from_chars(entry.data(), end, index);
       const char* rest = after_index.ptr;
-      while (rest != end && *rest == ' ') ++rest;
+      while (rest != end && (*rest == ' ' || *rest == '\t')) ++rest;
       const auto after_value = std::from_chars(rest, end, value);
       if (after_index.ec != std::errc{} || rest == after_index.ptr || after_value.ec != std::errc{} ||
           after_value.ptr != end) {
@@ -102,13 +103,16 @@ class Reader {
       }
       last = index;
       if (index < features) {
-        if (!std::isfinite(value)) refuse("a finite value", quoted(entry));
-        data_.x.add(index, static_cast<float>(value));
+        const auto stored = static_cast<float>(value);
+        if (!std::isfinite(stored)) refuse("a finite value", quoted(entry));
+        data_.x.add(index, stored);
       } else {
         if (value != 0 && value != 1) refuse("labels 0 or 1", quoted(entry));
         marks_.push_back({index - features, sample, static_cast<float>(value)});
       }
-      content = comma == std::string_view::npos ? std::string_view{} : trimmed(content.substr(comma + 1));
+      if (comma == std::string_view::npos) break;
+      content = trimmed(content.substr(comma + 1));
+      if (content.empty()) refuse("an index and a number behind the comma", "the end of the row");
     }
     data_.x.end_column();
   }
@@ -129,7 +133,7 @@ MultiLabelData parse_sparse_arff(const std::string& text, const std::string& nam
 
 MultiLabelData read_sparse_arff(const std::string& path, Index labels) {
   std::ifstream file(path, std::ios::binary);
-  if (!file)
+  if (!file || std::filesystem::is_directory(path))
     fail({"read_sparse_arff", "a file to read", path, "--data names the folder of bibtex-train.arff and bibtex-test.arff"});
   std::ostringstream text;
   text << file.rdbuf();

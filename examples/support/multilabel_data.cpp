@@ -83,8 +83,10 @@ MultiLabelSplit multilabel_data(const Options& options) {
     split.all = read_sparse_arff(options.data + "/bibtex-train.arff", tags);
     split.test = read_sparse_arff(options.data + "/bibtex-test.arff", tags);
     if (split.all.x.rows() != split.test.x.rows()) {
-      fail({options.data, "train and test files of the same dimensions", "others"});
+      fail({options.data, detail::text("a test file of ", split.all.x.rows(), " features, as in the training file"),
+            detail::text(split.test.x.rows())});
     }
+    if (split.all.samples() < 20) fail({options.data, "at least 20 rows to learn from", detail::text(split.all.samples())});
     split.real = true;
   }
   scale_to_length_one(split.all);

@@ -5,13 +5,32 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
+#include <exception>
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 namespace icnn::example {
 
+namespace {
+
+/// What escapes from main() ends the program with its message, not with a core dump.
+[[noreturn]] void report_and_exit() {
+  try {
+    if (const auto error = std::current_exception()) std::rethrow_exception(error);
+    std::cerr << "error: terminated\n";
+  } catch (const std::exception& error) {
+    std::cerr << "error: " << error.what() << '\n';
+  } catch (...) {
+    std::cerr << "error: of an unknown kind\n";
+  }
+  std::_Exit(2);
+}
+
+}  // namespace
+
 Options read_options(int argc, char* argv[], const std::string& purpose, std::uint64_t default_seed) {
+  std::set_terminate(report_and_exit);
   CLI::App app{purpose};
   Options options;
   options.out = "out";

@@ -19,7 +19,8 @@ struct Options {
   std::string out;         ///< --out DIR: where the pictures go
 };
 
-/// Reads the command line; prints help, or what is wrong with it, and ends the program.
+/// Reads the command line; prints help, or what is wrong with it, and ends the program. From here on, what is thrown and not
+/// caught ends it too, with its message and status 2.
 Options read_options(int argc, char* argv[], const std::string& purpose, std::uint64_t default_seed = 1);
 
 /// Writes the figures, where --json asks for them.

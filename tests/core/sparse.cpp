@@ -46,4 +46,8 @@ TEST_CASE("sparse columns refuse what does not fit", "[core]") {
   other.end_column();
   CHECK_ERROR(x.add_column(other, 0), "columns of 2 rows");
   CHECK(x.cols() == 0);
+  CHECK_ERROR(x.add_column(x, 5), "a column in 0..-1, got 5");
+  CHECK_ERROR(other.values(-1), "a column in 0..0, got -1");
+  other.add(1, 1);
+  CHECK_ERROR(other.add_column(other, 0), "end_column() before add_column()");
 }

@@ -20,7 +20,7 @@ const std::string header =
 }  // namespace
 
 TEST_CASE("a sparse ARFF text becomes features and labels", "[examples]") {
-  const auto data = parse_sparse_arff(header + "{0 1,1 2.5,3 1}\r\n\n% between\n{ 2 1 }\n{}\n", "text", 2);
+  const auto data = parse_sparse_arff(header + "{0 1,1\t2.5,3 1}\r\n\n% between\n{ 2 1 }\n{}\n", "text", 2);
   CHECK((data.samples() == 3 && data.x.rows() == 2 && data.y.rows() == 2));
   Matrix<float> x(2, 3), y(2, 3);
   x << 1, 0, 0, 2.5F, 0, 0;
@@ -41,6 +41,8 @@ TEST_CASE("malformed ARFF is refused with line and reason", "[examples]") {
   CHECK_ERROR(parse("{-1 1}\n"), "indices that rise");
   CHECK_ERROR(parse("{3 0.5}\n"), "labels 0 or 1");
   CHECK_ERROR(parse("{0 nan}\n"), "a finite value");
+  CHECK_ERROR(parse("{1 1e300}\n"), "line 9: expected a finite value, got '1 1e300'");
+  CHECK_ERROR(parse("{0 1,}\n"), "a number behind the comma");
   CHECK_ERROR(parse("0,1,0,1\n"), "a sparse row");
   CHECK_ERROR(parse(""), "at least one row");
   CHECK_ERROR(parse_sparse_arff("@relation r\n@attribute a {0,1}\n", "f", 1), "line 3: expected @data, got the end");
@@ -48,6 +50,7 @@ TEST_CASE("malformed ARFF is refused with line and reason", "[examples]") {
   CHECK_ERROR(parse_sparse_arff("@attribute a {0,1}\n@data\n{0 1}\n", "f", 1), "more than 1 attributes");
   CHECK_ERROR(parse_sparse_arff("", "f", 1), "@data");
   CHECK_ERROR(read_sparse_arff("/no/such/file", 1), "a file to read, got /no/such/file");
+  CHECK_ERROR(read_sparse_arff("/", 1), "a file to read");
 }
 
 TEST_CASE("the real BibTeX files have the dimensions that are published", "[examples]") {

@@ -225,7 +225,58 @@ TEST_CASE("starting points: projected, checked, warm", "[argmin]") {
   CHECK_ERROR(argmin(f, box, {.start = Vector<double>::Constant(3, std::nan(""))}), "a finite start");
   r.y.resize(2);
   r.y.setZero();
-  CHECK_ERROR(argmin(f, box, {.warm_start = true}, ws, r), "for a warm start");
+  CHECK_ERROR(argmin(f, box, {.warm_start = true}, ws, r), "for a warm start, got 2 coordinates");
+  r.y = Vector<double>::Constant(3, std::nan(""));
+  CHECK_ERROR(argmin(f, box, {.warm_start = true}, ws, r), "for a warm start, got NaN");
+}
+
+TEST_CASE("a workspace of a network with other activations solves the network that it is given", "[argmin]") {
+  Random random(3);
+  const auto compare = [&](const auto& first, auto second) {
+    second.edit([&](auto& w) { w.vector() = first.parameters().vector(); });
+    ArgminWorkspace ws(first);
+    Result r;
+    argmin(second, Box::unit(2), {}, ws, r);
+    CHECK(r.y == argmin(second, Box::unit(2)).y);
+    CHECK(r.lower_bound == argmin(second, Box::unit(2)).lower_bound);
+  };
+  const auto initialized = [&](auto f) {
+    randomize(f, random);
+    return f;
+  };
+  const FicnnArchitecture shape{.inputs = 2, .hidden = {4}};
+  compare(initialized(Ficnn<float, Softplus>(shape, Softplus(1))), Ficnn<float, Softplus>(shape, Softplus(50)));
+  compare(initialized(Ficnn<double, Softplus>(shape, Softplus(1))), Ficnn<double, Softplus>(shape, Softplus(50)));
+  compare(initialized(AnyFicnn<float>(shape, Softplus())), AnyFicnn<float>(shape, Relu()));
+}
+
+TEST_CASE("a black box that misbehaved leaves the workspace usable", "[argmin]") {
+  BlackBoxWorkspace ws(3);
+  Result r;
+  const auto resizing = [](const Vector<double>& y, Vector<double>& g) { return g.resize(5), y.sum(); };
+  CHECK_ERROR(argmin(resizing, Box::unit(3), {}, ws, r), "of shape 3 x 1");
+  const auto parabola = [](const Vector<double>& y, Vector<double>& g) { return g = 2 * y, y.squaredNorm(); };
+  argmin(parabola, Box::unit(3), {}, ws, r);
+  CHECK(r.status == Status::optimal);
+}
+
+TEST_CASE("restarts without end do not outlast the deadline", "[argmin]") {
+  const auto f = [](const Vector<double>& y, Vector<double>& g) { return g.setOnes(2), y.sum(); };
+  Settings settings{.relative_gap = 1e-9, .time_limit = 0.5, .oracle_error = 1e-3};
+  settings.line_search.restarts = 100;
+  CHECK(argmin(f, Box::unit(2), settings).seconds < 0.5);
+  settings.line_search.restarts = 101;
+  CHECK_ERROR(argmin(f, Box::unit(2), settings), "restarts in 0..100");
+}
+
+TEST_CASE("points on the boundary of a ball are certified like all others", "[argmin]") {
+  Random random(4);
+  for (int k = 0; k < 300; ++k) {
+    Ficnn<double, Identity> f({.inputs = 1, .output = {.linear = true}});
+    f.edit([&](auto& w) { w["d"](0) = random.normal(); });
+    const Ball ball(random_vector<double>(random, 1), 5 * random.uniform() + 0.1);
+    CHECK(argmin(f, ball).status == Status::optimal);
+  }
 }
 
 TEST_CASE("misuse is refused before anything is written", "[argmin]") {
@@ -245,6 +296,11 @@ TEST_CASE("misuse is refused before anything is written", "[argmin]") {
   CHECK_ERROR(argmin(entropic, Ball(Vector<double>::Zero(3), 1)), "the box of the entropy");
   const auto resizing = [](const Vector<double>& y, Vector<double>& g) { return g.resize(1), y.sum(); };
   CHECK_ERROR(argmin(resizing, Box::unit(3)), "a gradient, written by the black box, of shape 3 x 1");
+  CHECK_ERROR(argmin(restrict_to(entropic, Vector<double>(Vector<double>::Ones(3)), {0, 1}), Box::unit(2)),
+              "an entropy as the outermost");
+  CHECK_ERROR(argmin(regularized(entropic, {.proximal = 1.0}), Box::unit(3)), "an entropy as the outermost");
+  CHECK_ERROR(argmin(sum(entropic, f), Box::unit(3)), "an entropy as the outermost");
+  CHECK_ERROR(BlackBoxWorkspace(0), "at least");
   BlackBoxWorkspace small(2);
   const auto parabola = [](const Vector<double>& y, Vector<double>& g) { return g = 2 * y, y.squaredNorm(); };
   CHECK_ERROR(argmin(parabola, Box::unit(3), {}, small), "a set in 2 dimensions");

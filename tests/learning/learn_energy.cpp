@@ -43,4 +43,5 @@ TEST_CASE("energy learning refuses what fit refuses", "[learning]") {
   CHECK_ERROR(learn_energy(f, x, y * std::nan("")), "finite labels y");
   CHECK_ERROR(learn_energy(f, x, 2 * y), "labels in [0, 1]");
   CHECK_ERROR(learn_energy(f, x, y, {.epochs = 0}), "epochs >= 1");
+  CHECK_ERROR(learn_energy(f, x, y, {}, {.inner = {.max_evaluations = 0}}), "inner.max_evaluations >= 1");
 }

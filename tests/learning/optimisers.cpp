@@ -55,6 +55,8 @@ TEST_CASE("a step projects negative W^z, and refuses to make anything that is no
 }
 
 TEST_CASE("optimisers refuse settings out of range", "[learning]") {
+  CHECK_ERROR(Adam<double>({.epsilon = infinity}), "a finite epsilon > 0");
+  CHECK_ERROR(Adam<double>({.weight_decay = infinity}), "a finite weight_decay >= 0");
   CHECK_ERROR(Adam<double>({.rate = 0}), "a finite rate > 0");
   CHECK_ERROR(Adam<double>({.beta1 = 1}), "beta1 in [0, 1)");
   CHECK_ERROR(Adam<double>({.beta2 = -0.1}), "beta2 in [0, 1)");

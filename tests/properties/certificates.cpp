@@ -179,6 +179,49 @@ TEST_CASE("no certificate lies: steep neurons that oppose each other", "[certifi
   CHECK(naive_lies > problems / 100);
 }
 
+TEST_CASE("no certificate lies: extreme magnitudes", "[certificates]") {
+  const auto at = [](double v) { return Vector<double>(Vector<double>::Constant(1, v)); };
+  {  // a pre-activation that underflows, and is amplified
+    Ficnn<double, Relu> f({.inputs = 1, .hidden = {1}});
+    f.edit([](auto& w) {
+      w["Wy[0]"](0, 0) = 1.7e-160;
+      w["Wz[1]"](0, 0) = 1e300;
+    });
+    const Result r = argmin(f, Box(at(1.9e-160), at(3e-160)), {.relative_gap = 0, .absolute_gap = 1e-300});
+    CHECK(static_cast<long double>(r.lower_bound) <= 1.7e-160L * 1.9e-160L * 1e300L);
+  }
+  for (const double d : {1e-170, 1e-163}) {  // a gradient whose square underflows
+    const double D = d == 1e-170 ? 1e-300 : 1e-200;
+    Ficnn<double, Identity> f({.inputs = 1, .output = {.diagonal = true, .linear = true}});
+    f.edit([&](auto& w) {
+      w["D"](0) = D;
+      w["d"](0) = d;
+    });
+    const long double minimum = -0.5L * d * d / D;
+    CHECK(static_cast<long double>(argmin(f, WholeSpace(1)).lower_bound) <= minimum);
+  }
+  for (const Index n : {200, 2000}) {  // many small terms beside a large value
+    Ficnn<double, Identity> f({.inputs = 1});
+    f.edit([](auto& w) { w["b[0]"](0) = 1; });
+    const double q = 0.6 * 2.2e-16;
+    const auto g = regularized(precompose(f, Matrix<double>(Matrix<double>::Zero(1, n))),
+                               {.linear = Vector<double>(Vector<double>::Constant(n, -q))});
+    const Vector<double> ones = Vector<double>::Ones(n);
+    const Result r = argmin(g, Box(ones, 2 * ones));
+    const long double exact = 1 + static_cast<long double>(q) * static_cast<long double>(r.y.sum());
+    CHECK(std::abs(static_cast<long double>(r.value) - exact) <= static_cast<long double>(r.value_error));
+    CHECK(static_cast<long double>(r.lower_bound) <= 1 + static_cast<long double>(q) * static_cast<long double>(n));
+  }
+  // an overflow on the way to the bound is no gap of 0
+  Ficnn<double, Relu> steep({.inputs = 2, .hidden = {2}});
+  steep.edit([](auto& w) {
+    w["Wy[0]"] << 1e308, -1e308, 1, 1;
+    w["Wz[1]"] << 0, 1;
+  });
+  const Result r = argmin(steep, Box::unit(2), {.start = Vector<double>::Ones(2)});
+  CHECK((r.status == Status::optimal || r.gap() > 0));
+}
+
 TEST_CASE("smooth problems on bounded sets are solved to a certified 1e-6", "[certificates]") {
   Random random(4);
   int solved = 0;

@@ -21,6 +21,11 @@ TEST_CASE("a result computes its gap and prints itself", "[solvers]") {
   CHECK(r.relative_gap() == 0.125);
   r.lower_bound = 11;
   CHECK(r.gap() == 0);
+  r.value = -infinity;
+  r.lower_bound = -infinity;
+  CHECK((r.gap() == infinity && r.relative_gap() == infinity));
+  r.value = 10;
+  r.lower_bound = 11;
   std::ostringstream text;
   text << r;
   CHECK(text.str().find("optimal: value 10, lower bound 11, gap 0, 7 evaluations") == 0);

@@ -22,5 +22,5 @@ TEST_CASE("settings out of range are refused, with the range", "[solvers]") {
   CHECK_ERROR(Settings{.line_search = {.memory = 0}}.validate(), "line_search.memory in 1..64");
   CHECK_ERROR(Settings{.line_search = {.memory = 65}}.validate(), "line_search.memory in 1..64");
   CHECK_ERROR(Settings{.line_search = {.decrease = 0.5}}.validate(), "0 < line_search.decrease < 0.5");
-  CHECK_ERROR(Settings{.line_search = {.restarts = -1}}.validate(), "line_search.restarts >= 0");
+  CHECK_ERROR(Settings{.line_search = {.restarts = -1}}.validate(), "line_search.restarts in 0..100");
 }

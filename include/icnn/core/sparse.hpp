@@ -45,6 +45,8 @@ class SparseColumns {
   void add_column(const SparseColumns& other, Index column) {
     if (other.rows_ != rows_)
       fail({"SparseColumns", detail::text("columns of ", rows_, " rows"), detail::text(other.rows_)});
+    if (indices_.size() != starts_.back())
+      fail({"SparseColumns", "end_column() before add_column()", "entries without an end"});
     const auto indices = other.indices(column);
     const auto values = other.values(column);
     indices_.insert(indices_.end(), indices.begin(), indices.end());
@@ -62,7 +64,7 @@ class SparseColumns {
   [[nodiscard]] Matrix<S> dense() const {
     Matrix<S> m = Matrix<S>::Zero(rows_, cols());
     for (Index c = 0; c < cols(); ++c)
-      for (std::size_t k = 0; k < indices(c).size(); ++k) m(indices(c)[k], c) = values(c)[k];
+      for (std::size_t k = 0; k < indices(c).size(); ++k) m(indices(c)[k], c) += values(c)[k];
     return m;
   }
 
@@ -71,6 +73,9 @@ class SparseColumns {
  private:
   template <class Entries>
   [[nodiscard]] auto part(Entries& entries, Index column) const {
+    if (column < 0 || column >= cols()) {
+      fail({"SparseColumns", detail::text("a column in 0..", cols() - 1), detail::text(column)});
+    }
     const std::size_t first = starts_[static_cast<std::size_t>(column)],
                       last = starts_[static_cast<std::size_t>(column) + 1];
     return std::span(entries.data() + first, last - first);

@@ -54,7 +54,8 @@ class ArgminWorkspace {
 
 /// The same for black boxes of n variables.
 struct BlackBoxWorkspace {
-  explicit BlackBoxWorkspace(Index n) : gradient(n), solver(n) {}
+  explicit BlackBoxWorkspace(Index n) : inputs(detail::checked_dimension("BlackBoxWorkspace", n)), gradient(n), solver(n) {}
+  Index inputs;
   Vector<double> gradient;
   GradientWorkspace solver;
 };
@@ -72,7 +73,7 @@ void start_argmin(Index inputs, const Set& set, const Settings& settings, Gradie
   const bool warm = settings.warm_start && result.y.size() > 0;
   if (warm && (result.y.size() != inputs || !result.y.allFinite())) {
     fail({"argmin", text("a finite result.y of ", inputs, " coordinates, for a warm start"),
-          text(result.y.size(), " coordinates")});
+          result.y.size() == inputs ? std::string("NaN or infinity") : text(result.y.size(), " coordinates")});
   }
   if (!warm && settings.start.size() > 0) {
     require_shape("argmin", "a start", settings.start.rows(), settings.start.cols(), inputs, Index{1});
@@ -140,6 +141,11 @@ template <ConvexFunctionOfY F, class Set>
 void argmin(const F& f, const Set& set, const Settings& settings, ArgminWorkspace<F>& ws, Result& result) {
   static_assert(detail::can_be_minimised<F, Set>());
   if (f.shape_key() != ws.key) fail({"argmin", "a workspace made for this function", "one for a function of another shape"});
+  if (detail::has_inner_entropy(f)) {
+    fail({"argmin", "an entropy as the outermost regulariser alone", "one inside another function",
+          "its gradient is infinite on the boundary: take the entropy last, regularized(restrict_to(f, ...), {.entropy = "
+          "tau})"});
+  }
   if constexpr (is_regularized<F>) {
     if (f.terms().entropy > 0) {
       if (settings.method == Method::ProjectedGradient) {
@@ -147,8 +153,8 @@ void argmin(const F& f, const Set& set, const Settings& settings, ArgminWorkspac
               "the entropy's gradient is infinite on the boundary, where projections end"});
       }
       const EntropyTerm term = detail::entropy_term(f.terms(), set);
-      detail::start_argmin(f.inputs(), set, settings, ws.solver, result);
       const auto& twin = ws.twin.refresh(f);
+      detail::start_argmin(f.inputs(), set, settings, ws.solver, result);
       FunctionOracle oracle(twin, ws.function, ws.rounding, ws.absolute, ws.zero);
       return mirror_gradient(oracle, term, settings, ws.solver, result);
     }
@@ -157,8 +163,8 @@ void argmin(const F& f, const Set& set, const Settings& settings, ArgminWorkspac
     fail({"argmin", "an entropy as the outermost regulariser, for Method::MirrorGradient", "none",
           "regularized(f, {.entropy = tau})"});
   }
-  detail::start_argmin(f.inputs(), set, settings, ws.solver, result);
   const auto& twin = ws.twin.refresh(f);
+  detail::start_argmin(f.inputs(), set, settings, ws.solver, result);
   FunctionOracle oracle(twin, ws.function, ws.rounding, ws.absolute, ws.zero);
   projected_gradient(oracle, set, settings, ws.solver, result);
 }
@@ -173,7 +179,8 @@ requires(!ConvexFunctionOfY<std::remove_cvref_t<F>> &&
   if (settings.method == Method::MirrorGradient) {
     fail({"argmin", "Method::ProjectedGradient (or Automatic) for a black box", "Method::MirrorGradient"});
   }
-  detail::start_argmin(ws.gradient.size(), set, settings, ws.solver, result);
+  detail::start_argmin(ws.inputs, set, settings, ws.solver, result);
+  ws.gradient.resize(ws.inputs);  // an earlier function may have thrown it out of shape
   BlackBoxOracle<std::remove_reference_t<F>> oracle(f, ws.gradient, settings.oracle_error, settings.strong_convexity);
   projected_gradient(oracle, set, settings, ws.solver, result);
 }

@@ -107,9 +107,9 @@ class Rounding<BasicFicnn<Chain>> {
       using Type = std::remove_cvref_t<decltype(layer)>;
       const auto i = static_cast<std::size_t>(static_cast<Index>(index));
       Layer& now = layers[i];
-      now.sum.setZero();
+      now.sum.setConstant(std::numeric_limits<double>::min());  // for what underflows: weighed like all else
       now.error.setZero();
-      if (layer.has_bias()) now.sum = layer.b(p).cwiseAbs();
+      if (layer.has_bias()) now.sum += layer.b(p).cwiseAbs();
       if (layer.has_passthrough()) {
         detail::add_absolute_product(layer.Wy(p), y, now.sum);
         if (errors) detail::add_absolute_product(layer.Wy(p), dy, now.error);
@@ -157,6 +157,7 @@ class Rounding<BasicFicnn<Chain>> {
   double term_error_ = 0;
 };
 
+/// Without an entropy, which is the solver's business.
 template <class G>
 class Rounding<Regularized<G>> {
   using F = Regularized<G>;
@@ -170,12 +171,12 @@ class Rounding<Regularized<G>> {
   }
   template <class Ws>
   [[nodiscard]] double cut_error(const F& f, const Ws& ws) const {
-    return inner_.cut_error(f.function(), ws.inner) + error(f, region_, region_) + entropy_error(f, ws.y.col(0));
+    return inner_.cut_error(f.function(), ws.inner) + error(f, region_, region_);
   }
   [[nodiscard]] double value_error(const F& f, const Vector<double>& y, const Vector<double>& dy) {
     const auto& t = f.terms();
     const double moved = ((t.proximal * (y + t.centre.cwiseAbs() + dy) + t.linear.cwiseAbs()).cwiseProduct(dy)).sum();
-    return inner_.value_error(f.function(), y, dy) + error(f, y, y) + moved + entropy_error(f, y);
+    return inner_.value_error(f.function(), y, dy) + error(f, y, y) + moved;
   }
 
  private:
@@ -184,24 +185,6 @@ class Rounding<Regularized<G>> {
     const auto& t = f.terms();
     const double size = t.proximal * (y + h + t.centre.cwiseAbs()).squaredNorm() + 2 * (y + h).dot(t.linear.cwiseAbs());
     return 2 * detail::rounding_of_sum(f.inputs()) * size;
-  }
-
-  /// Of -tau H and of its gradient times the width of the box: a few epsilons of the logarithms at the point.
-  template <class Y>
-  [[nodiscard]] static double entropy_error(const F& f, const Y& y) {
-    const auto& t = f.terms();
-    if (!(t.entropy > 0)) return 0;
-    const auto logarithm = [](double p) { return p > 0 ? 2 + std::abs(std::log(p)) : 2.0; };
-    double size = 0;
-    for (Index j = 0; j < y.size(); ++j) {
-      if (t.on == EntropyOn::box) {
-        const double width = t.upper(j) - t.lower(j);
-        size += logarithm((y(j) - t.lower(j)) / width) + logarithm((t.upper(j) - y(j)) / width);
-      } else {
-        size += logarithm(y(j)) * (1 + y.sum());
-      }
-    }
-    return t.entropy * detail::rounding_of_sum(f.inputs()) * size;
   }
 
   Rounding<typename F::Function> inner_;
@@ -266,7 +249,7 @@ class Rounding<Precomposed<G>> {
 
  private:
   static void lift(const F& f, const Vector<double>& v, Vector<double>& y) {
-    y = f.offset().cwiseAbs();
+    y = f.offset().cwiseAbs().array() + std::numeric_limits<double>::min();
     detail::add_absolute_product(f.matrix(), v, y);
     y *= 1 + error(f);
   }
@@ -296,7 +279,8 @@ class Rounding<Sum<G...>> {
            });
   }
   [[nodiscard]] double value_error(const F& f, const Vector<double>& y, const Vector<double>& dy) {
-    return (1 + 8 * detail::epsilon) *
+    // An addition errs by half an epsilon of a partial sum; a summand's own error is at least 16 epsilons of its size.
+    return (1 + static_cast<double>(sizeof...(G)) / 16) *
            total(*this, f, [&](const auto& summand, auto& inner, auto) { return inner.value_error(summand, y, dy); });
   }
 

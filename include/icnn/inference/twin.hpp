@@ -29,6 +29,31 @@ inline constexpr bool is_regularized<Regularized<G>> = true;
 
 namespace detail {
 
+/// Whether there is an entropy anywhere in a function.
+template <class F>
+[[nodiscard]] bool has_entropy(const F& f) {
+  if constexpr (requires { F::summands; }) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) { return (has_entropy(f.template summand<I>()) || ...); }
+    (std::make_index_sequence<F::summands>{});
+  } else if constexpr (is_regularized<F>) {
+    return f.terms().entropy > 0 || has_entropy(f.function());
+  } else if constexpr (requires { f.function(); }) {
+    return has_entropy(f.function());
+  } else {
+    return false;
+  }
+}
+
+/// The same, but for one that is the outermost regulariser.
+template <class F>
+[[nodiscard]] bool has_inner_entropy(const F& f) {
+  if constexpr (is_regularized<F>) {
+    return has_entropy(f.function());
+  } else {
+    return has_entropy(f);
+  }
+}
+
 template <class F>
 [[nodiscard]] decltype(auto) make_twin(const F& f) {
   if constexpr (!std::is_same_v<typename F::Scalar, double>) {

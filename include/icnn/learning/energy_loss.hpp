@@ -66,6 +66,8 @@ class EnergyLoss {
     require(settings.false_positive >= 0 && std::isfinite(settings.false_positive), "a finite false_positive >= 0",
             settings.false_positive);
     settings.inner.validate();
+    require(settings.inner.max_evaluations >= 1, "inner.max_evaluations >= 1",
+            static_cast<double>(settings.inner.max_evaluations));
     settings_.inner.warm_start = true;
     settings_.inner.start.resize(0);
   }

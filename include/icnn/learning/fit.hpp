@@ -23,9 +23,9 @@ void gather(const Matrix<S>& from, std::span<const Index> columns, Matrix<S>& to
 }
 
 template <class S>
-void require_data(const char* what, const Matrix<S>& data, Index rows, Index samples) {
-  require_shape("fit", what, data.rows(), data.cols(), rows, samples, "a sample is a column");
-  if (!data.allFinite()) fail({"fit", text("finite ", what), "NaN or infinity"});
+void require_data(const char* where, const char* what, const Matrix<S>& data, Index rows, Index samples) {
+  require_shape(where, what, data.rows(), data.cols(), rows, samples, "a sample is a column");
+  if (!data.allFinite()) fail({where, text("finite ", what), "NaN or infinity"});
 }
 
 /// Minibatch steps of a network under a loss: evaluate, then pull dloss/df back.
@@ -115,8 +115,8 @@ template <class Chain, class L = SquaredLoss, class Optimiser = Adam<typename Ch
 TrainingResult fit(BasicFicnn<Chain>& network, const Matrix<typename Chain::Scalar>& y,
                    const Matrix<typename Chain::Scalar>& targets, const TrainingSettings& settings = {}, const L& loss = L{},
                    Optimiser&& optimiser = Optimiser{}) {
-  detail::require_data("points y", y, network.inputs(), y.cols());
-  detail::require_data("targets", targets, 1, y.cols());
+  detail::require_data("fit", "points y", y, network.inputs(), y.cols());
+  detail::require_data("fit", "targets", targets, 1, y.cols());
   const Matrix<typename Chain::Scalar> none(0, y.cols());
   return detail::fit(network, none, y, targets, settings, loss, optimiser);
 }
@@ -126,9 +126,9 @@ template <class Chain, class L = SquaredLoss, class Optimiser = Adam<typename Ch
 TrainingResult fit(BasicPicnn<Chain>& network, const Matrix<typename Chain::Scalar>& x,
                    const Matrix<typename Chain::Scalar>& y, const Matrix<typename Chain::Scalar>& targets,
                    const TrainingSettings& settings = {}, const L& loss = L{}, Optimiser&& optimiser = Optimiser{}) {
-  detail::require_data("contexts x", x, network.context_size(), x.cols());
-  detail::require_data("points y", y, network.inputs(), x.cols());
-  detail::require_data("targets", targets, 1, x.cols());
+  detail::require_data("fit", "contexts x", x, network.context_size(), x.cols());
+  detail::require_data("fit", "points y", y, network.inputs(), x.cols());
+  detail::require_data("fit", "targets", targets, 1, x.cols());
   return detail::fit(network, x, y, targets, settings, loss, optimiser);
 }
 
@@ -137,8 +137,8 @@ template <class Chain, class L = SquaredLoss, class Optimiser = Adam<typename Ch
 TrainingResult fit(BasicFeedForward<Chain>& network, const Matrix<typename Chain::Scalar>& x,
                    const Matrix<typename Chain::Scalar>& targets, const TrainingSettings& settings = {}, const L& loss = L{},
                    Optimiser&& optimiser = Optimiser{}) {
-  detail::require_data("inputs x", x, network.inputs(), x.cols());
-  detail::require_data("targets", targets, network.outputs(), x.cols());
+  detail::require_data("fit", "inputs x", x, network.inputs(), x.cols());
+  detail::require_data("fit", "targets", targets, network.outputs(), x.cols());
   const Matrix<typename Chain::Scalar> none(0, x.cols());
   return detail::fit(network, x, none, targets, settings, loss, optimiser);
 }

@@ -83,8 +83,8 @@ EnergyTraining learn_energy(BasicPicnn<Chain>& network, const Matrix<typename Ch
                             const Matrix<typename Chain::Scalar>& y, const TrainingSettings& settings = {},
                             const EnergySettings& energy = {}, Optimiser&& optimiser = Optimiser{}) {
   settings.validate();
-  detail::require_data("contexts x", x, network.context_size(), x.cols());
-  detail::require_data("labels y", y, network.inputs(), x.cols());
+  detail::require_data("learn_energy", "contexts x", x, network.context_size(), x.cols());
+  detail::require_data("learn_energy", "labels y", y, network.inputs(), x.cols());
   if (x.cols() < 1) fail({"learn_energy", "at least one sample", "none"});
   detail::EnergyFit<BasicPicnn<Chain>, std::remove_reference_t<Optimiser>> model(network, x, y, energy, optimiser,
                                                                                  std::min(settings.batch, x.cols()));

@@ -20,6 +20,10 @@ inline void require_fraction(const char* optimiser, const char* what, double val
   if (!(value >= 0 && value < 1)) fail({optimiser, text(what, " in [0, 1)"), text(value)});
 }
 
+inline void require_decay(const char* optimiser, double decay) {
+  if (!(decay >= 0) || !std::isfinite(decay)) fail({optimiser, "a finite weight_decay >= 0", text(decay)});
+}
+
 }  // namespace detail
 
 /// Settings of Adam.
@@ -41,8 +45,10 @@ class Adam {
     detail::require_rate("Adam", settings.rate);
     detail::require_fraction("Adam", "beta1", settings.beta1);
     detail::require_fraction("Adam", "beta2", settings.beta2);
-    if (!(settings.epsilon > 0)) fail({"Adam", "epsilon > 0", detail::text(settings.epsilon)});
-    if (!(settings.weight_decay >= 0)) fail({"Adam", "weight_decay >= 0", detail::text(settings.weight_decay)});
+    if (!(settings.epsilon > 0) || !std::isfinite(settings.epsilon)) {
+      fail({"Adam", "a finite epsilon > 0", detail::text(settings.epsilon)});
+    }
+    detail::require_decay("Adam", settings.weight_decay);
   }
 
   [[nodiscard]] const Settings& settings() const noexcept { return settings_; }
@@ -90,7 +96,7 @@ class Sgd {
   explicit Sgd(const Settings& settings = {}) : settings_(settings) {
     detail::require_rate("Sgd", settings.rate);
     detail::require_fraction("Sgd", "momentum", settings.momentum);
-    if (!(settings.weight_decay >= 0)) fail({"Sgd", "weight_decay >= 0", detail::text(settings.weight_decay)});
+    detail::require_decay("Sgd", settings.weight_decay);
   }
 
   [[nodiscard]] const Settings& settings() const noexcept { return settings_; }

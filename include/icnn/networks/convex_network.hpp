@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <concepts>
 #include <type_traits>
 #include <utility>
 
@@ -44,6 +45,19 @@ class ConvexNetwork : public Parameterized<typename Chain::Scalar> {
 
   /// A modulus m of strong convexity in y: f - m |y|^2 / 2 is convex. That of the output term, min D.
   [[nodiscard]] Scalar strong_convexity() const { return term_.strong_convexity(this->p()); }
+
+  /// Takes over parameters and activations of a network of equal layout, in this scalar. Allocates only where the
+  /// activations differ. Throws Error, and changes nothing, where the layouts differ or a parameter overflows.
+  template <class Other>
+  requires std::same_as<Choice, typename Other::Choice>
+  void assign(const ConvexNetwork<Other>& other) {
+    if (activations_ == other.activations()) return Parameterized<Scalar>::assign(other);
+    Layout layout;
+    Chain chain = Chain::build(layout, options_, other.activations());
+    Parameterized<Scalar>::assign(other);
+    chain_ = std::move(chain);
+    activations_ = other.activations();
+  }
 
   /// Equal architecture, activations and parameters; all else follows from these.
   friend bool operator==(const ConvexNetwork& a, const ConvexNetwork& b) {

@@ -18,8 +18,8 @@ class Parameterized {
   [[nodiscard]] const Layout& layout() const noexcept { return parameters_.layout(); }
   [[nodiscard]] Index parameter_count() const noexcept { return parameters_.size(); }
 
-  /// Takes over the parameters of a network of equal layout, in this scalar; allocates nothing. Throws Error, and changes
-  /// nothing, where the layouts differ or a parameter overflows.
+  /// Takes over the parameters (and no activations) of a network of equal layout, in this scalar; allocates nothing. Throws
+  /// Error, and changes nothing, where the layouts differ or a parameter overflows.
   template <class T>
   void assign(const Parameterized<T>& other) {
     parameters_.assign(other.parameters());

@@ -147,8 +147,11 @@ class Regularized : public Combinator<Regularized<F>, F> {
     active(ws.y, ws.columns) = y;
     Base::function().forward(order, active(ws.y, ws.columns), ws.inner);
     ws.copy_values();
-    for (Index c = 0; c < ws.columns; ++c)
-      for (Index j = 0; j < inputs(); ++j) ws.values(c) += penalty(j, ws.y(j, c)).value;
+    for (Index c = 0; c < ws.columns; ++c) {
+      Scalar sum(0);  // on its own: many small terms would drown in a large value
+      for (Index j = 0; j < inputs(); ++j) sum += penalty(j, ws.y(j, c)).value;
+      ws.values(c) += sum;
+    }
   }
 
   template <class Ws>
@@ -193,11 +196,13 @@ class Regularized : public Combinator<Regularized<F>, F> {
     ws.copy_values();
     if (order != Order::value) ws.copy_slopes();
     for (Index c = 0; c < ws.columns; ++c) {
+      Scalar sum(0);
       for (Index j = 0; j < inputs(); ++j) {
         const auto jet = penalty(j, ws.y(j, c) + ws.alpha(c) * ws.w(j, c));
-        ws.values(c) += jet.value;
+        sum += jet.value;
         if (order != Order::value) ws.slopes(c) += jet.first * ws.w(j, c);
       }
+      ws.values(c) += sum;
     }
   }
 

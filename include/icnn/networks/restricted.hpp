@@ -26,6 +26,7 @@ class Restricted : public Substituted<Restricted<F>, F> {
       fail({"restrict_to", detail::text("known values of shape ", n, " x 1, or a column per sample"),
             detail::shape_text(known_.rows(), known_.cols())});
     }
+    if (!known_.allFinite()) fail({"restrict_to", "finite known values", "NaN or infinity"});
     if (free_.empty()) fail({"restrict_to", "at least one free coordinate", "none"});
     std::vector<bool> seen(static_cast<std::size_t>(n), false);
     for (const Index j : free_) {

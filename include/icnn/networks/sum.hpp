@@ -22,6 +22,7 @@ class Sum : public ConvexFunction<Sum<F...>, typename std::tuple_element_t<0, st
   using First = std::tuple_element_t<0, std::tuple<Plain<F>...>>;
 
  public:
+  static constexpr std::size_t summands = sizeof...(F);
   using Scalar = typename First::Scalar;
   static constexpr int Inputs = First::Inputs;
   static_assert((std::is_same_v<typename Plain<F>::Scalar, Scalar> && ...), "the summands have different scalar types");

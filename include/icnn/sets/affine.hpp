@@ -10,8 +10,9 @@
 
 namespace icnn {
 
-/// { y : E y = e }. Dependent rows are dropped, contradictory ones refused. Unbounded (unless a point): a certificate needs
-/// a strongly convex function.
+/// { y : E y = e }. Dependent rows are dropped; contradictory ones are refused, and nearly dependent ones, whose
+/// intersection rounding decides. The set is that of the orthonormal basis which is made of the rows. Unbounded (unless a
+/// point): a certificate needs a strongly convex function.
 class Affine {
  public:
   /// E is m x n, e of length m. An orthonormal basis of the rows is made by Gram and Schmidt's process, every row
@@ -26,9 +27,11 @@ class Affine {
     Vector<double> coordinates(E.rows());
     Index rank = 0;
     for (Index i = 0; i < E.rows(); ++i) {
-      Vector<double> row = E.row(i).transpose();
+      const double largest = E.cols() > 0 ? E.row(i).cwiseAbs().maxCoeff() : 0;
+      const double unit = largest > 0 ? largest : 1;
+      Vector<double> row = E.row(i).transpose() / unit;
       const double size = row.norm();
-      double rest = e(i), scale = std::abs(e(i));
+      double rest = e(i) / unit, scale = std::abs(rest);
       for (int pass = 0; pass < 2; ++pass) {
         for (Index k = 0; k < rank; ++k) {
           const double along = basis.col(k).dot(row);
@@ -38,9 +41,17 @@ class Affine {
         }
       }
       const double length = row.norm();
-      if (length > 1e-12 * size) {
+      if (length > 1e-13 * size && length < 1e-8 * size) {
+        fail({"Affine", "rows that are dependent or clearly are not",
+              detail::text("row ", i, ", nearly dependent on others"),
+              "the set would be known to a few digits only: drop the row, or write the equations otherwise"});
+      }
+      if (length > 1e-13 * size) {
         basis.col(rank) = row / length;
         coordinates(rank++) = rest / length;
+        if (!std::isfinite(coordinates(rank - 1))) {
+          fail({"Affine", "equations whose solution is finite", detail::text("row ", i)});
+        }
       } else if (std::abs(rest) > 1e-9 * scale) {
         fail({"Affine", "equations E y = e that have a solution", detail::text("a contradiction in row ", i),
               "the set would be empty"});

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "icnn/sets/concepts.hpp"
@@ -21,6 +22,9 @@ class HalfSpace {
     if (!(size > 0)) fail({"HalfSpace", "a normal other than 0", "0", "the set would be everything, or empty"});
     normal_ /= size;
     offset_ /= size;
+    if (!std::isfinite(offset_)) {
+      fail({"HalfSpace", "an offset that is finite in units of the normal's length", detail::text(offset, " / ", size)});
+    }
   }
 
   [[nodiscard]] Index dimension() const noexcept { return normal_.size(); }
@@ -28,8 +32,10 @@ class HalfSpace {
   [[nodiscard]] double offset() const noexcept { return offset_; }                 ///< scaled likewise
 
   void project(PointRef y) const {
-    const double beyond = normal_.dot(y) - offset_;
-    if (beyond > 0) y -= beyond * normal_;
+    for (int pass = 0; pass < 2; ++pass) {  // the second one repairs what rounding leaves of far-away points
+      const double beyond = normal_.dot(y) - offset_;
+      if (beyond > 0) y -= beyond * normal_;
+    }
   }
 
   /// A lower bound of min g'(v - y) + m |v - y|^2 / 2 over the set, m > 0: the dual function at the best multiplier mu >= 0,

@@ -73,10 +73,14 @@ void projected_gradient(O& oracle, const Set& set, const Settings& settings, Gra
     return ws.g.dot(ws.direction);
   };
   // The first step moves by one unit of the projected gradient, as far as the set lets it.
+  const auto longest = [](const Vector<double>& y, const Vector<double>& g) {  // what no step needs to exceed
+    return std::min(1e6 * (1 + y.cwiseAbs().maxCoeff()) / std::max(g.cwiseAbs().maxCoeff(), 1e-300), 1e30);
+  };
   const auto first_step = [&] {
-    step(1);
+    const double most = longest(ws.y, ws.g);
+    step(std::min(1.0, most));
     const double size = ws.direction.cwiseAbs().maxCoeff();
-    return size > 0 ? std::clamp(1 / size, 1e-10, 1e10) : 1.0;
+    return size > 0 ? std::min(std::clamp(1 / size, 1e-10, 1e10), most) : std::min(1.0, most);
   };
 
   ws.y = result.y;
@@ -114,8 +118,7 @@ void projected_gradient(O& oracle, const Set& set, const Settings& settings, Gra
       // Barzilai and Borwein: s's / s'r with s = y+ - y, r = g+ - g. Where f looks affine, ever longer.
       const double ss = (ws.trial - ws.y).squaredNorm();
       const double sr = (ws.trial - ws.y).dot(ws.trial_g - ws.g);
-      const double longest = 1e6 * (1 + ws.trial.cwiseAbs().maxCoeff()) / std::max(ws.trial_g.cwiseAbs().maxCoeff(), 1e-300);
-      alpha = std::clamp(sr > 0 ? ss / sr : 100 * alpha, 1e-30, std::min(longest, 1e30));
+      alpha = std::min(std::max(sr > 0 ? ss / sr : 100 * alpha, 1e-30), longest(ws.trial, ws.trial_g));
       ws.y.swap(ws.trial);
       ws.g.swap(ws.trial_g);
       value = next;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <ostream>
 
 #include "icnn/core/types.hpp"
@@ -24,10 +25,15 @@ struct [[nodiscard]] Result {
   Status status = Status::not_run;
 
   /// How far value can be from the minimum: value + value_error - lower_bound.
-  [[nodiscard]] double gap() const noexcept { return std::max(0.0, value + value_error - lower_bound); }
+  [[nodiscard]] double gap() const noexcept {
+    const double open = value + value_error - lower_bound;
+    return std::isnan(open) ? infinity : std::max(0.0, open);
+  }
 
   /// The gap as the relative criterion sees it.
-  [[nodiscard]] double relative_gap() const noexcept { return gap() / std::max(1.0, std::abs(value)); }
+  [[nodiscard]] double relative_gap() const noexcept {
+    return std::isfinite(value) ? gap() / std::max(1.0, std::abs(value)) : infinity;
+  }
 
   friend std::ostream& operator<<(std::ostream& out, const Result& r) {
     return out << to_string(r.status) << ": value " << r.value << ", lower bound " << r.lower_bound << ", gap " << r.gap()

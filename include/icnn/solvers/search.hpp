@@ -21,7 +21,7 @@ class Search {
   /// \p region is scratch of the dimension. Result.y is the starting point, in the set.
   Search(O& oracle, const Term& term, const Settings& settings, Vector<double>& region, Result& result)
       : oracle_(oracle), term_(term), settings_(settings), region_(region), result_(result) {
-    result.value = result.lower_bound = infinity;
+    result.value = infinity;
     result.lower_bound = -infinity;
     result.value_error = result.seconds = 0;
     result.evaluations = result.iterations = 0;
@@ -73,13 +73,16 @@ class Search {
     }
     const double excess = result_.lower_bound - result_.value;
     if (excess > 1e-7 * std::max(1.0, std::abs(result_.value)) && excess > value_error()) return end(Status::not_convex);
-    if (result_.lower_bound == -infinity && result_.value < -1e12 * scale_) return end(Status::unbounded);
+    if (result_.lower_bound == -infinity && result_.value < -1e12 * scale_ && !region_.allFinite()) {
+      return end(Status::unbounded);
+    }
     return closed() ? end(Status::optimal) : true;
   }
 
   /// One more iteration has been done. False when ended.
   [[nodiscard]] bool iterate() {
     ++result_.iterations;
+    if (!ended() && clock_.seconds() >= settings_.time_limit) return end(Status::deadline_reached);
     if (!settings_.observer) return !ended();
     const ArgminProgress progress{result_.iterations, result_.evaluations, clock_.seconds(), result_.value,
                                   result_.lower_bound};
@@ -118,6 +121,7 @@ class Search {
     if (!error_known_) {
       result_.value_error =
           oracle_.value_error(result_.y) + term_.value_error(result_.y) + 4 * epsilon * std::abs(result_.value);
+      if (std::isnan(result_.value_error)) result_.value_error = infinity;  // something overflowed
       error_known_ = true;
     }
     return result_.value_error;
@@ -133,12 +137,12 @@ class Search {
   /// smaller the gradient, the smaller the ball, and the rounding terms with it.
   void cover(const Vector<double>& y, double m, double norm) {
     covered_at_ = 0;
-    term_.extents(region_);
+    extents();
     if (!region_.allFinite() && m > 0) {
       covered_at_ = norm;
       double radius = 4 * norm / m + 1e-6 * (1 + y.stableNorm());
       for (int attempt = 0; attempt < 20; ++attempt, radius *= 4) {
-        term_.extents(region_);
+        extents();
         for (Index j = 0; j < y.size(); ++j) {
           region_(j) = std::min(region_(j), std::abs(y(j)) + 2 * radius);  // twice: room for the iterates
         }
@@ -148,6 +152,12 @@ class Search {
       region_.setConstant(infinity);
     }
     oracle_.cover(region_);
+  }
+
+  /// The set's own extents, with room for the rounding of points on its boundary.
+  void extents() {
+    term_.extents(region_);
+    region_ *= 1 + 8 * epsilon;
   }
 
   O& oracle_;

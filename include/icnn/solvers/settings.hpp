@@ -32,7 +32,7 @@ struct LineSearch {
   static constexpr Index longest_memory = 64;
   Index memory = 10;       ///< 1..64: a step has to improve on the worst of so many latest values (1: on the last one)
   double decrease = 1e-4;  ///< in (0, 1/2): f(y + t d) <= worst + decrease t g'd
-  Index restarts = 2;      ///< >= 0: how often to begin anew where no step succeeds
+  Index restarts = 2;      ///< 0..100: how often to begin anew where no step succeeds
 };
 
 /// How argmin works, and when it stops. Aggregate: argmin(f, set, {.relative_gap = 1e-4}).
@@ -64,7 +64,8 @@ struct Settings {
     require(line_search.memory >= 1 && line_search.memory <= LineSearch::longest_memory, "line_search.memory in 1..64",
             static_cast<double>(line_search.memory));
     require(line_search.decrease > 0 && line_search.decrease < 0.5, "0 < line_search.decrease < 0.5", line_search.decrease);
-    require(line_search.restarts >= 0, "line_search.restarts >= 0", static_cast<double>(line_search.restarts));
+    require(line_search.restarts >= 0 && line_search.restarts <= 100, "line_search.restarts in 0..100",
+            static_cast<double>(line_search.restarts));
     if (!start.allFinite()) fail({"Settings", "a finite start", "NaN or infinity"});
   }
 };

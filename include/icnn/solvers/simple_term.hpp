@@ -53,9 +53,11 @@ class SetTerm {
       if (linear > bound) bound = linear;  // false for NaN
     }
     if (m > 0) {
-      const double square = g.squaredNorm() / m;
+      const double norm = g.stableNorm(), square = norm * (norm / m) + std::numeric_limits<double>::min();
       double curved = -square / 2;
-      if constexpr (requires { set_.curved_minimum(g, y, m); }) curved = set_.curved_minimum(g, y, m);
+      if constexpr (requires { set_.curved_minimum(g, y, m); }) {
+        if (norm > 1e-140) curved = set_.curved_minimum(g, y, m);  // below, squares underflow
+      }
       curved -= rounding * (square + size);
       if (curved > bound) bound = curved;
     }
