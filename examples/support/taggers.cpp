@@ -65,7 +65,7 @@ EnergyHead::EnergyHead(const Recipe& recipe, Index labels, Index samples, Random
     weights["d"].setConstant(3);  // tags are rare
   });
   for (const Block& block : network.layout().blocks()) {
-    const auto is = [&](const char* name) { return block.name.starts_with(name); };
+    const auto is = [&](const char* symbol) { return block.name.starts_with(symbol); };
     learnt_.push_back(is("Wyu") || is("by") || is("Wzu") || is("bz") ? 0 : 1);
   }
 }
