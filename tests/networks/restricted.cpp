@@ -41,6 +41,10 @@ TEST_CASE("restrict_to: bad input is refused", "[restricted]") {
   CHECK_ERROR(restrict_to(f, known, {}), "at least one free coordinate");
   CHECK_ERROR(restrict_to(f, known, {3}), "distinct free coordinates in 0..2");
   CHECK_ERROR(restrict_to(f, known, {1, 1}), "distinct free coordinates");
+  Vector<double> unknown = Vector<double>::Ones(3);
+  unknown(2) = std::nan("");
+  CHECK_ERROR(restrict_to(f, unknown, {0, 1}), "finite known values, got NaN or infinity at coordinate 2");
+  CHECK(restrict_to(f, unknown, {1, 2}).inputs() == 2);
   CHECK_ERROR(restrict_to(f, Vector<double>::Zero(2), {1}), "known values of shape 3 x 1");
   const Picnn<double, Softplus> p({.context = 1, .inputs = 3});
   CHECK_ERROR(restrict_to(p.at(Matrix<double>(1, 4)), Matrix<double>::Zero(3, 2), {1}), "a column per sample");

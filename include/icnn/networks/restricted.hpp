@@ -26,7 +26,6 @@ class Restricted : public Substituted<Restricted<F>, F> {
       fail({"restrict_to", detail::text("known values of shape ", n, " x 1, or a column per sample"),
             detail::shape_text(known_.rows(), known_.cols())});
     }
-    if (!known_.allFinite()) fail({"restrict_to", "finite known values", "NaN or infinity"});
     if (free_.empty()) fail({"restrict_to", "at least one free coordinate", "none"});
     std::vector<bool> seen(static_cast<std::size_t>(n), false);
     for (const Index j : free_) {
@@ -34,6 +33,11 @@ class Restricted : public Substituted<Restricted<F>, F> {
         fail({"restrict_to", detail::text("distinct free coordinates in 0..", n - 1), detail::text(j)});
       }
       seen[static_cast<std::size_t>(j)] = true;
+    }
+    for (Index j = 0; j < n; ++j) {  // what stands at free coordinates is not read
+      if (!seen[static_cast<std::size_t>(j)] && !known_.row(j).allFinite()) {
+        fail({"restrict_to", "finite known values", detail::text("NaN or infinity at coordinate ", j)});
+      }
     }
   }
 
