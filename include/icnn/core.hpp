@@ -7,6 +7,7 @@
 
 #include "icnn/core/audit.hpp"
 #include "icnn/core/error.hpp"
+#include "icnn/core/isa.hpp"
 #include "icnn/core/layout.hpp"
 #include "icnn/core/observer.hpp"
 #include "icnn/core/parameters.hpp"

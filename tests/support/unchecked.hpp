@@ -6,7 +6,7 @@
 #include <icnn/core/parameters.hpp>
 #include <icnn/networks/parameterized.hpp>
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// The tests' door around edit(): makes networks that the library refuses to make.
 struct Unchecked {
@@ -16,4 +16,4 @@ struct Unchecked {
   }
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -5,7 +5,7 @@
 
 #include "icnn/activations/properties.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// g(t) = |t|: convex, not monotone, so for the first layer only. Slope 0 at the kink.
 struct Absolute {
@@ -20,4 +20,4 @@ struct Absolute {
   friend bool operator==(const Absolute&, const Absolute&) = default;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -22,7 +22,7 @@
 #include "icnn/activations/tanh.hpp"
 #include "icnn/kernels/elementwise.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// One activation out of a closed set, chosen at run time and switched once per layer. It declares what all of its
 /// members declare, so Proposition 1 stays a matter of types.
@@ -82,4 +82,4 @@ using AnyFirstActivation =
 using AnyContextActivation =
     AnyOf<Relu, Identity, LeakyRelu, Softplus, Elu, Celu, SmoothRelu, Square, Absolute, SquaredLeakyRelu, Tanh, Sigmoid>;
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -7,7 +7,7 @@
 
 #include "icnn/activations/properties.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// g(t) = t for t > 0, alpha (exp(t / alpha) - 1) otherwise, alpha > 0: convex and once differentiable for every alpha.
 class Celu {
@@ -38,4 +38,4 @@ class Celu {
   double alpha_ = 1;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

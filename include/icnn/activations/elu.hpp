@@ -7,7 +7,7 @@
 
 #include "icnn/activations/properties.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// g(t) = t for t > 0, alpha (exp(t) - 1) otherwise; convex for alpha in (0, 1], once differentiable at alpha = 1 only.
 class Elu {
@@ -38,4 +38,4 @@ class Elu {
   double alpha_ = 1;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

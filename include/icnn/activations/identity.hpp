@@ -5,7 +5,7 @@
 
 #include "icnn/activations/properties.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// g(t) = t.
 struct Identity {
@@ -21,4 +21,4 @@ struct Identity {
   friend bool operator==(const Identity&, const Identity&) = default;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -5,7 +5,7 @@
 
 #include "icnn/activations/properties.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// g(t) = max(t, slope t), slope in [0, 1].
 class LeakyRelu {
@@ -33,4 +33,4 @@ class LeakyRelu {
   double slope_ = 0.01;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

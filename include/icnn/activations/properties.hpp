@@ -11,7 +11,7 @@
 #include "icnn/core/error.hpp"
 #include "icnn/core/types.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// Value, first and second derivative of an activation at one point.
 template <class S>
@@ -106,4 +106,4 @@ inline double checked_parameter(std::string_view activation, std::string_view ra
 }
 
 }  // namespace detail
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -5,7 +5,7 @@
 
 #include "icnn/activations/properties.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// g(t) = max(t, 0); slope 0 at the kink. NaN propagates.
 struct Relu {
@@ -21,4 +21,4 @@ struct Relu {
   friend bool operator==(const Relu&, const Relu&) = default;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -7,7 +7,7 @@
 
 #include "icnn/activations/properties.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// g(t) = 1 / (1 + exp(-t)): for context paths and feed-forward networks only.
 struct Sigmoid {
@@ -28,4 +28,4 @@ struct Sigmoid {
   friend bool operator==(const Sigmoid&, const Sigmoid&) = default;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

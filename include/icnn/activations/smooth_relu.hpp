@@ -7,7 +7,7 @@
 
 #include "icnn/activations/properties.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// ReLU with a quadratic knee of width h > 0: 0 below 0, t^2 / (2 h) on [0, h], t - h / 2 above. Once differentiable.
 class SmoothRelu {
@@ -37,4 +37,4 @@ class SmoothRelu {
   double knee_ = 1;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

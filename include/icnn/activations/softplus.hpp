@@ -7,7 +7,7 @@
 
 #include "icnn/activations/properties.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// g(t) = log(1 + exp(beta t)) / beta, beta > 0; g'' <= beta / 4. Evaluated as max(t, 0) + log1p(exp(-|beta t|)) / beta,
 /// which neither overflows nor loses the relative accuracy of its tail.
@@ -40,4 +40,4 @@ class Softplus {
   double beta_ = 1;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -5,7 +5,7 @@
 
 #include "icnn/activations/properties.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// g(t) = t^2: convex, not monotone, so for the first layer only.
 struct Square {
@@ -20,4 +20,4 @@ struct Square {
   friend bool operator==(const Square&, const Square&) = default;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

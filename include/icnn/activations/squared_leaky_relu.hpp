@@ -5,7 +5,7 @@
 
 #include "icnn/activations/properties.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// g(t) = max(t, slope t)^2 for slope in [0, 1]: convex, once differentiable; not monotone, so for the first layer only.
 class SquaredLeakyRelu {
@@ -32,4 +32,4 @@ class SquaredLeakyRelu {
   double slope_ = 0.01;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

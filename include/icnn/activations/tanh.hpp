@@ -7,7 +7,7 @@
 
 #include "icnn/activations/properties.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// g(t) = tanh(t): for context paths and feed-forward networks only.
 struct Tanh {
@@ -26,4 +26,4 @@ struct Tanh {
   friend bool operator==(const Tanh&, const Tanh&) = default;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

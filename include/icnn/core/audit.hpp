@@ -10,7 +10,7 @@
 
 #include "icnn/core/layout.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// One parameter that its block does not admit.
 struct Offence {
@@ -62,4 +62,4 @@ template <class Derived>
   return offences;
 }
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -11,7 +11,9 @@
 #include <string_view>
 #include <utility>
 
-namespace icnn {
+#include "icnn/core/isa.hpp"
+
+namespace icnn::inline ICNN_ISA {
 
 /// What a misuse report says: where it was noticed, what was expected, what came, and what to do.
 struct ErrorReport {
@@ -86,4 +88,4 @@ void require_shape(std::string_view where, std::string_view what, I rows, I cols
         detail::shape_text(rows, cols), std::string(hint)});
 }
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

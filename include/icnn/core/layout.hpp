@@ -15,7 +15,7 @@
 #include "icnn/core/error.hpp"
 #include "icnn/core/types.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// Which entries of a block convexity (or monotonicity) requires to be non-negative.
 enum class Sign { free, non_negative, non_negative_rows, non_negative_columns };
@@ -118,4 +118,4 @@ template <std::predicate<const Block&> Predicate>
   return chosen;
 }
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

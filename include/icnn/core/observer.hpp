@@ -6,7 +6,9 @@
 #include <chrono>
 #include <functional>
 
-namespace icnn {
+#include "icnn/core/isa.hpp"
+
+namespace icnn::inline ICNN_ISA {
 
 /// Watches long work: called with what has happened, answers whether to go on. The library itself prints nothing. Runs on
 /// the thread that does the work; what it throws passes through.
@@ -24,4 +26,4 @@ class Stopwatch {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

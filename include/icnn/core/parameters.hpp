@@ -13,7 +13,7 @@
 #include "icnn/core/layout.hpp"
 #include "icnn/core/types.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// What an edit does with a negative entry where the layout's signs forbid it.
 enum class Positivity {
@@ -123,4 +123,4 @@ class Parameters {
   Vector<S> vector_;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -10,7 +10,7 @@
 
 #include "icnn/core/types.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// Seeded random numbers, the same bits on every platform and the same real numbers up to rounding (the standard
 /// distributions are not): xoshiro256++ of Blackman and Vigna, seeded by splitmix64. A regular value; satisfies
@@ -85,4 +85,4 @@ class Random {
   std::array<std::uint64_t, 4> state_;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -11,7 +11,7 @@
 #include "icnn/core/error.hpp"
 #include "icnn/core/types.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// A batch of sparse samples, compressed column by column: what bags of words and the like are. Grows by one column at a
 /// time. A regular value.
@@ -87,4 +87,4 @@ class SparseColumns {
   std::vector<S> values_;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -6,8 +6,10 @@
 #include <Eigen/Core>
 #include <limits>
 
+#include "icnn/core/isa.hpp"
+
 /// Input convex neural networks: convex in y by construction, minimised with a proof.
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 using Index = Eigen::Index;
 
@@ -58,4 +60,4 @@ class Extent<Dynamic> {
   Index value_;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

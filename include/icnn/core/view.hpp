@@ -8,7 +8,7 @@
 #include "icnn/core/error.hpp"
 #include "icnn/core/types.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 namespace detail {
 
@@ -91,4 +91,4 @@ template <class M>
   return Eigen::Map<Mapped>(buffer.data(), buffer.rows(), fixed == Dynamic ? columns : Index{fixed});
 }
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

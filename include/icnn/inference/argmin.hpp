@@ -13,7 +13,7 @@
 #include "icnn/solvers/mirror_gradient.hpp"
 #include "icnn/solvers/projected_gradient.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 namespace detail {
 
@@ -208,4 +208,4 @@ Result argmin(F&& f, const Set& set, const Settings& settings = {}) {
   }
 }
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

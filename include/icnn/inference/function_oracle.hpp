@@ -5,7 +5,7 @@
 
 #include "icnn/inference/rounding.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// A convex function in double precision as an oracle, with rigorous bounds of its rounding. Refers to everything.
 template <class F, class Ws>
@@ -36,4 +36,4 @@ class FunctionOracle {
   Vector<double>&absolute_, &zero_;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

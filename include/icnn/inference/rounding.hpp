@@ -30,7 +30,7 @@
 /// over the region before anything cancels, B_i = |W^z| Z_i + |W^y| h + |b| with Z_i >= |z_i|, because where steep neurons
 /// oppose each other the sums that remain say nothing about the errors made. W^z >= 0 makes every adjoint non-negative, so
 /// the adjoints themselves are known to a relative error.
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 template <class F>
 class Rounding;
@@ -299,4 +299,4 @@ class Rounding<Sum<G...>> {
   std::tuple<Rounding<std::remove_cvref_t<G>>...> inner_;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -10,7 +10,7 @@
 
 #include "icnn/networks/regularized.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// A convex function of y alone, of this library: a FICNN, a PICNN at a context, or what regularized, restrict_to,
 /// precompose and sum made of them.
@@ -101,4 +101,4 @@ class Twin {
   std::optional<Function> copy_;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -5,7 +5,7 @@
 
 #include "icnn/core/types.hpp"
 
-namespace icnn::kernels {
+namespace icnn::inline ICNN_ISA::kernels {
 
 /// How many derivatives an evaluation leaves behind.
 enum class Order { value, first, second };
@@ -34,4 +34,4 @@ void apply(const Activation& activation, Order order, Index size, S* z, S* first
   }
 }
 
-}  // namespace icnn::kernels
+}  // namespace icnn::inline ICNN_ISA::kernels

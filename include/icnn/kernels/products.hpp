@@ -10,7 +10,7 @@
 /// Dense arithmetic on columns. The portable path: plain Eigen, for any scalar, instantiated per scalar and not per
 /// network. Nothing here allocates in float or double: one column goes through matrix-vector products, several through
 /// matrix-matrix products cut into tiles whose packing buffers Eigen keeps on the stack.
-namespace icnn::kernels {
+namespace icnn::inline ICNN_ISA::kernels {
 
 template <class S>
 using ConstMap = Eigen::Map<const Matrix<S>, Eigen::Unaligned, Eigen::OuterStride<>>;
@@ -142,4 +142,4 @@ void mirror_lower(MutableMap<S> m) {
     for (Index r = 0; r < c; ++r) m(r, c) = m(c, r);
 }
 
-}  // namespace icnn::kernels
+}  // namespace icnn::inline ICNN_ISA::kernels

@@ -5,7 +5,7 @@
 
 #include "icnn/core/types.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// Everything the passes of one convex layer leave behind, for up to `columns` samples; W is the layer's width, N the
 /// number of convex inputs. Names follow the documentation of FicnnLayer.
@@ -59,4 +59,4 @@ struct GatedTape : ConvexTape<S, N, W, Cols> {
   Matrix<S, M, Cols> gated_z, gated_dz;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

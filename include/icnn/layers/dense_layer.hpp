@@ -14,7 +14,7 @@
 #include "icnn/kernels/products.hpp"
 #include "icnn/layers/gradients.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// What a forward pass of one dense layer leaves behind, for up to `columns` samples.
 template <class S, int Out, int Cols>
@@ -112,4 +112,4 @@ class DenseLayer {
   A activation_;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

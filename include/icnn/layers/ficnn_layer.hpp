@@ -18,7 +18,7 @@
 #include "icnn/layers/gates.hpp"
 #include "icnn/layers/gradients.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// The sizes and options of one convex layer.
 struct ConvexShape {
@@ -268,4 +268,4 @@ class FicnnLayer {
   A activation_;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

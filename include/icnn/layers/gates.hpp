@@ -9,7 +9,7 @@
 #include "icnn/core/types.hpp"
 #include "icnn/layers/dense_layer.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// How a context value becomes the non-negative gate on z (and on the inputs in which f must not decrease).
 enum class Gate {
@@ -73,4 +73,4 @@ struct ContextAdjoint {
 /// Stands in for a ContextAdjoint that nobody asks for.
 struct NoGateAdjoint {};
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -13,7 +13,7 @@
 #include "icnn/core/types.hpp"
 #include "icnn/core/view.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// Which derivatives of a scalar function are wanted and where they go. What is left empty is not computed and costs
 /// nothing. With `seeds` c_1..c_B the outputs belong to c_b f(x_b, y_b): per column for y and x, summed over the batch
@@ -88,4 +88,4 @@ struct BlockSlot {
   friend bool operator==(const BlockSlot&, const BlockSlot&) = default;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

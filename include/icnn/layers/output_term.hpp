@@ -12,7 +12,7 @@
 #include "icnn/kernels/products.hpp"
 #include "icnn/layers/gradients.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// Which parts of the output term a network has.
 struct OutputTermShape {
@@ -232,4 +232,4 @@ class OutputTerm {
   BlockSlot diagonal_, low_, bilinear_, linear_;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

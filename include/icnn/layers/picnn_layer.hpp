@@ -13,7 +13,7 @@
 #include "icnn/layers/dense_layer.hpp"
 #include "icnn/layers/ficnn_layer.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// The sizes and options of one PICNN layer.
 struct PicnnShape {
@@ -311,4 +311,4 @@ class PicnnLayer {
   std::optional<Context> step_;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

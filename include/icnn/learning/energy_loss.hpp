@@ -9,7 +9,7 @@
 #include "icnn/inference/argmin.hpp"
 #include "icnn/networks/picnn.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// What energy learning asks for.
 struct EnergySettings {
@@ -141,4 +141,4 @@ class EnergyLoss {
   RowVector<S> weights_;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -12,7 +12,7 @@
 #include "icnn/networks/ficnn.hpp"
 #include "icnn/networks/picnn.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 namespace detail {
 
@@ -143,4 +143,4 @@ TrainingResult fit(BasicFeedForward<Chain>& network, const Matrix<typename Chain
   return detail::fit(network, x, none, targets, settings, loss, optimiser);
 }
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

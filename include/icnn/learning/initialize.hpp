@@ -13,7 +13,7 @@
 #include "icnn/networks/picnn.hpp"
 #include "icnn/networks/sparse_layer.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 namespace detail {
 
@@ -152,4 +152,4 @@ void initialize(Network& network, Random&& random) {
   initialize(network, random);
 }
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

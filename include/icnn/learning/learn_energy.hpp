@@ -8,7 +8,7 @@
 #include "icnn/learning/energy_loss.hpp"
 #include "icnn/learning/fit.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// What energy learning found, beside how it went.
 struct [[nodiscard]] EnergyTraining : TrainingResult {
@@ -93,4 +93,4 @@ EnergyTraining learn_energy(BasicPicnn<Chain>& network, const Matrix<typename Ch
   return result;
 }
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -9,7 +9,7 @@
 
 #include "icnn/core/error.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// A loss of one prediction f beside its target t: value(f, t), and derivative(f, t) in f.
 template <class L>
@@ -57,4 +57,4 @@ class LogisticLoss {
   double weight_;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -9,7 +9,7 @@
 #include "icnn/core/error.hpp"
 #include "icnn/core/parameters.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 namespace detail {
 
@@ -136,4 +136,4 @@ template <class Network, class Optimiser>
   return good;
 }
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -16,7 +16,7 @@
 #include "icnn/core/observer.hpp"
 #include "icnn/core/random.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// How training ended. In every case the network has finite parameters.
 enum class TrainingStatus {
@@ -133,4 +133,4 @@ TrainingResult train(Index samples, const TrainingSettings& settings, Model& mod
   return end(TrainingStatus::finished);
 }
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

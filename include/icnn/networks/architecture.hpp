@@ -13,7 +13,7 @@
 #include "icnn/core/types.hpp"
 
 /// How the sizes and activations of a network are named, at run time and in type lists.
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 namespace detail {
 
@@ -139,4 +139,4 @@ template <class A>
 }
 
 }  // namespace detail
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

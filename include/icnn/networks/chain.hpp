@@ -14,7 +14,7 @@
 
 /// The two ways in which layers follow each other. Both are visited with generic lambdas (index, layer), so every pass of
 /// a network is written once; detail::at(storage, index) finds what belongs to a layer.
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// Any number of layers of run-time sizes: an optional first layer, hidden layers of one type, and the output layer. The
 /// types differ in their activations alone, and share the tape of the hidden ones. Indices are Index.
@@ -172,4 +172,4 @@ template <class... T>
 }
 
 }  // namespace detail
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -13,7 +13,7 @@
 /// What regularized, restrict_to, precompose and sum share: they hold a function (by reference when made from an lvalue,
 /// which then must outlive them; by value when made from a temporary), hand contexts and parameters through, and keep
 /// the inner workspace inside their own.
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// How a combinator holds a function that it is given as F&&.
 template <class F>
@@ -109,4 +109,4 @@ class Combinator
   ShapeKey inner_key_;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -6,7 +6,7 @@
 #include "icnn/networks/convex_passes.hpp"
 
 /// The context's side of a PICNN: gates from x, and back.
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// Everything that a batch of contexts determines: x, the gates and the context path of every layer, C x + d.
 template <class Chain, int Cols>
@@ -142,4 +142,4 @@ void context_backward(const Chain& chain, const Layout& layout, const typename C
 }
 
 }  // namespace passes
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -14,7 +14,7 @@
 #include "icnn/layers/gradients.hpp"
 #include "icnn/networks/workspace.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 using kernels::Order;
 
@@ -369,4 +369,4 @@ class ConvexFunction {
   }
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

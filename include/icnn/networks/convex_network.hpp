@@ -13,7 +13,7 @@
 #include "icnn/networks/convex_passes.hpp"
 #include "icnn/networks/parameterized.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// What FICNN and PICNN have in common: options and activations, from which the layers and the output term are made, and
 /// the parameters. A regular value.
@@ -100,4 +100,4 @@ class ConvexNetwork : public Parameterized<typename Chain::Scalar> {
         key_(passes::shape_key(chain_, term_)) {}
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

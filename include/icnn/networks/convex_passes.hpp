@@ -17,7 +17,7 @@
 
 /// The passes of a convex network over its layers and its output term, written once for FICNN and PICNN, run-time and
 /// compile-time sizes. A \c Conditions object says what the context contributes: gates, r, and the linear output term.
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// All scratch of the convex path for batches of up to `capacity` columns. One per thread; made by workspace().
 template <class Chain, int Cols>
@@ -224,4 +224,4 @@ void along(const Chain& chain, const Term& term, const typename Chain::Scalar* p
 }
 
 }  // namespace passes
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

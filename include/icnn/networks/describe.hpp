@@ -12,7 +12,7 @@
 #include "icnn/networks/convex_network.hpp"
 #include "icnn/networks/feed_forward.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// What describe() finds out about a network.
 struct Description {
@@ -109,4 +109,4 @@ template <class Chain>
   return d;
 }
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

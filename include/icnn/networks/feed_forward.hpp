@@ -11,7 +11,7 @@
 #include "icnn/networks/feed_forward_chain.hpp"
 #include "icnn/networks/parameterized.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// Scratch of a feed-forward network for batches of up to `capacity` columns.
 template <class Chain, int Cols>
@@ -271,4 +271,4 @@ using AnyFeedForward = FeedForward<S, AnyContextActivation, AnyContextActivation
 template <class S, class In, class... Layers>
 using FeedForwardOf = BasicFeedForward<StaticFeedForwardChain<S, In::size, Layers...>>;
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -14,7 +14,7 @@
 #include "icnn/networks/chain.hpp"
 
 /// How the layers of a feed-forward network are made: from sizes at run time, or from a type list.
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// Sizes and options of a feed-forward network.
 struct FeedForwardArchitecture {
@@ -108,4 +108,4 @@ struct StaticFeedForwardChain : detail::StaticFeedForwardLayers<S, N, std::index
   }
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -11,7 +11,7 @@
 #include "icnn/networks/convex_passes.hpp"
 #include "icnn/networks/ficnn_chain.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// A fully input convex neural network, equation 2 of Amos, Xu and Kolter (ICML 2017):
 ///
@@ -135,4 +135,4 @@ struct FicnnOfTypes : ConvexNetworkOf<Layers...> {
 template <class S, class In, class... Layers>
 using FicnnOf = typename detail::FicnnOfTypes<S, In, Layers...>::type;
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

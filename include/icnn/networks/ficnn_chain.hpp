@@ -15,7 +15,7 @@
 #include "icnn/networks/chain.hpp"
 
 /// How the layers of a FICNN are made: from sizes at run time, or from a type list.
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// Sizes and options of a FICNN.
 struct FicnnArchitecture {
@@ -124,4 +124,4 @@ struct StaticFicnnChain : detail::StaticFicnnLayers<S, N, std::index_sequence_fo
   }
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

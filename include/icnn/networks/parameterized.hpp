@@ -8,7 +8,7 @@
 
 #include "icnn/core/parameters.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// What every network has: one flat parameter vector with a layout, readable, and written through edit() alone.
 template <class S>
@@ -47,4 +47,4 @@ class Parameterized {
   Parameters<S> parameters_;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -11,7 +11,7 @@
 #include "icnn/networks/ficnn.hpp"
 #include "icnn/networks/picnn_chain.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 template <class Picnn>
 class PicnnBatch;
@@ -236,4 +236,4 @@ struct PicnnOfTypes : ConvexNetworkOf<Layers...> {
 template <class S, class Ctx, class In, class... Layers>
 using PicnnOf = typename detail::PicnnOfTypes<S, Ctx, In, Layers...>::type;
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -5,7 +5,7 @@
 
 #include "icnn/networks/picnn.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// A PICNN at a batch of contexts, one per column: the convex functions y_b -> f(x_b, y_b), evaluated together. Made by
 /// Picnn::at(X). It keeps the context path and the gates, and refers to the network, which must outlive it and whose
@@ -100,4 +100,4 @@ class PicnnBatch : public ConvexFunction<PicnnBatch<Picnn>, typename Picnn::Scal
   BoundContext<Chain, Dynamic> context_;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

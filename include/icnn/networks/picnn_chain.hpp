@@ -13,7 +13,7 @@
 #include "icnn/networks/ficnn_chain.hpp"
 
 /// How the layers of a PICNN are made: from sizes at run time, or from a type list.
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// Sizes and options of a PICNN.
 struct PicnnArchitecture {
@@ -186,4 +186,4 @@ struct StaticPicnnChain : detail::StaticPicnnLayers<S, C, N, std::index_sequence
   }
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

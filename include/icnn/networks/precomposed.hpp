@@ -8,7 +8,7 @@
 #include "icnn/kernels/products.hpp"
 #include "icnn/networks/substituted.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// f(E v + e); see precompose().
 template <class F>
@@ -94,4 +94,4 @@ template <class F>
   return Precomposed<HeldType<F>>(Held<HeldType<F>>(std::forward<F>(f)), std::move(E), std::move(e));
 }
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -14,7 +14,7 @@
 
 /// Proposition 2 of Amos, Xu and Kolter (ICML 2017), as constructions: a k-layer PICNN represents any k-layer FICNN and
 /// any k-layer feed-forward network.
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// A PICNN with p(x, y) = f(y) for every context x of length \p context: context weights 0, gate biases 1, W^z, W^y, b and
 /// the output term those of f. Its context path has width 1.
@@ -59,4 +59,4 @@ template <class A = Relu, class S, Activation HiddenA>
   return p;
 }
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -9,7 +9,7 @@
 
 #include "icnn/networks/combinator.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// Which entropy: that of n independent bits on a box, or that of a distribution on the simplex.
 enum class EntropyOn {
@@ -257,4 +257,4 @@ template <class F>
   return Regularized<HeldType<F>>(Held<HeldType<F>>(std::forward<F>(f)), std::move(terms));
 }
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

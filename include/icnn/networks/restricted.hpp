@@ -8,7 +8,7 @@
 
 #include "icnn/networks/substituted.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// f with some coordinates fixed; see restrict_to().
 template <class F>
@@ -108,4 +108,4 @@ template <class F>
   return Restricted<HeldType<F>>(Held<HeldType<F>>(std::forward<F>(f)), std::move(known), std::move(free));
 }
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -13,7 +13,7 @@
 #include "icnn/networks/parameterized.hpp"
 #include "icnn/networks/workspace.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// Sizes of a SparseLayer.
 struct SparseLayerArchitecture {
@@ -127,4 +127,4 @@ class SparseLayer : public Parameterized<S> {
   ShapeKey key_;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -7,7 +7,7 @@
 
 #include "icnn/networks/combinator.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// Scratch of a substitution y = M v + m.
 template <class S, int Cols, class Inner>
@@ -128,4 +128,4 @@ class Substituted : public Combinator<Derived, F> {
   }
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

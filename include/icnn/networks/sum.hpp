@@ -11,7 +11,7 @@
 
 #include "icnn/networks/combinator.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// f + g + ...; see sum().
 template <class... F>
@@ -251,4 +251,4 @@ requires(sizeof...(F) >= 1) [[nodiscard]] auto sum(F&&... functions) {
   return Sum<HeldType<F>...>(Held<HeldType<F>>(std::forward<F>(functions))...);
 }
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -8,7 +8,7 @@
 #include "icnn/core/error.hpp"
 #include "icnn/core/types.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// A number that two objects of different shapes do not share (up to a hash): a workspace carries that of the function it
 /// was made for.
@@ -44,4 +44,4 @@ struct WorkspaceState {
       : key(shape), capacity(options.checked().columns), hessian(options.hessian) {}
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -8,7 +8,7 @@
 
 #include "icnn/sets/concepts.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// { y : E y = e }. Dependent rows are dropped; contradictory ones are refused, and nearly dependent ones, whose
 /// intersection rounding decides. The set is that of the orthonormal basis which is made of the rows. Unbounded (unless a
@@ -88,4 +88,4 @@ class Affine {
   Vector<double> coordinates_;  ///< basis' y for every y in the set
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

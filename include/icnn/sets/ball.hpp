@@ -8,7 +8,7 @@
 
 #include "icnn/sets/concepts.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// { y : |y - c| <= R } in the Euclidean norm, R >= 0.
 class Ball {
@@ -46,4 +46,4 @@ class Ball {
   double radius_;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -9,7 +9,7 @@
 
 #include "icnn/sets/concepts.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// { y : l <= y <= u }. Bounds may be infinite on the outside (l = -infinity, u = infinity); a certificate then needs a
 /// strongly convex function.
@@ -72,4 +72,4 @@ class Box {
   Vector<double> lower_, upper_;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

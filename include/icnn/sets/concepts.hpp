@@ -10,7 +10,7 @@
 
 /// What a constraint set Y must offer, in three tiers. Sets live in double precision whatever the scalar of a function;
 /// they are regular values, and every member here is const, thread-safe and free of allocations.
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// A point that is written, and one that is read: vectors, and segments of vectors.
 using PointRef = Eigen::Ref<Vector<double>>;
@@ -67,4 +67,4 @@ inline void require_finite(const char* set, const char* what, const Matrix<doubl
 }
 
 }  // namespace detail
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -9,7 +9,7 @@
 
 #include "icnn/sets/concepts.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// { y : a'y <= b }, a != 0. Unbounded: a certificate needs a strongly convex function.
 class HalfSpace {
@@ -53,4 +53,4 @@ class HalfSpace {
   double offset_;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

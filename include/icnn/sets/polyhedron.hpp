@@ -7,7 +7,7 @@
 
 #include "icnn/sets/box.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// { y in a box : A y <= b, E y = e }, as plain data for methods that treat such constraints themselves. It is not projected
 /// onto and may be empty: that only solving it can tell, and the answer then is Status::infeasible.
@@ -60,4 +60,4 @@ class Polyhedron {
   Vector<double> e_;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -9,7 +9,7 @@
 
 #include "icnn/sets/concepts.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// Y_1 x Y_2 x ...: the coordinates of the first set, then those of the second, ... It offers what all of its factors do.
 template <ProjectableSet... Sets>
@@ -59,4 +59,4 @@ class Product {
   std::tuple<Sets...> sets_;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -9,7 +9,7 @@
 
 #include "icnn/sets/concepts.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// { y >= 0 : sum y = total }, total > 0.
 class Simplex {
@@ -62,4 +62,4 @@ class Simplex {
   double total_;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

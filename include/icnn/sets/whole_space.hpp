@@ -5,7 +5,7 @@
 
 #include "icnn/sets/concepts.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// R^n. Unbounded: a certificate needs a strongly convex function.
 class WholeSpace {
@@ -21,4 +21,4 @@ class WholeSpace {
   Index dimension_;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

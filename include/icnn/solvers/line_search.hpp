@@ -9,7 +9,7 @@
 
 #include "icnn/solvers/search.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// The latest values of a non-monotone line search (Grippo, Lampariello and Lucidi, SIAM Journal on Numerical Analysis 23,
 /// 1986): a step has to improve on the worst of them.
@@ -46,4 +46,4 @@ namespace detail {
 inline constexpr int most_reductions = 40;
 
 }  // namespace detail
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -7,7 +7,7 @@
 
 #include "icnn/solvers/projected_gradient.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// The projected gradient of entropic problems, f - tau H over its box or simplex: the same spectral steps and line search
 /// in the mirror coordinates nu, in which the boundary is infinitely far away (a Bregman proximal gradient method; Bauschke,
@@ -78,4 +78,4 @@ void mirror_gradient(O& oracle, const EntropyTerm& term, const Settings& setting
   search.finish();
 }
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

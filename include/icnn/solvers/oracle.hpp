@@ -8,7 +8,7 @@
 #include "icnn/core/error.hpp"
 #include "icnn/core/types.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// What a solver knows of a convex function f, in double precision:
 ///   value(y)         f(y); makes y the point that the next two speak of
@@ -62,4 +62,4 @@ class BlackBoxOracle {
   double error_, modulus_;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

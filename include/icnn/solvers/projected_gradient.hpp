@@ -9,7 +9,7 @@
 #include "icnn/solvers/line_search.hpp"
 #include "icnn/solvers/search.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// Scratch of projected_gradient() and mirror_gradient() in n dimensions.
 struct GradientWorkspace {
@@ -128,4 +128,4 @@ void projected_gradient(O& oracle, const Set& set, const Settings& settings, Gra
   search.finish();
 }
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -10,7 +10,7 @@
 #include "icnn/core/types.hpp"
 #include "icnn/solvers/status.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// A point and the proof of how good it is: min f over the set lies in [lower_bound, value + value_error], whatever the
 /// status. All in double precision, about the function as its parameters are stored.
@@ -41,4 +41,4 @@ struct [[nodiscard]] Result {
   }
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

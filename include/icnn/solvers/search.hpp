@@ -11,7 +11,7 @@
 #include "icnn/solvers/settings.hpp"
 #include "icnn/solvers/simple_term.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// The bookkeeping that every method shares: it counts evaluations, keeps the best point and the best lower bound of
 /// f + phi, and knows when to end and what to call it. A method calls evaluate() and cut() until one of them says no.
@@ -173,4 +173,4 @@ class Search {
   bool error_known_ = false;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -9,7 +9,7 @@
 #include "icnn/core/observer.hpp"
 #include "icnn/core/types.hpp"
 
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 /// The methods that can be asked for by name.
 enum class Method {
@@ -70,4 +70,4 @@ struct Settings {
   }
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

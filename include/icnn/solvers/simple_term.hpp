@@ -14,7 +14,7 @@
 
 /// Solvers minimise f + phi, where phi is simple: its minimum beside a linear function is known in closed form, which turns
 /// every gradient of f into a lower bound. phi is the indicator of a set, or that of a box or simplex less its entropy.
-namespace icnn {
+namespace icnn::inline ICNN_ISA {
 
 namespace detail {
 
@@ -182,4 +182,4 @@ class EntropyTerm {
   double tau_;
 };
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -5,7 +5,9 @@
 
 #include <string_view>
 
-namespace icnn {
+#include "icnn/core/isa.hpp"
+
+namespace icnn::inline ICNN_ISA {
 
 /// How a minimisation ended. Whatever it says, the best point so far and its certificate are in the result.
 enum class Status {
@@ -40,4 +42,4 @@ enum class Status {
   return "unknown";
 }
 
-}  // namespace icnn
+}  // namespace icnn::inline ICNN_ISA

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#include "tests/project/instruction_set.hpp"
+
+Answer answer_b() { return evaluate(); }
