@@ -6,4 +6,6 @@
 /// kernels/: dense arithmetic on columns.
 
 #include "icnn/kernels/elementwise.hpp"
+#include "icnn/kernels/functions.hpp"
+#include "icnn/kernels/pack.hpp"
 #include "icnn/kernels/products.hpp"

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "icnn/activations/properties.hpp"
+#include "icnn/kernels/pack.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -11,11 +12,13 @@ namespace icnn::inline ICNN_ISA {
 struct Absolute {
   static constexpr bool convex = true;
   static constexpr std::string_view name = "Absolute";
+  static constexpr bool vectorised = true;
   [[nodiscard]] static constexpr Regularity regularity() noexcept { return {true, 0}; }
 
   template <class S>
   [[nodiscard]] static Jet<S> jet(const S& t) {
-    return {t < 0 ? S(-t) : t, t > 0 ? S(1) : t < 0 ? S(-1) : t, S(0)};
+    using kernels::select;
+    return {select(t < S(0), S(-t), t), select(t > S(0), S(1), select(t < S(0), S(-1), t)), S(0)};
   }
   friend bool operator==(const Absolute&, const Absolute&) = default;
 };

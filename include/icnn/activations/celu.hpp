@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "icnn/activations/properties.hpp"
+#include "icnn/kernels/functions.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -15,6 +16,7 @@ class Celu {
   static constexpr bool convex = true;
   static constexpr bool non_decreasing = true;
   static constexpr std::string_view name = "Celu";
+  static constexpr bool vectorised = true;
 
   Celu() = default;
   explicit Celu(double alpha)
@@ -26,11 +28,11 @@ class Celu {
 
   template <class S>
   [[nodiscard]] Jet<S> jet(const S& t) const {
-    using std::exp, std::expm1;
-    if (t > 0) return {t, S(1), S(0)};
-    const S alpha = static_cast<S>(alpha_);
-    const S slope = exp(S(t / alpha));
-    return {S(alpha * expm1(S(t / alpha))), slope, S(slope / alpha)};
+    using kernels::select;
+    const auto positive = t > S(0);
+    const S alpha = static_cast<S>(alpha_), inverse = S(1) / alpha;
+    const auto [exp, expm1] = kernels::exponentials(S(select(positive, S(0), t) * inverse));
+    return {select(positive, t, S(alpha * expm1)), select(positive, S(1), exp), select(positive, S(0), S(exp * inverse))};
   }
   friend bool operator==(const Celu&, const Celu&) = default;
 

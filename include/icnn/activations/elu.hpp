@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "icnn/activations/properties.hpp"
+#include "icnn/kernels/functions.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -15,6 +16,7 @@ class Elu {
   static constexpr bool convex = true;
   static constexpr bool non_decreasing = true;
   static constexpr std::string_view name = "Elu";
+  static constexpr bool vectorised = true;
 
   Elu() = default;
   explicit Elu(double alpha)
@@ -27,10 +29,12 @@ class Elu {
 
   template <class S>
   [[nodiscard]] Jet<S> jet(const S& t) const {
-    using std::exp, std::expm1;
-    if (t > 0) return {t, S(1), S(0)};
-    const S slope = static_cast<S>(alpha_) * exp(t);
-    return {S(static_cast<S>(alpha_) * expm1(t)), slope, slope};
+    using kernels::select;
+    const auto positive = t > S(0);
+    const S alpha = static_cast<S>(alpha_);
+    const auto [exp, expm1] = kernels::exponentials(select(positive, S(0), t));
+    return {select(positive, t, S(alpha * expm1)), select(positive, S(1), S(alpha * exp)),
+            select(positive, S(0), S(alpha * exp))};
   }
   friend bool operator==(const Elu&, const Elu&) = default;
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "icnn/activations/properties.hpp"
+#include "icnn/kernels/pack.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -13,6 +14,7 @@ class LeakyRelu {
   static constexpr bool convex = true;
   static constexpr bool non_decreasing = true;
   static constexpr std::string_view name = "LeakyRelu";
+  static constexpr bool vectorised = true;
 
   LeakyRelu() = default;
   explicit LeakyRelu(double slope)
@@ -24,8 +26,9 @@ class LeakyRelu {
 
   template <class S>
   [[nodiscard]] Jet<S> jet(const S& t) const {
+    using kernels::select;
     const S slope = static_cast<S>(slope_);
-    return {t > 0 ? t : S(slope * t), t > 0 ? S(1) : t <= 0 ? slope : t, S(0)};
+    return {select(t > S(0), t, S(slope * t)), select(t > S(0), S(1), select(t <= S(0), slope, t)), S(0)};
   }
   friend bool operator==(const LeakyRelu&, const LeakyRelu&) = default;
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "icnn/activations/properties.hpp"
+#include "icnn/kernels/pack.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -12,11 +13,13 @@ struct Relu {
   static constexpr bool convex = true;
   static constexpr bool non_decreasing = true;
   static constexpr std::string_view name = "Relu";
+  static constexpr bool vectorised = true;
   [[nodiscard]] static constexpr Regularity regularity() noexcept { return {true, 0}; }
 
   template <class S>
   [[nodiscard]] static Jet<S> jet(const S& t) {
-    return {t <= 0 ? S(0) : t, t > 0 ? S(1) : t <= 0 ? S(0) : t, S(0)};
+    using kernels::select;
+    return {select(t <= S(0), S(0), t), select(t > S(0), S(1), select(t <= S(0), S(0), t)), S(0)};
   }
   friend bool operator==(const Relu&, const Relu&) = default;
 };

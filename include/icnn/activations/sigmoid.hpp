@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "icnn/activations/properties.hpp"
+#include "icnn/kernels/functions.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -13,17 +14,18 @@ namespace icnn::inline ICNN_ISA {
 struct Sigmoid {
   static constexpr bool non_decreasing = true;
   static constexpr std::string_view name = "Sigmoid";
+  static constexpr bool vectorised = true;
   [[nodiscard]] static constexpr Regularity regularity() noexcept { return {false, 2}; }
 
   template <class S>
   [[nodiscard]] static Jet<S> jet(const S& t) {
-    using std::abs, std::exp;
-    const S tail = exp(S(-abs(t)));
-    const S larger = S(1) / (S(1) + tail);
-    const S smaller = tail * larger;
+    using kernels::select;
+    using std::abs;
+    const auto [exp, expm1] = kernels::exponentials(S(-abs(t)));
+    const S larger = S(1) / (S(1) + exp), smaller = exp * larger;
     const S first = larger * smaller;
-    const S tilt = (S(1) - tail) * larger;  // |1 - 2 sigmoid(t)|
-    return {t < 0 ? smaller : larger, first, t < 0 ? S(first * tilt) : S(-first * tilt)};
+    const S tilt = -expm1 * larger;  // |1 - 2 sigmoid(t)|
+    return {select(t < S(0), smaller, larger), first, select(t < S(0), S(first * tilt), S(-first * tilt))};
   }
   friend bool operator==(const Sigmoid&, const Sigmoid&) = default;
 };

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "icnn/activations/properties.hpp"
+#include "icnn/kernels/pack.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -15,6 +16,7 @@ class SmoothRelu {
   static constexpr bool convex = true;
   static constexpr bool non_decreasing = true;
   static constexpr std::string_view name = "SmoothRelu";
+  static constexpr bool vectorised = true;
 
   SmoothRelu() = default;
   explicit SmoothRelu(double knee)
@@ -26,10 +28,11 @@ class SmoothRelu {
 
   template <class S>
   [[nodiscard]] Jet<S> jet(const S& t) const {
-    const S knee = static_cast<S>(knee_);
-    if (t <= 0) return {S(0), S(0), S(0)};
-    if (t > knee) return {S(t - knee / S(2)), S(1), S(0)};
-    return {S(t * (t / knee) / S(2)), S(t / knee), S(S(1) / knee)};  // and NaN
+    using kernels::select;
+    const S knee = static_cast<S>(knee_), inverse = S(1) / knee;
+    const auto below = t <= S(0), above = t > knee;
+    const auto choose = [&](const S& line, const S& parabola) { return select(below, S(0), select(above, line, parabola)); };
+    return {choose(S(t - knee / S(2)), S(t * (t * inverse) / S(2))), choose(S(1), S(t * inverse)), choose(S(0), inverse)};
   }
   friend bool operator==(const SmoothRelu&, const SmoothRelu&) = default;
 

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "icnn/activations/properties.hpp"
+#include "icnn/kernels/functions.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -16,6 +17,7 @@ class Softplus {
   static constexpr bool convex = true;
   static constexpr bool non_decreasing = true;
   static constexpr std::string_view name = "Softplus";
+  static constexpr bool vectorised = true;
 
   Softplus() = default;
   explicit Softplus(double beta)
@@ -27,12 +29,11 @@ class Softplus {
 
   template <class S>
   [[nodiscard]] Jet<S> jet(const S& t) const {
-    using std::abs, std::exp, std::log1p;
-    const S beta = static_cast<S>(beta_);
-    const S tail = exp(-abs(S(beta * t)));  // in [0, 1]
-    const S larger = S(1) / (S(1) + tail);  // sigmoid(|beta t|)
-    const S smaller = tail * larger;        // sigmoid(-|beta t|), to full relative accuracy
-    return {S((t <= 0 ? S(0) : t) + log1p(tail) / beta), t < 0 ? smaller : larger, S(beta * larger * smaller)};
+    using kernels::select;
+    using std::abs;
+    const S beta = static_cast<S>(beta_), inverse = S(1) / beta;
+    const auto [log, larger, smaller] = kernels::logistic(S(abs(S(beta * t))));
+    return {S(select(t <= S(0), S(0), t) + log * inverse), select(t < S(0), smaller, larger), S(beta * larger * smaller)};
   }
   friend bool operator==(const Softplus&, const Softplus&) = default;
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "icnn/activations/properties.hpp"
+#include "icnn/kernels/pack.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -12,6 +13,7 @@ class SquaredLeakyRelu {
  public:
   static constexpr bool convex = true;
   static constexpr std::string_view name = "SquaredLeakyRelu";
+  static constexpr bool vectorised = true;
 
   SquaredLeakyRelu() = default;
   explicit SquaredLeakyRelu(double slope)
@@ -23,7 +25,8 @@ class SquaredLeakyRelu {
 
   template <class S>
   [[nodiscard]] Jet<S> jet(const S& t) const {
-    const S square = t > 0 ? S(1) : static_cast<S>(slope_ * slope_);
+    using kernels::select;
+    const S square = select(t > S(0), S(1), static_cast<S>(slope_ * slope_));
     return {S(square * t * t), S(S(2) * square * t), S(S(2) * square)};
   }
   friend bool operator==(const SquaredLeakyRelu&, const SquaredLeakyRelu&) = default;

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "icnn/activations/properties.hpp"
+#include "icnn/kernels/functions.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -13,14 +14,17 @@ namespace icnn::inline ICNN_ISA {
 struct Tanh {
   static constexpr bool non_decreasing = true;
   static constexpr std::string_view name = "Tanh";
+  static constexpr bool vectorised = true;
   [[nodiscard]] static constexpr Regularity regularity() noexcept { return {false, 2}; }
 
   template <class S>
   [[nodiscard]] static Jet<S> jet(const S& t) {
-    using std::abs, std::exp, std::tanh;
-    const S value = tanh(t);
-    const S tail = exp(S(S(-2) * abs(t)));  // 1 - tanh^2 = 4 e / (1 + e)^2, where the difference would cancel
-    const S first = S(4) * tail / ((S(1) + tail) * (S(1) + tail));
+    using kernels::select;
+    using std::abs;
+    const auto [exp, expm1] = kernels::exponentials(S(S(-2) * abs(t)));
+    const S inverse = S(1) / (S(2) + expm1);
+    const S size = -expm1 * inverse, value = select(t < S(0), S(-size), size);
+    const S first = S(4) * exp * inverse * inverse;  // 1 - tanh^2 would cancel
     return {value, first, S(S(-2) * value * first)};
   }
   friend bool operator==(const Tanh&, const Tanh&) = default;

@@ -3,34 +3,66 @@
 
 #pragma once
 
-#include "icnn/core/types.hpp"
+#include <algorithm>
+
+#include "icnn/kernels/pack.hpp"
 
 namespace icnn::inline ICNN_ISA::kernels {
 
 /// How many derivatives an evaluation leaves behind.
 enum class Order { value, first, second };
 
-/// z := g(z) and, as the order asks, first := g'(z), second := g''(z), over `size` contiguous numbers. The portable
-/// loop; an activation with a member apply_to(order, size, z, first, second) is asked to do it itself.
+namespace detail {
+
+template <Order order, class Activation, class S>
+void apply_each(const Activation& activation, Index size, S* z, S* first, S* second) {
+  const Activation g = activation;  // a copy that no store can change: what it computes from its parameters leaves the loop
+  for (Index i = 0; i < size; ++i) {
+    const auto jet = g.jet(z[i]);
+    z[i] = jet.value;
+    if constexpr (order != Order::value) first[i] = jet.first;
+    if constexpr (order == Order::second) second[i] = jet.second;
+  }
+}
+
+/// The same by packs, the last of which may be incomplete: every number sees the same operations wherever it stands.
+template <Order order, class Activation, class S>
+void apply_packs(const Activation& activation, Index size, S* z, S* first, S* second) {
+  using P = Pack<S>;
+  const Activation g = activation;
+  for (Index i = 0; i < size; i += P::size) {
+    const Index count = std::min(P::size, size - i);
+    const auto jet = g.jet(P::load(z + i, count));
+    jet.value.store(z + i, count);
+    if constexpr (order != Order::value) jet.first.store(first + i, count);
+    if constexpr (order == Order::second) jet.second.store(second + i, count);
+  }
+}
+
+template <Order order, class Activation, class S>
+void apply(const Activation& activation, Index size, S* z, S* first, S* second) {
+  if constexpr (vectorised<S> && requires { requires Activation::vectorised; }) {
+    apply_packs<order>(activation, size, z, first, second);
+  } else {
+    apply_each<order>(activation, size, z, first, second);
+  }
+}
+
+}  // namespace detail
+
+/// z := g(z) and, as the order asks, first := g'(z), second := g''(z), over `size` contiguous numbers. An activation with
+/// `static constexpr bool vectorised = true` has a jet() that takes packs as well as numbers; one with a member
+/// apply_to(order, size, z, first, second) is asked to do it itself.
 template <class Activation, class S>
 void apply(const Activation& activation, Order order, Index size, S* z, S* first, S* second) {
   if constexpr (requires { activation.apply_to(order, size, z, first, second); }) {
     activation.apply_to(order, size, z, first, second);
   } else if (order == Order::value) {
-    for (Index i = 0; i < size; ++i) z[i] = activation.jet(z[i]).value;
+    detail::apply<Order::value>(activation, size, z, first, second);
   } else if (order == Order::first) {
-    for (Index i = 0; i < size; ++i) {
-      const auto jet = activation.jet(z[i]);
-      z[i] = jet.value;
-      first[i] = jet.first;
-    }
+    detail::apply<Order::first>(activation, size, z, first, second);
   } else {
-    for (Index i = 0; i < size; ++i) {
-      const auto jet = activation.jet(z[i]);
-      z[i] = jet.value;
-      first[i] = jet.first;
-      second[i] = jet.second;
-    }
+    detail::apply<Order::second>(activation, size, z, first, second);
   }
 }
 
