@@ -5,7 +5,10 @@
 
 /// kernels/: dense arithmetic on columns.
 
+#include "icnn/kernels/blocked_products.hpp"
 #include "icnn/kernels/elementwise.hpp"
 #include "icnn/kernels/functions.hpp"
 #include "icnn/kernels/pack.hpp"
+#include "icnn/kernels/portable_products.hpp"
 #include "icnn/kernels/products.hpp"
+#include "icnn/kernels/register_tiles.hpp"

@@ -4,19 +4,14 @@
 #pragma once
 
 #include <algorithm>
+#include <type_traits>
 
-#include "icnn/core/types.hpp"
+#include "icnn/kernels/blocked_products.hpp"
+#include "icnn/kernels/portable_products.hpp"
 
-/// Dense arithmetic on columns. The portable path: plain Eigen, for any scalar, instantiated per scalar and not per
-/// network. Nothing here allocates in float or double: one column goes through matrix-vector products, several through
-/// matrix-matrix products cut into tiles whose packing buffers Eigen keeps on the stack.
+/// Dense arithmetic on columns: register tiles where there are vector registers, plain Eigen elsewhere; instantiated per
+/// scalar and not per network. Nothing here allocates in float or double.
 namespace icnn::inline ICNN_ISA::kernels {
-
-template <class S>
-using ConstMap = Eigen::Map<const Matrix<S>, Eigen::Unaligned, Eigen::OuterStride<>>;
-
-template <class S>
-using MutableMap = Eigen::Map<Matrix<S>, Eigen::Unaligned, Eigen::OuterStride<>>;
 
 namespace detail {
 
@@ -39,50 +34,41 @@ template <class M>
   return {m.data(), m.rows(), m.cols(), Eigen::OuterStride<>(column_stride(m))};
 }
 
-/// 128 x 128 doubles are the 128 KiB up to which Eigen keeps a packing buffer on the stack; half of it leaves room for
-/// its rounding up to whole registers.
-inline constexpr Index tile = 128;
-inline constexpr Index depth_tile = 64;
-
-/// out += a b for expressions of maps (a may be transposed, b too), tile by tile.
-template <class A, class B, class S>
-void tiled(const A& a, const B& b, MutableMap<S> out) {
-  for (Index k = 0; k < a.cols(); k += depth_tile) {
-    const Index depth = std::min(depth_tile, a.cols() - k);
-    for (Index c = 0; c < out.cols(); c += tile) {
-      const Index cols = std::min(tile, out.cols() - c);
-      for (Index r = 0; r < out.rows(); r += tile) {
-        const Index rows = std::min(tile, out.rows() - r);
-        out.block(r, c, rows, cols).noalias() += a.block(r, k, rows, depth) * b.block(k, c, depth, cols);
-      }
-    }
-  }
-}
-
+/// out += W z
 template <class S>
 void add_product(ConstMap<S> w, ConstMap<S> z, MutableMap<S> out) {
-  if (out.cols() == 1) {
-    out.col(0).noalias() += w * z.col(0);
+  if (out.cols() == 1) return portable::add_column_product<S>(w, z, out);
+  if constexpr (vectorised<S>) {
+    const auto multiply_by = w.rows() >= Pack<S>::size ? &multiply<S, false> : &multiply_narrow<S>;
+    multiply_by(w.rows(), w.cols(), out.cols(), w.data(), w.outerStride(), z.data(), z.outerStride(), out.data(),
+                out.outerStride());
   } else {
-    tiled(w, z, out);
+    portable::add_product<S>(w, z, out);
   }
 }
 
+/// out += W' v
 template <class S>
 void add_transposed_product(ConstMap<S> w, ConstMap<S> v, MutableMap<S> out) {
-  if (out.cols() == 1) {
-    out.col(0).noalias() += w.transpose() * v.col(0);
+  if (out.cols() == 1) return portable::add_transposed_column_product<S>(w, v, out);
+  if constexpr (vectorised<S>) {
+    multiply_transposed<S>(w.rows(), w.cols(), out.cols(), w.data(), w.outerStride(), v.data(), v.outerStride(), out.data(),
+                           out.outerStride());
   } else {
-    tiled(w.transpose(), v, out);
+    portable::add_transposed_product<S>(w, v, out);
   }
 }
 
+/// out += v z'
 template <class S>
 void add_outer_product(ConstMap<S> v, ConstMap<S> z, MutableMap<S> out) {
-  if (v.cols() == 1) {
-    for (Index c = 0; c < out.cols(); ++c) out.col(c) += v.col(0) * z(c, 0);
+  if (v.cols() == 1) return portable::add_column_outer_product<S>(v, z, out);
+  if constexpr (vectorised<S>) {
+    const auto multiply_by = v.rows() >= Pack<S>::size ? &multiply<S, true> : &multiply_outer_narrow<S>;
+    multiply_by(v.rows(), v.cols(), out.cols(), v.data(), v.outerStride(), z.data(), z.outerStride(), out.data(),
+                out.outerStride());
   } else {
-    tiled(v, z.transpose(), out);
+    portable::add_outer_product<S>(v, z, out);
   }
 }
 
@@ -126,12 +112,12 @@ void add_outer_product(const V& v, const Z& z, Out&& out) {
 template <class S>
 void add_gram(ConstMap<S> j, ConstMap<S> weights, MutableMap<S> scratch, MutableMap<S> out) {
   scratch.noalias() = weights.col(0).asDiagonal() * j;
-  constexpr Index tile = detail::tile;
+  constexpr Index tile = portable::tile;
   for (Index c = 0; c < out.cols(); c += tile) {
     const Index cols = std::min(tile, out.cols() - c);
     const Index rows = out.rows() - c;
-    detail::tiled(j.middleCols(c, rows).transpose(), scratch.middleCols(c, cols),
-                  MutableMap<S>(&out(c, c), rows, cols, Eigen::OuterStride<>(out.outerStride())));
+    detail::add_transposed_product<S>(detail::columns(j.middleCols(c, rows)), detail::columns(scratch.middleCols(c, cols)),
+                                      MutableMap<S>(&out(c, c), rows, cols, Eigen::OuterStride<>(out.outerStride())));
   }
 }
 

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <algorithm>
+
+#include "icnn/kernels/register_tiles.hpp"
+
+/// Products of column-major matrices of any size, in register tiles, for batches of two columns and more. Weights are read
+/// where they lie: columns of a weight matrix are contiguous, so a tile can walk along it without a copy, and measurements
+/// show no gain from a packed one (with it the first product after a change would pay for packing). Only the transposed
+/// product of a wide batch goes through a transposed panel, on the stack. Nothing allocates.
+namespace icnn::inline ICNN_ISA::kernels::detail {
+
+inline constexpr Index block_depth = 256;  ///< terms of a sum that are added up in registers before they meet memory
+
+/// From this many columns on the transposed product repays its transposed panel.
+inline constexpr Index columns_worth_transposing = 24;
+
+/// One panel of out += a b: `packs` <= tallest packs of rows, all columns.
+template <class S, bool transposed>
+void multiply_panel(Index packs, Index depth, Index n, const S* a, Index lda, const S* b, Index ldb, S* out, Index ldo,
+                    Index skip = 0) {
+  constexpr Index lanes = Pack<S>::size;
+  const auto columns = [&]<int N>(std::integral_constant<int, N>, Index j) {
+    const S* from = b + (transposed ? j : j * ldb);
+    S* to = out + j * ldo;
+    const auto rows = [&]<int R>(std::integral_constant<int, R>, Index r) {
+      broadcast_tile<S, R, N, transposed>(depth, a + r * lanes, lda, from, ldb, to + r * lanes, ldo, skip);
+    };
+    constexpr int most = N * tallest <= sums_in_registers ? tallest : 3;
+    Index r = 0;
+    for (; r + most <= packs; r += most) rows(std::integral_constant<int, most>{}, r);
+    if constexpr (!transposed && most == tallest) {  // few columns: single packs of rows would wait for their own sums
+      for (; r + 2 <= packs; r += 2) rows(std::integral_constant<int, 2>{}, r);
+    }
+    for (; r < packs; ++r) rows(std::integral_constant<int, 1>{}, r);
+  };
+  Index j = 0;
+  for (; j + widest <= n; j += widest) columns(std::integral_constant<int, widest>{}, j);
+  if constexpr (widest > 4) {
+    for (; j + 4 <= n; j += 4) columns(std::integral_constant<int, 4>{}, j);
+  }
+  switch (n - j) {
+    case 3: return columns(std::integral_constant<int, 3>{}, j);
+    case 2: return columns(std::integral_constant<int, 2>{}, j);
+    case 1: return columns(std::integral_constant<int, 1>{}, j);
+    default: return;
+  }
+}
+
+/// visit(first row, packs, skip) for panels that cover `rows` >= lanes rows. The last one may overlap what came before it:
+/// its first `skip` rows have been dealt with.
+template <class S, class Visit>
+void for_each_panel(Index rows, Visit visit) {
+  constexpr Index lanes = Pack<S>::size;
+  const Index packs = rows / lanes;
+  for (Index p = 0; p < packs; p += tallest) visit(p * lanes, std::min<Index>(tallest, packs - p), Index{0});
+  if (const Index left = rows % lanes; left > 0) visit(rows - lanes, Index{1}, lanes - left);
+}
+
+/// out (m x n) += a (m x k) b, where b is k x n or, transposed, n x k. m >= lanes.
+template <class S, bool transposed>
+void multiply(Index m, Index k, Index n, const S* a, Index lda, const S* b, Index ldb, S* out, Index ldo) {
+  for (Index t = 0; t < k; t += block_depth) {
+    const Index depth = std::min(block_depth, k - t);
+    for_each_panel<S>(m, [&](Index row, Index packs, Index skip) {
+      multiply_panel<S, transposed>(packs, depth, n, a + row + t * lda, lda, b + (transposed ? t * ldb : t), ldb, out + row,
+                                    ldo, skip);
+    });
+  }
+}
+
+/// out (k x n) += a' b by dot products: a is m x k, b is m x n.
+template <class S>
+void multiply_by_dots(Index m, Index k, Index n, const S* a, Index lda, const S* b, Index ldb, S* out, Index ldo) {
+  for (Index c = 0; c < k; c += dots<S>) {
+    const Index count = std::min<Index>(dots<S>, k - c);
+    const auto columns = [&]<int N>(std::integral_constant<int, N>, Index j) {
+      dot_tile<S, N>(m, a + c * lda, lda, b + j * ldb, ldb, out + c + j * ldo, ldo, count);
+    };
+    Index j = 0;
+    for (; j + 3 <= n; j += 3) columns(std::integral_constant<int, 3>{}, j);
+    if (n - j == 2) columns(std::integral_constant<int, 2>{}, j);
+    if (n - j == 1) columns(std::integral_constant<int, 1>{}, j);
+  }
+}
+
+/// to (cols x rows, columns to_stride apart) := from' (rows x cols), where cols is a multiple of the lanes.
+template <class S>
+void transpose(Index rows, Index cols, const S* from, Index from_stride, S* to, Index to_stride) {
+  constexpr Index lanes = Pack<S>::size;
+  for (Index c = 0; c < cols; c += lanes) {
+    Index r = 0;
+    for (; r + lanes <= rows; r += lanes) {
+      transpose_square(from + r + c * from_stride, from_stride, to + c + r * to_stride, to_stride);
+    }
+    for (; r < rows; ++r)
+      for (Index i = 0; i < lanes; ++i) to[c + i + r * to_stride] = from[r + (c + i) * from_stride];
+  }
+}
+
+/// out (k x n) += a' b through transposed panels of a (m x k); k >= lanes.
+template <class S>
+void multiply_by_panels(Index m, Index k, Index n, const S* a, Index lda, const S* b, Index ldb, S* out, Index ldo) {
+  constexpr Index lanes = Pack<S>::size;
+  constexpr Index depth_of_panel = 128;  // the panel fits beside the columns of b into the second cache, and on a stack
+  alignas(64) Local<S, tallest * lanes * depth_of_panel> panel;
+  for (Index t = 0; t < m; t += depth_of_panel) {
+    const Index depth = std::min(depth_of_panel, m - t);
+    for_each_panel<S>(k, [&](Index row, Index packs, Index skip) {
+      transpose(depth, packs * lanes, a + t + row * lda, lda, panel, packs * lanes);
+      multiply_panel<S, false>(packs, depth, n, panel, packs * lanes, b + t, ldb, out + row, ldo, skip);
+    });
+  }
+}
+
+/// out (k x n) += a' b: a is m x k, b is m x n.
+template <class S>
+void multiply_transposed(Index m, Index k, Index n, const S* a, Index lda, const S* b, Index ldb, S* out, Index ldo) {
+  if ((n >= columns_worth_transposing || m < Pack<S>::size) && k >= Pack<S>::size) {
+    multiply_by_panels(m, k, n, a, lda, b, ldb, out, ldo);
+  } else {
+    multiply_by_dots(m, k, n, a, lda, b, ldb, out, ldo);
+  }
+}
+
+/// out (m x n) += a (m x k) b (k x n) with fewer rows than lanes: dot products along the rows of a, which are copied.
+template <class S>
+void multiply_narrow(Index m, Index k, Index n, const S* a, Index lda, const S* b, Index ldb, S* out, Index ldo) {
+  if (m == 1 && lda == 1 && ldo == 1) return multiply_by_dots(k, n, m, b, ldb, a, k, out, n);
+  Local<S, block_depth * Pack<S>::size> rows;
+  for (Index t = 0; t < k; t += block_depth) {
+    const Index depth = std::min(block_depth, k - t);
+    for (Index c = 0; c < depth; ++c)
+      for (Index r = 0; r < m; ++r) rows[c + r * block_depth] = a[r + (t + c) * lda];
+    multiply_by_dots<S>(depth, m, n, rows, block_depth, b + t, ldb, out, ldo);
+  }
+}
+
+/// out (m x n) += a b' with fewer rows than lanes, a is m x k, b is n x k: as the transpose of b a', through a buffer.
+template <class S>
+void multiply_outer_narrow(Index m, Index k, Index n, const S* a, Index lda, const S* b, Index ldb, S* out, Index ldo) {
+  constexpr Index lanes = Pack<S>::size;
+  constexpr Index most = 4 * tallest * lanes;
+  Local<S, most * lanes> buffer;
+  for (Index c = 0; c < n; c += most) {
+    const Index count = std::min(most, n - c);
+    std::fill_n(buffer, most * m, S(0));
+    if (count >= lanes) {
+      multiply<S, true>(count, k, m, b + c, ldb, a, lda, buffer, most);
+    } else {
+      for (Index t = 0; t < k; ++t)
+        for (Index r = 0; r < m; ++r)
+          for (Index i = 0; i < count; ++i) buffer[i + r * most] += b[c + i + t * ldb] * a[r + t * lda];
+    }
+    for (Index i = 0; i < count; ++i)
+      for (Index r = 0; r < m; ++r) out[r + (c + i) * ldo] += buffer[i + r * most];
+  }
+}
+
+}  // namespace icnn::inline ICNN_ISA::kernels::detail
