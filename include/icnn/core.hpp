@@ -10,6 +10,7 @@
 #include "icnn/core/isa.hpp"
 #include "icnn/core/layout.hpp"
 #include "icnn/core/observer.hpp"
+#include "icnn/core/parallel.hpp"
 #include "icnn/core/parameters.hpp"
 #include "icnn/core/random.hpp"
 #include "icnn/core/sparse.hpp"

@@ -7,6 +7,7 @@
 
 #include "icnn/kernels/blocked_products.hpp"
 #include "icnn/kernels/elementwise.hpp"
+#include "icnn/kernels/fixed_products.hpp"
 #include "icnn/kernels/functions.hpp"
 #include "icnn/kernels/pack.hpp"
 #include "icnn/kernels/portable_products.hpp"

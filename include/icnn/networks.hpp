@@ -6,6 +6,7 @@
 /// networks/: networks, and the functions made from them.
 
 #include "icnn/networks/architecture.hpp"
+#include "icnn/networks/batches.hpp"
 #include "icnn/networks/chain.hpp"
 #include "icnn/networks/combinator.hpp"
 #include "icnn/networks/context_passes.hpp"

@@ -47,14 +47,17 @@ TEST_CASE("fit learns a FICNN, a PICNN and a feed-forward network, with Adam and
 TEST_CASE("the same seed gives the same network, another one another", "[learning]") {
   Random random(2);
   const Matrix<float> y = random_matrix<float>(random, 2, 50), t = 0.5F * y.colwise().squaredNorm();
-  const auto learn = [&](std::uint64_t seed) {
+  const auto learn = [&](std::uint64_t seed, Index threads = 1) {
     Ficnn<float, Relu> f({.inputs = 2, .hidden = {8}});
     initialize(f, Random(1));
-    (void)fit(f, y, t, {.epochs = 3, .batch = 8, .seed = seed});
+    (void)fit(f, y, t, {.epochs = 3, .batch = 8, .seed = seed, .threads = threads});
     return f;
   };
   CHECK(learn(1) == learn(1));
   CHECK_FALSE(learn(1) == learn(2));
+  const auto serial = learn(1), threaded = learn(1, 3);
+  CHECK(threaded == learn(1, 3));
+  CHECK((serial.parameters().vector() - threaded.parameters().vector()).norm() < 1e-4F);
 }
 
 TEST_CASE("a rate that diverges is a status, and the network stays finite", "[learning]") {

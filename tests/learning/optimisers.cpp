@@ -54,6 +54,60 @@ TEST_CASE("a step projects negative W^z, and refuses to make anything that is no
   CHECK_ERROR(take_step(f, sgd, Vector<double>::Ones(1)), "a gradient of shape");
 }
 
+TEST_CASE("a sweep is a step on the whole vector and a projection, signs by lines included", "[learning]") {
+  Random random(2);
+  Ficnn<float, Softplus> f({.inputs = 3, .hidden = {40, 50}, .non_decreasing = {1}, .output = {.linear = true}});
+  randomize(f, random);
+  Adam<float> swept({.rate = 0.3, .weight_decay = 0.01}), whole = swept;
+  Vector<float> before, expected = f.parameters().vector();
+  for (int step = 0; step < 5; ++step) {
+    const auto g = random_vector<float>(random, f.parameter_count());
+    whole.step(expected, g, 0.5);
+    Parameters<float>::project(f.layout(), expected);
+    CHECK(take_step(f, swept, g, 0.5, before));
+    CHECK((f.parameters().vector() - expected).cwiseAbs().maxCoeff() < 1e-6F);  // Eigen rounds square roots by alignment
+    expected = f.parameters().vector();
+  }
+  CHECK(audit(f.layout(), f.parameters().vector()).empty());
+}
+
+TEST_CASE("a sweep that fails or throws leaves the network as it was", "[learning]") {
+  Random random(3);
+  Ficnn<double, Softplus> f({.inputs = 30, .hidden = {50, 50}});
+  randomize(f, random);
+  const auto kept = f;
+  Vector<double> before;
+  for (const Index bad : {Index{0}, Index{1023}, Index{1500}, f.parameter_count() - 1}) {
+    const auto spoil = [&](Index first, auto piece, bool by_throwing) {
+      piece.array() -= 1;
+      if (bad < first || bad >= first + piece.size()) return;
+      if (by_throwing) fail({"spoil", "no more", "stop"});
+      piece(bad - first) = infinity;
+    };
+    CHECK_FALSE(f.sweep([&](Index first, auto piece) { spoil(first, piece, false); }, before));
+    CHECK(f == kept);
+    CHECK_ERROR(f.sweep([&](Index first, auto piece) { spoil(first, piece, true); }, before), "stop");
+    CHECK(f == kept);
+  }
+}
+
+/// What a user may write: a step on the whole vector, and nothing else.
+struct Plain {
+  template <class P, class G>
+  void step(P&& parameters, const G& gradient, double factor) {
+    parameters -= factor * gradient;
+  }
+};
+
+TEST_CASE("an optimiser needs no more than step()", "[learning]") {
+  Ficnn<double, Softplus> f({.inputs = 2, .hidden = {3}});
+  Plain plain;
+  const Vector<double> g = Vector<double>::Ones(f.parameter_count());
+  CHECK(take_step(f, plain, g, 0.5));
+  CHECK(f.parameters()["Wz[1]"].isZero());
+  CHECK(f.parameters()["Wy[0]"].isConstant(-0.5));
+}
+
 TEST_CASE("optimisers refuse settings out of range", "[learning]") {
   CHECK_ERROR(Adam<double>({.epsilon = infinity}), "a finite epsilon > 0");
   CHECK_ERROR(Adam<double>({.weight_decay = infinity}), "a finite weight_decay >= 0");

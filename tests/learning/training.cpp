@@ -72,5 +72,6 @@ TEST_CASE("training refuses settings out of range and empty data", "[learning]")
   CHECK_ERROR(train(1, {.epochs = 0}, model), "epochs >= 1");
   CHECK_ERROR(train(1, {.batch = 0}, model), "batch >= 1");
   CHECK_ERROR(train(1, {.final_rate = 0}, model), "0 < final_rate <= 1");
+  CHECK_ERROR(train(1, {.threads = 0}, model), "threads >= 1");
   CHECK_ERROR(train(1, {.time_limit = -1}, model), "time_limit >= 0");
 }

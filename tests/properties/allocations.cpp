@@ -5,6 +5,8 @@
 #include <cstdlib>
 
 #include <icnn/inference/argmin.hpp>
+#include <icnn/learning/optimisers.hpp>
+#include <icnn/networks/batches.hpp>
 #include <icnn/networks/feed_forward.hpp>
 #include <icnn/networks/picnn_batch.hpp>
 #include <icnn/networks/precomposed.hpp>
@@ -199,6 +201,25 @@ TEST_CASE("no allocation in argmin with a workspace", "[allocations]") {
   argmin(parabola, Box::unit(5), settings, ws, result);
   const Box box = Box::unit(5);
   CHECK(count([&] { argmin(parabola, box, settings, ws, result); }) == 0);
+}
+
+TEST_CASE("no allocation in batches cut into blocks, and in steps of an optimiser", "[allocations]") {
+  Random random(7);
+  Picnn<float, Relu> f({.context = 5, .inputs = 4, .hidden = {40, 40}, .context_hidden = {40, 40}});
+  randomize(f, random);
+  const auto x = random_matrix<float>(random, 5, 200), y = random_matrix<float>(random, 4, 200);
+  Matrix<float> gy(4, 200), gx(5, 200), h(4, 800);
+  Vector<float> gp(f.parameter_count()), before;
+  Batches batches(f, {.columns = 200, .threads = 2, .block = 30, .hessian = true});
+  CHECK(count([&] { batches.gradients(x, y, {.y = gy, .x = gx, .parameters = gp}); }) == 0);
+  CHECK(count([&] { batches.pullback({.parameters = gp}); }) == 0);
+  CHECK(count([&] { batches.mixed_product(x, y, y, {.x = gx, .parameters = gp}); }) == 0);
+  CHECK(count([&] { batches.gradient_and_hessian(x, y, gy, h); }) == 0);
+  Adam<float> adam;
+  CHECK(take_step(f, adam, gp, 1, before));
+  bool good = false;
+  CHECK(count([&] { good = take_step(f, adam, gp, 1, before); }) == 0);
+  CHECK(good);
 }
 
 TEST_CASE("negative control: the counter sees Eigen's allocations", "[allocations]") {

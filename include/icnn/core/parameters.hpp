@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <limits>
 #include <string_view>
@@ -85,6 +86,32 @@ class Parameters {
     vector_ = next;  // in place: views that readers hold stay valid
   }
 
+  /// An edit for optimisers, in one sweep and in place. Calls change(first, piece) on pieces of the vector in their order,
+  /// each of which is then projected as under Positivity::project while it is in the first cache. Answers false, and leaves
+  /// the parameters as they were, where a result is not finite; the same where change throws. `before` is scratch, which
+  /// allocates once. Not thread-safe against readers.
+  template <std::invocable<Index, Eigen::Map<Vector<S>>> Change>
+  [[nodiscard]] bool sweep(Change&& change, Vector<S>& before) {
+    constexpr Index most = 1024;
+    Undo undo{vector_, before};
+    before.resize(size());
+    S finite = 0;  // or NaN
+    for (const Block& block : layout_.blocks()) {
+      for (Index i = 0; i < block.size(); i += most) {
+        const Index first = block.offset + i, count = std::min(most, block.size() - i);
+        Eigen::Map<Vector<S>> piece(vector_.data() + first, count);
+        before.segment(first, count) = piece;
+        undo.done = first + count;
+        change(first, piece);
+        finite += (piece.array() * S(0)).sum();
+        if (block.sign == Sign::non_negative) piece = piece.cwiseMax(S(0));
+      }
+      if (block.sign != Sign::non_negative) project(block, vector_);
+    }
+    if (finite == S(0)) undo.done = 0;
+    return finite == S(0);
+  }
+
   /// Takes over parameters of equal layout in another scalar (or the same); allocates nothing. Throws Error, and changes
   /// nothing, where the layouts differ or a parameter overflows.
   template <class T>
@@ -101,13 +128,7 @@ class Parameters {
 
   /// Sets the negative entries that the signs forbid to zero; NaN stays. Any vector of layout.size() entries.
   static void project(const Layout& layout, Vector<S>& vector) {
-    for (const Block& block : layout.blocks()) {
-      if (block.sign == Sign::free) continue;
-      Eigen::Map<Matrix<S>> map(vector.data() + block.offset, block.rows, block.cols);
-      for (Index c = 0; c < block.cols; ++c)
-        for (Index r = 0; r < block.rows; ++r)
-          if (map(r, c) < 0 && block.non_negative(r, c)) map(r, c) = S(0);
-    }
+    for (const Block& block : layout.blocks()) project(block, vector);
   }
 
   friend bool operator==(const Parameters& a, const Parameters& b) {
@@ -118,6 +139,22 @@ class Parameters {
   friend struct Unchecked;
   template <class>
   friend class BasicPicnn;  // writes the weights of a network at a context, whose signs hold by construction
+
+  /// Takes back the first `done` entries when it goes.
+  struct Undo {
+    Vector<S>& vector;
+    const Vector<S>& before;
+    Index done = 0;
+    ~Undo() { vector.head(done) = before.head(done); }
+  };
+
+  static void project(const Block& block, Vector<S>& vector) {
+    if (block.sign == Sign::free) return;
+    Eigen::Map<Matrix<S>> map(vector.data() + block.offset, block.rows, block.cols);
+    for (Index c = 0; c < block.cols; ++c)
+      for (Index r = 0; r < block.rows; ++r)
+        if (map(r, c) < 0 && block.non_negative(r, c)) map(r, c) = S(0);
+  }
 
   Layout layout_;
   Vector<S> vector_;

@@ -62,6 +62,11 @@ class MatrixView {
     return {data_ + first, count, cols_, stride_};
   }
 
+  /// Columns [first, first + count); nothing where there is nothing.
+  [[nodiscard]] MatrixView columns_from(Index first, Index count) const noexcept {
+    return given_ ? MatrixView(data_ + first * stride_, rows_, count, stride_) : MatrixView();
+  }
+
   void set_zero() const {
     if (given_) map().setZero();
   }

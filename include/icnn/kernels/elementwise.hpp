@@ -30,13 +30,13 @@ template <Order order, class Activation, class S>
 void apply_packs(const Activation& activation, Index size, S* z, S* first, S* second) {
   using P = Pack<S>;
   const Activation g = activation;
-  for (Index i = 0; i < size; i += P::size) {
-    const Index count = std::min(P::size, size - i);
+  const auto step = [&](Index i, Index count) __attribute__((always_inline)) {
     const auto jet = g.jet(P::load(z + i, count));
     jet.value.store(z + i, count);
     if constexpr (order != Order::value) jet.first.store(first + i, count);
     if constexpr (order == Order::second) jet.second.store(second + i, count);
-  }
+  };
+  for (Index i = 0; i < size; i += P::size) step(i, std::min(P::size, size - i));
 }
 
 template <Order order, class Activation, class S>

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <tuple>
+#include <type_traits>
 
 #include "icnn/kernels/pack.hpp"
 
@@ -62,40 +63,51 @@ template <class P, class Coefficients>
   return horner<1>(square, c) * x + horner<0>(square, c);
 }
 
-/// 2^k, where k + shifter is given.
+/// x 2^k for an integer k, where the result may be denormal or infinite.
 template <class P>
-[[nodiscard, gnu::always_inline]] inline P power_of_two(const P& shifted) {
+[[nodiscard, gnu::always_inline]] inline P scale(const P& x, const P& k) {
+#if ICNN_REGISTER_BYTES == 64  // one instruction
+  if constexpr (std::is_same_v<typename P::Scalar, double>) {
+    return P(_mm512_maskz_scalef_pd(0xff, x.v, k.v));
+  } else {
+    return P(_mm512_maskz_scalef_ps(0xffff, x.v, k.v));
+  }
+#else  // in two steps, because 2^k itself may be out of range
   using K = Constants<typename P::Scalar>;
-  return P(reinterpret_cast<typename P::Floats>((reinterpret_cast<typename P::Mask>(shifted.v) + K::bias) << K::mantissa));
+  const P shifter(K::shifter), half = k * P(typename P::Scalar(0.5)) + shifter;
+  const auto power = [](const P& shifted) {
+    return P(reinterpret_cast<typename P::Floats>((reinterpret_cast<typename P::Mask>(shifted.v) + K::bias) << K::mantissa));
+  };
+  return x * power(half) * power((k - (half - shifter)) + shifter);
+#endif
 }
 
 }  // namespace detail
 
-/// exp(t) = (1 + tail) scale twice, with what is left of exp after the power of two: |tail| < 0.42, to full relative
-/// accuracy.
+/// exp(t) = (1 + tail) 2^k, with |tail| < 0.42 to full relative accuracy.
 template <class P>
 struct SplitExp {
-  P tail, half_scale, other_half;
-  [[nodiscard]] P value() const { return (tail + P(1)) * half_scale * other_half; }
+  P tail, k;
+  [[nodiscard]] P value() const { return detail::scale(tail + P(1), k); }
 };
 
-template <class P>
+/// For t <= 0 where `negative`, else for all t.
+template <bool negative, class P>
 [[nodiscard, gnu::always_inline]] inline SplitExp<P> split_exp(const P& t) {
   using S = typename P::Scalar;
   using K = detail::Constants<S>;
-  const P clamped = select(t < P(K::smallest), P(K::smallest), select(t > P(K::largest), P(K::largest), t));
+  P clamped = max(P(K::smallest), t);
+  if constexpr (!negative) clamped = select(clamped > P(K::largest), P(K::largest), clamped);
   const P shifter(K::shifter);
   const P k = (clamped * P(S(1.4426950408889634)) + shifter) - shifter;
   const P r = (clamped - k * P(K::ln2_high)) - k * P(K::ln2_low);
-  const P tail = (r * r) * detail::polynomial(r, K::exp_tail) + r;
-  const P half = k * P(S(0.5)) + shifter;  // in two steps: 2^k may be denormal, or overflow before it is needed
-  return {tail, detail::power_of_two(half), detail::power_of_two((k - (half - shifter)) + shifter)};
+  return {(r * r) * detail::polynomial(r, K::exp_tail) + r, k};
 }
 
 /// exp(t), to 1.1 ULP.
 template <class S, int Bytes>
 [[nodiscard, gnu::always_inline]] inline Pack<S, Bytes> exp(const Pack<S, Bytes>& t) {
-  return split_exp(t).value();
+  return split_exp<false>(t).value();
 }
 
 /// exp(t) and exp(t) - 1.
@@ -108,9 +120,9 @@ struct Exponentials {
 template <class S>
 [[nodiscard, gnu::always_inline]] inline Exponentials<S> exponentials(const S& t) {
   if constexpr (is_pack<S>) {
-    const auto split = split_exp(t);
-    const S scale = split.half_scale * split.other_half;
-    return {split.value(), split.tail * scale + (scale - S(1))};
+    const auto split = split_exp<true>(t);
+    const S power = detail::scale(S(1), split.k);
+    return {split.value(), split.tail * power + (power - S(1))};
   } else {
     using std::exp, std::expm1;
     return {S(exp(t)), S(expm1(t))};
@@ -127,7 +139,7 @@ struct Logistic {
 template <class S>
 [[nodiscard, gnu::always_inline]] inline Logistic<S> logistic(const S& t) {
   if constexpr (is_pack<S>) {
-    const S e = exp(-t), one = S(1) + e, two = S(2) + e;
+    const S e = split_exp<true>(-t).value(), one = S(1) + e, two = S(2) + e;
     const S inverse = S(1) / (one * two), half = one * inverse, rough = two * inverse;  // 1 / (2 + e), 1 / (1 + e)
     // Each corrected by its residual, in which the subtractions are exact.
     const S larger = rough + ((S(1) - rough) - rough * e) * rough;

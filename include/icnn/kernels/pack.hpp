@@ -11,6 +11,10 @@
 
 #include "icnn/core/types.hpp"
 
+#if ICNN_REGISTER_BYTES == 64
+#include <immintrin.h>
+#endif
+
 namespace icnn::inline ICNN_ISA::kernels {
 
 inline constexpr int register_bytes = ICNN_REGISTER_BYTES;  ///< 0: the portable path
@@ -57,6 +61,9 @@ struct Pack {
     if (count == size) {
       std::memcpy(&p.v, from, sizeof(p.v));
     } else {
+#if ICNN_REGISTER_BYTES == 64
+      if constexpr (Bytes == 64) return load_first(from, static_cast<unsigned>((1 << count) - 1));
+#endif
       S buffer[sizeof(Floats) / sizeof(S)] = {};
       std::copy_n(from, count, buffer);
       std::memcpy(&p.v, buffer, sizeof(p.v));
@@ -67,6 +74,9 @@ struct Pack {
     if (count == size) {
       std::memcpy(to, &v, sizeof(v));
     } else {
+#if ICNN_REGISTER_BYTES == 64
+      if constexpr (Bytes == 64) return store_first(to, static_cast<unsigned>((1 << count) - 1));
+#endif
       S buffer[sizeof(Floats) / sizeof(S)];
       std::memcpy(buffer, &v, sizeof(v));
       std::copy_n(buffer, count, to);
@@ -85,10 +95,29 @@ struct Pack {
   /// Where the mask is set the first, elsewhere the second.
   friend Pack select(const Mask& mask, const Pack& yes, const Pack& no) { return Pack(mask ? yes.v : no.v); }
 
+  /// The larger one; where either is NaN, b.
+  friend Pack max(const Pack& a, const Pack& b) { return Pack(a.v > b.v ? a.v : b.v); }
+
   friend Pack abs(const Pack& a) {
     constexpr auto magnitude = std::numeric_limits<typename detail::Register<S, Bytes>::Integer>::max();
     return Pack(reinterpret_cast<Floats>(reinterpret_cast<Mask>(a.v) & magnitude));
   }
+
+#if ICNN_REGISTER_BYTES == 64
+ private:  // AVX-512 has instructions for incomplete packs
+  [[nodiscard]] static Pack load_first(const S* from, unsigned mask) {
+    if constexpr (sizeof(S) == 8)
+      return Pack(_mm512_maskz_loadu_pd(static_cast<__mmask8>(mask), from));
+    else
+      return Pack(_mm512_maskz_loadu_ps(static_cast<__mmask16>(mask), from));
+  }
+  void store_first(S* to, unsigned mask) const {
+    if constexpr (sizeof(S) == 8)
+      _mm512_mask_storeu_pd(to, static_cast<__mmask8>(mask), v);
+    else
+      _mm512_mask_storeu_ps(to, static_cast<__mmask16>(mask), v);
+  }
+#endif
 };
 
 /// The same for one number, so that a formula can be written once.

@@ -40,14 +40,32 @@ void tiled(const A& a, const B& b, MutableMap<S> out) {
   }
 }
 
+/// A row whose numbers lie side by side, as a vector. (Eigen's products would walk along it as along a matrix.)
+template <class S>
+[[nodiscard]] bool is_contiguous_row(const ConstMap<S>& w) {
+  return w.rows() == 1 && w.outerStride() == 1;
+}
+template <class S>
+[[nodiscard]] Eigen::Map<const Vector<S>> row_as_vector(const ConstMap<S>& w) {
+  return {w.data(), w.cols()};
+}
+
 /// One column: out += W z, out += W' v, out += v z'. Bound by the memory that W is read from, with any kernel.
 template <class S>
 void add_column_product(ConstMap<S> w, ConstMap<S> z, MutableMap<S> out) {
-  out.col(0).noalias() += w * z.col(0);
+  if (is_contiguous_row(w)) {
+    out(0, 0) += row_as_vector(w).dot(z.col(0));
+  } else {
+    out.col(0).noalias() += w * z.col(0);
+  }
 }
 template <class S>
 void add_transposed_column_product(ConstMap<S> w, ConstMap<S> v, MutableMap<S> out) {
-  out.col(0).noalias() += w.transpose() * v.col(0);
+  if (is_contiguous_row(w)) {
+    out.col(0) += v(0, 0) * row_as_vector(w);
+  } else {
+    out.col(0).noalias() += w.transpose() * v.col(0);
+  }
 }
 template <class S>
 void add_column_outer_product(ConstMap<S> v, ConstMap<S> z, MutableMap<S> out) {

@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "icnn/kernels/blocked_products.hpp"
+#include "icnn/kernels/fixed_products.hpp"
 #include "icnn/kernels/portable_products.hpp"
 
 /// Dense arithmetic on columns: register tiles where there are vector registers, plain Eigen elsewhere; instantiated per
@@ -75,13 +76,17 @@ void add_outer_product(ConstMap<S> v, ConstMap<S> z, MutableMap<S> out) {
 template <class... M>
 inline constexpr bool all_fixed = ((M::SizeAtCompileTime != Dynamic) && ...);
 
+/// Whether a product is unrolled: compile-time sizes, and one column unless there is nothing better.
+template <class Out, class... M>
+inline constexpr bool unroll = all_fixed<Out, M...> && (Out::ColsAtCompileTime == 1 || !vectorised<typename Out::Scalar>);
+
 }  // namespace detail
 
 /// out += W z, column by column: W is m x k, z is k x B, out is m x B.
 template <class W, class Z, class Out>
 void add_product(const W& w, const Z& z, Out&& out) {
-  if constexpr (detail::all_fixed<W, Z, std::remove_reference_t<Out>>) {
-    out.noalias() += w.lazyProduct(z);
+  if constexpr (detail::unroll<std::remove_reference_t<Out>, W, Z>) {
+    detail::add_fixed_product(w, z, out);
   } else {
     detail::add_product<typename W::Scalar>(detail::columns(w), detail::columns(z), detail::writable(out));
   }
@@ -90,8 +95,8 @@ void add_product(const W& w, const Z& z, Out&& out) {
 /// out += W' v: W is m x k, v is m x B, out is k x B.
 template <class W, class V, class Out>
 void add_transposed_product(const W& w, const V& v, Out&& out) {
-  if constexpr (detail::all_fixed<W, V, std::remove_reference_t<Out>>) {
-    out.noalias() += w.transpose().lazyProduct(v);
+  if constexpr (detail::unroll<std::remove_reference_t<Out>, W, V>) {
+    detail::add_fixed_transposed_product(w, v, out);
   } else {
     detail::add_transposed_product<typename W::Scalar>(detail::columns(w), detail::columns(v), detail::writable(out));
   }

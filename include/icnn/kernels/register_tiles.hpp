@@ -50,6 +50,17 @@ inline constexpr int sums_in_registers = register_bytes == 32 ? 12 : 24;
 inline constexpr int widest = sums_in_registers / 3;
 inline constexpr int tallest = 6;
 
+/// The mask of the lanes from `first` on.
+template <class S>
+[[gnu::always_inline]] inline auto lanes_from(Index first) {
+  using Mask = typename Pack<S>::Mask;
+  using Integer = std::remove_cvref_t<decltype(Mask{}[0])>;
+  return [&]<Integer... I>(std::integer_sequence<Integer, I...>) __attribute__((always_inline)) {
+    return Mask{I...} >= static_cast<Integer>(first) - Mask{};
+  }
+  (std::make_integer_sequence<Integer, static_cast<Integer>(Pack<S>::size)>{});
+}
+
 /// out(r, j) += sum_t a(r, t) b(t, j) for R packs of rows and N columns; columns of a lie lda apart, b(t, j) at b[t + j
 /// ldb], or, transposed, at b[j + t ldb]. Of the rows the first `skip` are left as they are (only where R = 1).
 template <class S, int R, int N, bool transposed>
@@ -72,24 +83,14 @@ template <class S, int R, int N, bool transposed>
   unrolled<N>([&](auto j) __attribute__((always_inline)) {
     unrolled<R>([&](auto r) __attribute__((always_inline)) {
       S* to = out + r * lanes + j * ldo;
+      const V before = load<V>(to), after = before + sum[r + j * R];
       if (R > 1 || skip == 0) {
-        store(to, load<V>(to) + sum[r + j * R]);
+        store(to, after);
       } else {
-        for (Index i = skip; i < lanes; ++i) to[i] += sum[r + j * R][i];
+        store<V>(to, lanes_from<S>(skip) ? after : before);
       }
     });
   });
-}
-
-/// The mask of the lanes from `first` on.
-template <class S>
-[[gnu::always_inline]] inline auto lanes_from(Index first) {
-  using Mask = typename Pack<S>::Mask;
-  using Integer = std::remove_cvref_t<decltype(Mask{}[0])>;
-  return [&]<Integer... I>(std::integer_sequence<Integer, I...>) __attribute__((always_inline)) {
-    return Mask{I...} >= static_cast<Integer>(first) - Mask{};
-  }
-  (std::make_integer_sequence<Integer, static_cast<Integer>(Pack<S>::size)>{});
 }
 
 template <class V, int... I>
@@ -124,7 +125,8 @@ inline constexpr int dots = static_cast<int>(std::min<Index>(Pack<S>::size, regi
 
 /// out(c, j) += sum_r a(r, c) b(r, j) for `count` <= dots columns of a and N of b.
 template <class S, int N>
-[[gnu::noinline]] void dot_tile(Index depth, const S* a, Index lda, const S* b, Index ldb, S* out, Index ldo, Index count) {
+[[gnu::always_inline]] inline void inline_dot_tile(Index depth, const S* a, Index lda, const S* b, Index ldb, S* out,
+                                                   Index ldo, Index count) {
   using V = Floats<S>;
   constexpr Index lanes = Pack<S>::size;
   constexpr int C = dots<S>;
@@ -151,14 +153,15 @@ template <class S, int N>
     step([&](const S* p) { return Pack<S>::load(p, depth).v; });
   }
   unrolled<N>([&](auto j) __attribute__((always_inline)) {
-    const auto s = sums_of<C, S>(sum + j * C);
+    using Part = Pack<S, C* static_cast<int>(sizeof(S))>;
     S* to = out + j * ldo;
-    if (count == C) {
-      store(to, load<std::remove_const_t<decltype(s)>>(to) + s);
-    } else {
-      for (Index c = 0; c < count; ++c) to[c] += s[c];
-    }
+    (Part::load(to, count) + Part(sums_of<C, S>(sum + j * C))).store(to, count);
   });
+}
+
+template <class S, int N>
+[[gnu::noinline]] void dot_tile(Index depth, const S* a, Index lda, const S* b, Index ldb, S* out, Index ldo, Index count) {
+  inline_dot_tile<S, N>(depth, a, lda, b, ldb, out, ldo, count);
 }
 
 /// to(i, j) := from(j, i) for a square of one pack by one pack.

@@ -8,6 +8,7 @@
 #include "icnn/learning/losses.hpp"
 #include "icnn/learning/optimisers.hpp"
 #include "icnn/learning/training.hpp"
+#include "icnn/networks/batches.hpp"
 #include "icnn/networks/feed_forward.hpp"
 #include "icnn/networks/ficnn.hpp"
 #include "icnn/networks/picnn.hpp"
@@ -35,14 +36,14 @@ class Fit {
 
  public:
   Fit(Network& network, const Matrix<S>& x, const Matrix<S>& y, const Matrix<S>& targets, const L& loss,
-      Optimiser& optimiser, Index batch)
+      Optimiser& optimiser, Index batch, Index threads)
       : network_(network),
         x_(x),
         y_(y),
         targets_(targets),
         loss_(loss),
         optimiser_(optimiser),
-        ws_(network.workspace({.columns = batch, .hessian = false})),
+        batches_(network, {.columns = batch, .threads = threads}),
         batch_x_(x.rows(), batch),
         batch_y_(y.rows(), batch),
         batch_targets_(targets.rows(), batch),
@@ -62,9 +63,9 @@ class Fit {
         sum += loss_.value(S(predictions(r, c)), S(batch_targets_(r, c)));
         seeds_(r, c) = scale * loss_.derivative(S(predictions(r, c)), S(batch_targets_(r, c)));
       }
-    network_.pullback(
-        {.parameters = gradient_, .seeds = MatrixView<const S>(seeds_.data(), seeds_.rows(), columns, seeds_.rows())}, ws_);
-    if (!take_step(network_, optimiser_, gradient_, factor)) return std::numeric_limits<double>::quiet_NaN();
+    batches_.pullback(
+        {.parameters = gradient_, .seeds = MatrixView<const S>(seeds_.data(), seeds_.rows(), columns, seeds_.rows())});
+    if (!take_step(network_, optimiser_, gradient_, factor, before_)) return std::numeric_limits<double>::quiet_NaN();
     return static_cast<double>(scale * sum);
   }
 
@@ -76,11 +77,11 @@ class Fit {
  private:
   auto evaluate(Index columns) {
     if constexpr (requires { network_.outputs(); }) {
-      return network_.gradients(active(batch_x_, columns), {}, ws_);
+      return batches_.gradients(active(batch_x_, columns), {});
     } else if constexpr (Network::has_context) {
-      return network_.gradients(active(batch_x_, columns), active(batch_y_, columns), {}, ws_);
+      return batches_.gradients(active(batch_x_, columns), active(batch_y_, columns), {});
     } else {
-      return network_.gradients(active(batch_y_, columns), {}, ws_);
+      return batches_.gradients(active(batch_y_, columns), {});
     }
   }
 
@@ -88,9 +89,9 @@ class Fit {
   const Matrix<S>&x_, &y_, &targets_;
   L loss_;
   Optimiser& optimiser_;
-  decltype(std::declval<const Network&>().workspace(WorkspaceOptions{})) ws_;
+  Batches<Network> batches_;
   Matrix<S> batch_x_, batch_y_, batch_targets_, seeds_;
-  Vector<S> gradient_, kept_;
+  Vector<S> gradient_, before_, kept_;
 };
 
 template <class Network, class L, class Optimiser>
@@ -101,7 +102,7 @@ TrainingResult fit(Network& network, const Matrix<typename Network::Scalar>& x, 
   settings.validate();
   if (targets.cols() < 1) fail({"fit", "at least one sample", "none"});
   const Index batch = std::min(settings.batch, targets.cols());
-  Fit<Network, L, Optimiser> model(network, x, y, targets, loss, optimiser, batch);
+  Fit<Network, L, Optimiser> model(network, x, y, targets, loss, optimiser, batch, settings.threads);
   return train(targets.cols(), settings, model);
 }
 

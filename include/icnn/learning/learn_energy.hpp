@@ -52,7 +52,7 @@ class EnergyFit {
     latest_.gap += share * part.gap;
     latest_.certified += part.certified;
     latest_.evaluations += part.evaluations;
-    if (!take_step(network_, optimiser_, gradient_, factor)) return std::numeric_limits<double>::quiet_NaN();
+    if (!take_step(network_, optimiser_, gradient_, factor, before_)) return std::numeric_limits<double>::quiet_NaN();
     return part.loss;
   }
 
@@ -69,7 +69,7 @@ class EnergyFit {
   EnergyLoss<Network> loss_;
   Matrix<S> batch_x_, batch_y_;
   Matrix<double> batch_found_, found_;  ///< the minimisers: each inner problem begins where the last epoch left it
-  Vector<S> gradient_, kept_;
+  Vector<S> gradient_, before_, kept_;
   EnergyBatch latest_;
   Index seen_ = 0;
 };

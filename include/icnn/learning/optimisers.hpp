@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <concepts>
 
@@ -22,6 +23,16 @@ inline void require_fraction(const char* optimiser, const char* what, double val
 
 inline void require_decay(const char* optimiser, double decay) {
   if (!(decay >= 0) || !std::isfinite(decay)) fail({optimiser, "a finite weight_decay >= 0", text(decay)});
+}
+
+/// A whole step in pieces that stay in the first cache from one expression to the next.
+template <class Optimiser, class P, class S>
+void in_pieces(Optimiser& optimiser, P& parameters, const Vector<S>& gradient) {
+  constexpr Index most = 1024;
+  for (Index i = 0; i < gradient.size(); i += most) {
+    const Index count = std::min(most, gradient.size() - i);
+    optimiser.update(i, parameters.segment(i, count), gradient.segment(i, count));
+  }
 }
 
 }  // namespace detail
@@ -53,31 +64,41 @@ class Adam {
 
   [[nodiscard]] const Settings& settings() const noexcept { return settings_; }
 
-  /// One pass over the vectors; \p factor scales the rate, for schedules. Allocates the state once.
+  /// One step on a vector; \p factor scales the rate, for schedules. Allocates the state once.
   template <class P>
   void step(P&& parameters, const Vector<S>& gradient, double factor = 1) {
-    if (mean_.size() != gradient.size()) {
-      mean_ = square_ = Vector<S>::Zero(gradient.size());
+    begin(gradient.size(), factor);
+    detail::in_pieces(*this, parameters, gradient);
+  }
+
+  /// The same in pieces: begin() a step for vectors of a size, then update() every piece of them, [first, first + its size).
+  void begin(Index size, double factor = 1) {
+    if (mean_.size() != size) {
+      mean_ = square_ = Vector<S>::Zero(size);
       steps_ = 0;
     }
     ++steps_;
     const auto correction = [&](double beta) { return 1 - std::pow(beta, static_cast<double>(steps_)); };
+    rate_ = S(factor * settings_.rate / correction(settings_.beta1));
+    scale_ = S(1 / std::sqrt(correction(settings_.beta2)));
+    keep_ = S(1 - factor * settings_.rate * settings_.weight_decay);
+  }
+  template <class P, class G>
+  void update(Index first, P&& parameters, const G& gradient) {
     const S b1 = S(settings_.beta1), b2 = S(settings_.beta2), epsilon = S(settings_.epsilon);
-    const S rate = S(factor * settings_.rate / correction(settings_.beta1));
-    const S scale = S(1 / std::sqrt(correction(settings_.beta2)));
-    const S keep = S(1 - factor * settings_.rate * settings_.weight_decay);
-    for (Index i = 0; i < gradient.size(); ++i) {
-      using std::sqrt;
-      mean_(i) = b1 * mean_(i) + (S(1) - b1) * gradient(i);
-      square_(i) = b2 * square_(i) + (S(1) - b2) * gradient(i) * gradient(i);
-      parameters(i) = keep * parameters(i) - rate * mean_(i) / (scale * sqrt(square_(i)) + epsilon);
-    }
+    const auto g = gradient.array();
+    auto mean = mean_.segment(first, gradient.size()).array();
+    auto square = square_.segment(first, gradient.size()).array();
+    mean = b1 * mean + (S(1) - b1) * g;
+    square = b2 * square + (S(1) - b2) * g * g;
+    parameters.array() = keep_ * parameters.array() - rate_ * mean / (scale_ * square.sqrt() + epsilon);
   }
 
  private:
   Settings settings_;
   Vector<S> mean_, square_;
   Index steps_ = 0;
+  S rate_ = 0, scale_ = 1, keep_ = 1;  ///< of the step that has begun
 };
 
 /// Settings of Sgd.
@@ -101,39 +122,61 @@ class Sgd {
 
   [[nodiscard]] const Settings& settings() const noexcept { return settings_; }
 
-  /// One pass over the vectors; \p factor scales the rate, for schedules. Allocates the state once.
+  /// One step on a vector, and the same in pieces, as for Adam.
   template <class P>
   void step(P&& parameters, const Vector<S>& gradient, double factor = 1) {
-    if (momentum_.size() != gradient.size()) momentum_ = Vector<S>::Zero(gradient.size());
-    const S memory = S(settings_.momentum), rate = S(factor * settings_.rate);
-    const S keep = S(1 - factor * settings_.rate * settings_.weight_decay);
-    for (Index i = 0; i < gradient.size(); ++i) {
-      momentum_(i) = memory * momentum_(i) + gradient(i);
-      parameters(i) = keep * parameters(i) - rate * momentum_(i);
-    }
+    begin(gradient.size(), factor);
+    detail::in_pieces(*this, parameters, gradient);
+  }
+  void begin(Index size, double factor = 1) {
+    if (momentum_.size() != size) momentum_ = Vector<S>::Zero(size);
+    rate_ = S(factor * settings_.rate);
+    keep_ = S(1 - factor * settings_.rate * settings_.weight_decay);
+  }
+  template <class P, class G>
+  void update(Index first, P&& parameters, const G& gradient) {
+    auto momentum = momentum_.segment(first, gradient.size());
+    momentum = S(settings_.momentum) * momentum + gradient;
+    parameters = keep_ * parameters - rate_ * momentum;
   }
 
  private:
   Settings settings_;
   Vector<S> momentum_;
+  S rate_ = 0, keep_ = 1;  ///< of the step that has begun
 };
 
 /// One step of an optimiser on a network, negative W^z projected to 0. Where gradient or result are not finite, answers
-/// false and leaves the network as it was.
+/// false and leaves the network as it was. Steps can be taken by anything with step(parameters, gradient, factor); what has
+/// begin() and update() too, as Adam and Sgd have, updates, projects and checks in one sweep over the parameters.
+/// \p before is scratch for the sweep, which allocates once; without it every call allocates.
+template <class Network, class Optimiser>
+[[nodiscard]] bool take_step(Network& network, Optimiser& optimiser, const Vector<typename Network::Scalar>& gradient,
+                             double factor, Vector<typename Network::Scalar>& before) {
+  using S = typename Network::Scalar;
+  require_shape("take_step", "a gradient", gradient.rows(), gradient.cols(), network.parameter_count(), Index{1});
+  if (!((gradient.array() * S(0)).sum() == S(0))) return false;  // NaN, where an entry is not finite
+  if constexpr (requires { optimiser.begin(Index{}, factor); }) {
+    optimiser.begin(gradient.size(), factor);
+    return network.sweep(
+        [&](Index first, auto piece) { optimiser.update(first, piece, gradient.segment(first, piece.size())); }, before);
+  } else {
+    bool good = true;
+    network.edit(
+        [&](auto& edit) {
+          optimiser.step(edit.vector(), gradient, factor);
+          good = edit.vector().allFinite();
+          if (!good) edit.vector() = network.parameters().vector();
+        },
+        Positivity::project);
+    return good;
+  }
+}
 template <class Network, class Optimiser>
 [[nodiscard]] bool take_step(Network& network, Optimiser& optimiser, const Vector<typename Network::Scalar>& gradient,
                              double factor = 1) {
-  require_shape("take_step", "a gradient", gradient.rows(), gradient.cols(), network.parameter_count(), Index{1});
-  if (!gradient.allFinite()) return false;
-  bool good = true;
-  network.edit(
-      [&](auto& edit) {
-        optimiser.step(edit.vector(), gradient, factor);
-        good = edit.vector().allFinite();
-        if (!good) edit.vector() = network.parameters().vector();
-      },
-      Positivity::project);
-  return good;
+  Vector<typename Network::Scalar> before;
+  return take_step(network, optimiser, gradient, factor, before);
 }
 
 }  // namespace icnn::inline ICNN_ISA

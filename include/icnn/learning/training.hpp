@@ -56,6 +56,7 @@ struct TrainingSettings {
   double final_rate = 1;         ///< in (0, 1]: the rate falls to this fraction, along a cosine
   std::uint64_t seed = 0;        ///< of the order of samples
   double time_limit = infinity;  ///< seconds; kept to within a minibatch
+  Index threads = 1;             ///< >= 1: that fit() shares a minibatch among, in programs compiled with OpenMP
   Observer<TrainingProgress> observer = {};
 
   /// Throws Error where a number is out of its range.
@@ -63,6 +64,7 @@ struct TrainingSettings {
     if (epochs < 1) fail({"TrainingSettings", "epochs >= 1", detail::text(epochs)});
     if (batch < 1) fail({"TrainingSettings", "batch >= 1", detail::text(batch)});
     if (!(final_rate > 0 && final_rate <= 1)) fail({"TrainingSettings", "0 < final_rate <= 1", detail::text(final_rate)});
+    if (threads < 1) fail({"TrainingSettings", "threads >= 1", detail::text(threads)});
     if (!(time_limit >= 0)) fail({"TrainingSettings", "time_limit >= 0", detail::text(time_limit)});
   }
 };

@@ -31,6 +31,12 @@ class Parameterized {
     parameters_.edit(std::forward<Change>(change), positivity);
   }
 
+  /// See Parameters::sweep.
+  template <std::invocable<Index, Eigen::Map<Vector<S>>> Change>
+  [[nodiscard]] bool sweep(Change&& change, Vector<S>& before) {
+    return parameters_.sweep(std::forward<Change>(change), before);
+  }
+
  protected:
   explicit Parameterized(Layout layout) : parameters_(std::move(layout)) {}
 

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <type_traits>
+
+#include "icnn/kernels/register_tiles.hpp"
+
+/// Products with one column and compile-time sizes, for tiny networks: everything unrolled, nothing called. What the
+/// registers do not fit is left to Eigen, which unrolls it too.
+namespace icnn::inline ICNN_ISA::kernels::detail {
+
+/// Whether a sum over Terms columns of that many rows is worth the registers: at least one pack of rows, and small enough to
+/// be unrolled.
+template <class S, int Rows, int Terms>
+inline constexpr bool fits_registers = [] {
+  if constexpr (vectorised<S>) {
+    return Rows >= Pack<S>::size && Rows <= 8 * Pack<S>::size && Terms <= 64;
+  } else {
+    return false;
+  }
+}();
+
+/// out += W z. Few packs of rows are summed in several chains, so that no addition waits for the one before.
+template <class W, class Z, class Out>
+[[gnu::always_inline]] inline void add_fixed_product(const W& w, const Z& z, Out&& out) {
+  using S = typename W::Scalar;
+  constexpr int rows = W::RowsAtCompileTime, terms = W::ColsAtCompileTime;
+  if constexpr (fits_registers<S, rows, terms> && std::decay_t<Out>::ColsAtCompileTime == 1) {
+    using V = Floats<S>;
+    constexpr int lanes = static_cast<int>(Pack<S>::size), packs = rows / lanes;
+    constexpr int chains = packs >= 4 ? 1 : packs >= 2 ? 2 : 4;
+    const S *from = w.data(), *coefficients = z.data();
+    S* to = out.data();
+    Local<V, packs * chains> sum;
+    unrolled<packs * chains>([&](auto i)
+                                 __attribute__((always_inline)) { sum[i] = i < packs ? load<V>(to + i * lanes) : V{}; });
+    unrolled<terms>([&](auto t) __attribute__((always_inline)) {
+      const V x = coefficients[t] - V{};
+      unrolled<packs>([&](auto r) __attribute__((always_inline)) {
+        sum[r + (t % chains) * packs] += load<V>(from + t * rows + r * lanes) * x;
+      });
+    });
+    unrolled<packs>([&](auto r) __attribute__((always_inline)) {
+      V total = sum[r];
+      unrolled<chains - 1>([&](auto c) __attribute__((always_inline)) { total += sum[r + (c + 1) * packs]; });
+      store(to + r * lanes, total);
+    });
+    if constexpr (constexpr int left = rows % lanes; left > 0) {
+      out.template bottomRows<left>().noalias() += w.template bottomRows<left>().lazyProduct(z);
+    }
+  } else {
+    out.noalias() += w.lazyProduct(z);
+  }
+}
+
+/// out += W' v.
+template <class W, class V, class Out>
+[[gnu::always_inline]] inline void add_fixed_transposed_product(const W& w, const V& v, Out&& out) {
+  using S = typename W::Scalar;
+  constexpr int rows = W::RowsAtCompileTime, cols = W::ColsAtCompileTime;
+  if constexpr (fits_registers<S, rows, cols> && std::decay_t<Out>::ColsAtCompileTime == 1) {
+    constexpr int group = dots<S>;
+    unrolled<(cols + group - 1) / group>([&](auto g) __attribute__((always_inline)) {
+      constexpr int first = g * group, count = cols - first < group ? cols - first : group;
+      inline_dot_tile<S, 1>(rows, w.data() + first * rows, rows, v.data(), rows, out.data() + first, cols, count);
+    });
+  } else {
+    out.noalias() += w.transpose().lazyProduct(v);
+  }
+}
+
+}  // namespace icnn::inline ICNN_ISA::kernels::detail
