@@ -17,6 +17,7 @@ bool is_ours(const Row& row) { return row.name.contestant.starts_with("icnn"); }
 void write_points(std::ofstream& out, const Results& results, bool ours, bool of_double) {
   out << "# " << (ours ? "icnn" : "peers") << ' ' << (of_double ? "double" : "float") << "\n1e-9 1e-9\n";  // never empty
   for (const Row& row : results.rows) {
+    if (row.counter("threads") > 1) continue;  // another roof
     const double flops = row.counter("flops"), bytes = row.counter("bytes");
     if (is_ours(row) != ours || row.of_double() != of_double || !row.error.empty() || flops <= 0 || bytes <= 0) continue;
     out << flops / bytes << ' ' << flops / row.median << '\n';
@@ -36,7 +37,7 @@ bool draw_roofline(const Results& results, const std::string& folder) {
   const double single = f.peak(false, false), twice = f.peak(true, false);
   std::ofstream script(folder + "/roofline.gp");
   script << "set terminal pngcairo size 960,640 font 'sans,11'\nset output 'roofline.png'\nset logscale xy\nset grid\n"
-         << "set xlabel 'flops per byte of weights'\nset ylabel 'GFLOP/s'\nset key outside below maxcols 3\n"
+         << "set xlabel 'flops per byte of weights'\nset ylabel 'GFLOP/s'\nset key bottom right\n"
          << "set title 'One thread against what the machine can do'\nset xrange [0.1:1000]\nset yrange [0.1:" << 3 * single
          << "]\nset samples 1000\nmin(a, b) = a < b ? a : b\n"
          << "plot min(" << single << ", x * " << f.memory[1].bandwidth
