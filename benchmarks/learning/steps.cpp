@@ -13,7 +13,7 @@ void ours(benchmark::State& state, Index columns) {
   const BatchOf<Case> batch(columns);
   auto network = Case::get();
   auto ws = network.workspace({.columns = columns, .hessian = false});
-  Vector<S> gradient(batch.size());
+  Vector<S> gradient(batch.size()), before;
   const RowVector<S> seeds = RowVector<S>::Constant(columns, S(1) / static_cast<S>(columns));
   Adam<S> adam({.rate = 1e-8});  // so small that the network stays what it is, however many steps are timed
   measure(state, step_work<Case>(columns), [&] {
@@ -23,7 +23,7 @@ void ours(benchmark::State& state, Index columns) {
     } else {
       network.gradients(batch.y, wanted, ws);
     }
-    if (!take_step(network, adam, gradient)) state.SkipWithError("a step failed");
+    if (!take_step(network, adam, gradient, 1, before)) state.SkipWithError("a step failed");
     return network.parameters().data();
   });
 }

@@ -1,41 +1,40 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the icnn authors
 
+#include <icnn/networks/batches.hpp>
+
 #include "benchmarks/networks/tests.hpp"
 
-/// All gradients of a large batch, on one thread and on two, as far as workspaces have threads.
+/// All gradients of a large batch, on one thread and on two. Compiled with OpenMP where there is any; without it, both rows
+/// are of one thread, and the second is left out.
 namespace icnn::benchmarks {
 
 namespace {
 
-template <class Options>
-void ours(benchmark::State& state, Index columns, int threads) {
+void ours(benchmark::State& state, Index threads) {
+  constexpr Index columns = 256;
   const BatchOf<Transport> batch(columns);
-  Options options{.columns = columns, .hessian = false};
-  if constexpr (requires { options.threads; }) options.threads = threads;
-  auto ws = Transport::get().workspace(options);
-  Matrix<float> y = batch.y_gradient;
+  Batches batches(Transport::get(), {.columns = columns, .threads = threads});
   Vector<float> gradient(batch.size());
-  batch.ours(y, gradient, ws);
+  Matrix<float> y_gradient(batch.y.rows(), columns);
+  Gradients<float> wanted{.y = y_gradient, .parameters = gradient};
+  batches.gradients(batch.y, wanted);
   if (!agrees(state, gradient, batch.gradient)) return;
   Work work = work_of(Transport::get(), Pass::all_gradients, columns);
-  work.threads = threads;
+  work.threads = static_cast<double>(threads);
   measure(state, work, [&] {
-    batch.ours(y, gradient, ws);
+    batches.gradients(batch.y, wanted);
     return gradient.data();
   });
 }
 
-template <class Options>
-void add_threads() {
+const Registration rows([] {
   const std::string test = std::string(Transport::name) + " all_gradients n=256";
-  add({"threads", test, "float", "icnn"}, [](benchmark::State& state) { ours<Options>(state, 256, 1); });
-  if constexpr (requires(Options o) { o.threads; }) {
-    add({"threads", test, "float", "icnn_two_threads"}, [](benchmark::State& state) { ours<Options>(state, 256, 2); });
-  }
-}
-
-const Registration threads([] { add_threads<WorkspaceOptions>(); });
+  add({"threads", test, "float", "icnn"}, [](benchmark::State& state) { ours(state, 1); });
+#ifdef _OPENMP
+  add({"threads", test, "float", "icnn_two_threads"}, [](benchmark::State& state) { ours(state, 2); });
+#endif
+});
 
 }  // namespace
 
