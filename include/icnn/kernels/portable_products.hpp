@@ -41,8 +41,8 @@ void tiled(const A& a, const B& b, MutableMap<S> out) {
 }
 
 /// A row whose numbers lie side by side, as a vector. (Eigen's products would walk along it as along a matrix.)
-template <class S>
-[[nodiscard]] bool is_contiguous_row(const ConstMap<S>& w) {
+template <class M>
+[[nodiscard]] bool is_contiguous_row(const M& w) {
   return w.rows() == 1 && w.outerStride() == 1;
 }
 template <class S>
@@ -69,7 +69,11 @@ void add_transposed_column_product(ConstMap<S> w, ConstMap<S> v, MutableMap<S> o
 }
 template <class S>
 void add_column_outer_product(ConstMap<S> v, ConstMap<S> z, MutableMap<S> out) {
-  for (Index c = 0; c < out.cols(); ++c) out.col(c) += v.col(0) * z(c, 0);
+  if (is_contiguous_row(out)) {
+    Eigen::Map<Vector<S>>(out.data(), out.cols()) += v(0, 0) * z.col(0);
+  } else {
+    for (Index c = 0; c < out.cols(); ++c) out.col(c) += v.col(0) * z(c, 0);
+  }
 }
 
 /// Several columns.
