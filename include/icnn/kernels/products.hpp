@@ -35,10 +35,21 @@ template <class M>
   return {m.data(), m.rows(), m.cols(), Eigen::OuterStride<>(column_stride(m))};
 }
 
+/// Whether a matrix is so thin that one product with it is over before Eigen's has begun. Others are bound by the memory
+/// that they come from.
+template <class S>
+[[nodiscard]] bool is_thin(const ConstMap<S>& w) {
+  if constexpr (vectorised<S>) {
+    return w.cols() <= 16 && w.rows() >= 2 * Pack<S>::size;
+  } else {
+    return false;
+  }
+}
+
 /// out += W z
 template <class S>
 void add_product(ConstMap<S> w, ConstMap<S> z, MutableMap<S> out) {
-  if (out.cols() == 1) return portable::add_column_product<S>(w, z, out);
+  if (out.cols() == 1 && !is_thin(w)) return portable::add_column_product<S>(w, z, out);
   if constexpr (vectorised<S>) {
     const auto multiply_by = w.rows() >= Pack<S>::size ? &multiply<S, false> : &multiply_narrow<S>;
     multiply_by(w.rows(), w.cols(), out.cols(), w.data(), w.outerStride(), z.data(), z.outerStride(), out.data(),
@@ -51,7 +62,7 @@ void add_product(ConstMap<S> w, ConstMap<S> z, MutableMap<S> out) {
 /// out += W' v
 template <class S>
 void add_transposed_product(ConstMap<S> w, ConstMap<S> v, MutableMap<S> out) {
-  if (out.cols() == 1) return portable::add_transposed_column_product<S>(w, v, out);
+  if (out.cols() == 1 && !is_thin(w)) return portable::add_transposed_column_product<S>(w, v, out);
   if constexpr (vectorised<S>) {
     multiply_transposed<S>(w.rows(), w.cols(), out.cols(), w.data(), w.outerStride(), v.data(), v.outerStride(), out.data(),
                            out.outerStride());
