@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#include <icnn/kernels/products.hpp>
+
+#include "tests/support/catch.hpp"
+#include "tests/support/networks.hpp"
+
+using namespace icnn;
+using namespace icnn::test;
+
+namespace {
+
+/// One column and compile-time sizes, beside the products of run-time sizes.
+template <class S, int M, int K>
+void check() {
+  Random random(M * 100 + K);
+  const Matrix<S> w = random_matrix<S>(random, M, K);
+  const Matrix<S, M, K> fixed = w;
+  const Vector<S, K> z = random_vector<S>(random, K);
+  const Vector<S, M> v = random_vector<S>(random, M);
+  Vector<S, M> out = random_vector<S>(random, M);
+  Vector<S, K> back = random_vector<S>(random, K);
+  const Matrix<long double> exact =
+      out.template cast<long double>() + w.template cast<long double>() * z.template cast<long double>();
+  const Matrix<long double> exact_back =
+      back.template cast<long double>() + w.template cast<long double>().transpose() * v.template cast<long double>();
+  kernels::add_product(fixed, z, out);
+  kernels::add_transposed_product(fixed, v, back);
+  INFO(M << " x " << K);
+  const long double u = std::numeric_limits<S>::epsilon(), scale = 10;  // no sum of magnitudes here is larger
+  CHECK((out.template cast<long double>() - exact).cwiseAbs().maxCoeff() <= u * scale * (K + 1));
+  CHECK((back.template cast<long double>() - exact_back).cwiseAbs().maxCoeff() <= u * scale * (M + 1));
+}
+
+template <class S>
+void check_sizes() {
+  check<S, 1, 1>();
+  check<S, 1, 16>();
+  check<S, 3, 2>();
+  check<S, 8, 6>();
+  check<S, 16, 6>();
+  check<S, 16, 16>();
+  check<S, 19, 11>();
+  check<S, 33, 5>();
+  check<S, 64, 9>();
+  check<S, 7, 70>();
+  check<S, 24, 70>();  // too many columns to be unrolled
+}
+
+}  // namespace
+
+TEST_CASE("products of compile-time sizes, tails and sizes beyond the registers included", "[kernels]") {
+  check_sizes<double>();
+  check_sizes<float>();
+}
+
+TEST_CASE("a fixed column keeps what lies behind a block of it", "[kernels]") {
+  Vector<double, 20> whole = Vector<double, 20>::Constant(7);
+  const Matrix<double, 11, 3> w = Matrix<double, 11, 3>::Ones();
+  Eigen::Map<Vector<double, 3>> front(whole.data() + 4);
+  kernels::add_transposed_product(w, Vector<double, 11>(Vector<double, 11>::Ones()), front);
+  CHECK((front.array() == 18).all());
+  CHECK((whole.head(4).array() == 7).all());
+  CHECK((whole.tail(13).array() == 7).all());
+}
