@@ -9,6 +9,7 @@
 #include "icnn/kernels/elementwise.hpp"
 #include "icnn/kernels/fixed_products.hpp"
 #include "icnn/kernels/functions.hpp"
+#include "icnn/kernels/lane_products.hpp"
 #include "icnn/kernels/pack.hpp"
 #include "icnn/kernels/portable_products.hpp"
 #include "icnn/kernels/products.hpp"

@@ -18,6 +18,7 @@
 #include "icnn/networks/feed_forward_chain.hpp"
 #include "icnn/networks/ficnn.hpp"
 #include "icnn/networks/ficnn_chain.hpp"
+#include "icnn/networks/lanes.hpp"
 #include "icnn/networks/parameterized.hpp"
 #include "icnn/networks/picnn.hpp"
 #include "icnn/networks/picnn_batch.hpp"

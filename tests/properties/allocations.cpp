@@ -139,6 +139,7 @@ TEST_CASE("no allocation: compile-time sizes and feed-forward networks", "[alloc
   FicnnOf<double, Inputs<6>, Dense<16, Softplus>, Dense<16, Softplus>, Dense<1>> f;
   randomize(f, random);
   check_none(f, 1);
+  check_none(f, 20);  // as lanes, where there are vector registers
   auto ws = f.workspace();
   const Vector<double, 6> y = Vector<double, 6>::Ones();
   Vector<double, 6> g;

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <type_traits>
 
 #include "icnn/core/error.hpp"
@@ -68,7 +69,11 @@ class MatrixView {
   }
 
   void set_zero() const {
-    if (given_) map().setZero();
+    if (stride_ == rows_) {
+      std::fill_n(data_, rows_ * cols_, S(0));
+    } else if (given_) {
+      map().setZero();
+    }
   }
 
  private:

@@ -41,7 +41,10 @@ void apply_packs(const Activation& activation, Index size, S* z, S* first, S* se
 
 template <Order order, class Activation, class S>
 void apply(const Activation& activation, Index size, S* z, S* first, S* second) {
-  if constexpr (vectorised<S> && requires { requires Activation::vectorised; }) {
+  if constexpr (is_pack<S>) {  // packs lie in memory as their numbers do, and are only copied from there and to there
+    const auto numbers = [](S* packs) { return reinterpret_cast<typename S::Scalar*>(packs); };
+    apply_packs<order>(activation, size * S::size, numbers(z), numbers(first), numbers(second));
+  } else if constexpr (vectorised<S> && requires { requires Activation::vectorised; }) {
     apply_packs<order>(activation, size, z, first, second);
   } else {
     apply_each<order>(activation, size, z, first, second);

@@ -88,6 +88,7 @@ struct Pack {
   friend Pack operator*(const Pack& a, const Pack& b) { return Pack(a.v * b.v); }
   friend Pack operator/(const Pack& a, const Pack& b) { return Pack(a.v / b.v); }
   friend Pack operator-(const Pack& a) { return Pack(-a.v); }
+  Pack& operator+=(const Pack& b) { return *this = *this + b; }
   friend Mask operator<(const Pack& a, const Pack& b) { return a.v < b.v; }
   friend Mask operator<=(const Pack& a, const Pack& b) { return a.v <= b.v; }
   friend Mask operator>(const Pack& a, const Pack& b) { return a.v > b.v; }
@@ -132,3 +133,9 @@ template <class S, int Bytes>
 inline constexpr bool is_pack<Pack<S, Bytes>> = true;
 
 }  // namespace icnn::inline ICNN_ISA::kernels
+
+/// Packs as the numbers of an Eigen matrix.
+template <class S, int Bytes>
+struct Eigen::NumTraits<icnn::kernels::Pack<S, Bytes>> : Eigen::GenericNumTraits<icnn::kernels::Pack<S, Bytes>> {
+  enum { IsComplex = 0, IsInteger = 0, IsSigned = 1, RequireInitialization = 0, ReadCost = 1, AddCost = 1, MulCost = 1 };
+};

@@ -8,6 +8,7 @@
 
 #include "icnn/kernels/blocked_products.hpp"
 #include "icnn/kernels/fixed_products.hpp"
+#include "icnn/kernels/lane_products.hpp"
 #include "icnn/kernels/portable_products.hpp"
 
 /// Dense arithmetic on columns: register tiles where there are vector registers, plain Eigen elsewhere; instantiated per
@@ -96,7 +97,9 @@ inline constexpr bool unroll = all_fixed<Out, M...> && (Out::ColsAtCompileTime =
 /// out += W z, column by column: W is m x k, z is k x B, out is m x B.
 template <class W, class Z, class Out>
 void add_product(const W& w, const Z& z, Out&& out) {
-  if constexpr (detail::unroll<std::remove_reference_t<Out>, W, Z>) {
+  if constexpr (is_pack<typename Z::Scalar>) {
+    detail::add_lane_product(w, z, out);
+  } else if constexpr (detail::unroll<std::remove_reference_t<Out>, W, Z>) {
     detail::add_fixed_product(w, z, out);
   } else {
     detail::add_product<typename W::Scalar>(detail::columns(w), detail::columns(z), detail::writable(out));
@@ -106,7 +109,9 @@ void add_product(const W& w, const Z& z, Out&& out) {
 /// out += W' v: W is m x k, v is m x B, out is k x B.
 template <class W, class V, class Out>
 void add_transposed_product(const W& w, const V& v, Out&& out) {
-  if constexpr (detail::unroll<std::remove_reference_t<Out>, W, V>) {
+  if constexpr (is_pack<typename V::Scalar>) {
+    detail::add_lane_transposed_product(w, v, out);
+  } else if constexpr (detail::unroll<std::remove_reference_t<Out>, W, V>) {
     detail::add_fixed_transposed_product(w, v, out);
   } else {
     detail::add_transposed_product<typename W::Scalar>(detail::columns(w), detail::columns(v), detail::writable(out));
@@ -116,15 +121,17 @@ void add_transposed_product(const W& w, const V& v, Out&& out) {
 /// out += v z', summed over the columns: v is m x B, z is k x B, out is m x k.
 template <class V, class Z, class Out>
 void add_outer_product(const V& v, const Z& z, Out&& out) {
-  if constexpr (detail::all_fixed<V, Z, std::remove_reference_t<Out>>) {
+  if constexpr (is_pack<typename V::Scalar>) {
+    detail::add_lane_outer_product(v, z, out);
+  } else if constexpr (detail::all_fixed<V, Z, std::remove_reference_t<Out>>) {
     out.noalias() += v.lazyProduct(z.transpose());
   } else {
     detail::add_outer_product<typename V::Scalar>(detail::columns(v), detail::columns(z), detail::writable(out));
   }
 }
 
-/// Lower triangle of out += J' diag(weights) J: J is m x n, weights m, out n x n, scratch (overwritten) m x n.
-/// Whole tiles are written, so entries above the diagonal change too; mirror_lower() makes them right.
+namespace detail {
+
 template <class S>
 void add_gram(ConstMap<S> j, ConstMap<S> weights, MutableMap<S> scratch, MutableMap<S> out) {
   scratch.noalias() = weights.col(0).asDiagonal() * j;
@@ -132,8 +139,32 @@ void add_gram(ConstMap<S> j, ConstMap<S> weights, MutableMap<S> scratch, Mutable
   for (Index c = 0; c < out.cols(); c += tile) {
     const Index cols = std::min(tile, out.cols() - c);
     const Index rows = out.rows() - c;
-    detail::add_transposed_product<S>(detail::columns(j.middleCols(c, rows)), detail::columns(scratch.middleCols(c, cols)),
-                                      MutableMap<S>(&out(c, c), rows, cols, Eigen::OuterStride<>(out.outerStride())));
+    add_transposed_product<S>(columns(j.middleCols(c, rows)), columns(scratch.middleCols(c, cols)),
+                              MutableMap<S>(&out(c, c), rows, cols, Eigen::OuterStride<>(out.outerStride())));
+  }
+}
+
+}  // namespace detail
+
+/// Lower triangle of out += J' diag(weights) J: J is m x n, weights m, out n x n, scratch (overwritten) m x n.
+/// Whole tiles are written, so entries above the diagonal change too; mirror_lower() makes them right.
+template <class J, class Weights, class Scratch, class Out>
+void add_gram(const J& j, const Weights& weights, Scratch& scratch, Out& out) {
+  using S = typename J::Scalar;
+  if constexpr (is_pack<S>) {
+    detail::add_lane_gram(j, weights, scratch, out);
+  } else {
+    detail::add_gram<S>(detail::columns(j), detail::columns(weights), detail::writable(scratch), detail::writable(out));
+  }
+}
+
+/// out += the sums over the rows of v: m x B into m; of packs, over their lanes too.
+template <class V, class Out>
+void add_row_sums(const V& v, Out&& out) {
+  if constexpr (is_pack<typename V::Scalar>) {
+    for (Index r = 0; r < v.rows(); ++r) out(r) += detail::sum_of_lanes(v.row(r).sum());
+  } else {
+    out += v.rowwise().sum();
   }
 }
 

@@ -52,8 +52,9 @@ class FicnnLayer {
   static constexpr int Previous = M;
   static constexpr int Width = W;
 
-  template <int Cols>
-  using Tape = ConvexTape<S, N, W, Cols>;
+  /// T is what a tape holds: numbers, or packs of them with one sample per lane (see kernels/lane_products.hpp).
+  template <int Cols, class T = S>
+  using Tape = ConvexTape<T, N, W, Cols>;
 
   /// Declares the blocks Wz[index], Wy[index] and b[index], as far as the shape has them.
   FicnnLayer(Layout& layout, Index index, const ConvexShape& shape, A activation)
@@ -109,7 +110,7 @@ class FicnnLayer {
   template <class Out>
   void set_bias(const S* p, Out&& s) const {
     if (has_bias()) {
-      s.colwise() = b(p).col(0);
+      s.colwise() = b(p).col(0).template cast<typename std::decay_t<Out>::Scalar>();
     } else {
       s.setZero();
     }
@@ -142,9 +143,9 @@ class FicnnLayer {
 
   /// Reverse pass from tape.delta, the adjoint of z': v = delta o g'; then, each only where wanted, parameter derivatives
   /// added to the sink, W^y' v added to gy, and W^z' v written to delta_z.
-  template <class Y, class Z, class T, class DeltaZ>
-  void backward(const S* p, const Y& y, const Z& z, T& tape, const ParameterSink<S>& sink, const MatrixView<S>& gy,
-                DeltaZ delta_z, Index columns, NoGates = {}, NoGateAdjoint* = nullptr) const {
+  template <class Y, class Z, class T, class Gy, class DeltaZ>
+  void backward(const S* p, const Y& y, const Z& z, T& tape, const ParameterSink<S>& sink, const Gy& gy, DeltaZ delta_z,
+                Index columns, NoGates = {}, NoGateAdjoint* = nullptr) const {
     auto v = active(tape.v, columns);
     v = active(tape.delta, columns).cwiseProduct(active(tape.first, columns));
     add_bias_gradient(sink, v);
@@ -157,9 +158,9 @@ class FicnnLayer {
   /// tape.epsilon, that of z': v = g' o delta, u = g'' o ds o delta + g' o epsilon. Parameter derivatives
   /// (u z' + v dz', u y' + v w', u) are added to the sink; W^y' u is added to gy; W^z' v and W^z' u are written to delta_z
   /// and epsilon_z. After forward of order second and tangent.
-  template <class Y, class Z, class T, class DeltaZ>
+  template <class Y, class Z, class T, class Gy, class DeltaZ>
   void second_backward(const S* p, const Y& y, const Y& w, const Z& z, const Z& dz, T& tape, const ParameterSink<S>& sink,
-                       const MatrixView<S>& gy, DeltaZ delta_z, DeltaZ epsilon_z, Index columns, NoGates = {},
+                       const Gy& gy, DeltaZ delta_z, DeltaZ epsilon_z, Index columns, NoGates = {},
                        NoGateAdjoint* = nullptr) const {
     auto v = active(tape.v, columns);
     auto u = active(tape.u, columns);
@@ -175,8 +176,8 @@ class FicnnLayer {
   }
 
   /// gy += W^y' v, where gy is given and the layer has W^y.
-  template <class V>
-  void pull_y(const S* p, const V& v, const MatrixView<S>& gy) const {
+  template <class V, class T>
+  void pull_y(const S* p, const V& v, const MatrixView<T>& gy) const {
     if (!gy || !has_passthrough()) return;
     if constexpr (N != Dynamic && is_sample<V>) {
       kernels::add_transposed_product(Wy(p), v, Eigen::Map<Vector<S, N>>(gy.data()));
@@ -200,7 +201,7 @@ class FicnnLayer {
   template <class T, class Before>
   void jacobian(const S* p, T& tape, Before& before, Index column, NoGates = {}) const {
     if (has_passthrough()) {
-      tape.jacobian = Wy(p);
+      tape.jacobian = Wy(p).template cast<typename decltype(tape.jacobian)::Scalar>();
     } else {
       tape.jacobian.setZero();
     }
@@ -250,7 +251,7 @@ class FicnnLayer {
 
   template <class V>
   void add_bias_gradient(const ParameterSink<S>& sink, const V& v) const {
-    if (sink.wants(b_.number)) b(sink.data) += v.rowwise().sum();
+    if (sink.wants(b_.number)) kernels::add_row_sums(v, b(sink.data));
   }
 
   template <class V, class Y, class Z>

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -49,8 +50,8 @@ struct OutputTermTape {
 template <class S, int N = Dynamic>
 class OutputTerm {
  public:
-  template <int Cols>
-  using Tape = OutputTermTape<S, N, Cols>;
+  template <int Cols, class T = S>
+  using Tape = OutputTermTape<T, N, Cols>;
 
   /// Declares D, L, C, d, as far as the shape has them. With \p non_decreasing inputs only d may be there, non-negative in
   /// those rows; anything else would make f decrease somewhere, and is refused with an Error.
@@ -122,23 +123,27 @@ class OutputTerm {
     if (empty()) return;
     auto gradient = active(tape.gradient, columns);
     hessian_product(p, y, tape.low, gradient, columns);
-    values += S(0.5) * y.cwiseProduct(gradient).colwise().sum();
+    using Number = typename Y::Scalar;
+    values += Number(0.5) * y.cwiseProduct(gradient).colwise().sum();
     if (!has_linear_part()) return;
     for (Index c = 0; c < columns; ++c) {
-      const auto l = linear.col(linear.cols() == 1 ? 0 : c);
+      const auto l = linear.col(linear.cols() == 1 ? 0 : c).template cast<Number>();
       values(c) += y.col(c).dot(l);
       gradient.col(c) += l;
     }
   }
 
   /// Derivatives of sum_b c_b q(x_b, y_b) after forward; seeds c is 1 x B. Adds to everything.
-  template <class Y, class X, class Seeds, class T>
-  void backward(const S* p, const Y& y, const X& x, const Seeds& seeds, T& tape, const ParameterSink<S>& sink,
-                const MatrixView<S>& gy, const MatrixView<S>& gx, Index columns) const {
+  template <class Y, class X, class Seeds, class T, class Gy>
+  void backward(const S* p, const Y& y, const X& x, const Seeds& seeds, T& tape, const ParameterSink<S>& sink, const Gy& gy,
+                const MatrixView<S>& gx, Index columns) const {
     if (empty()) return;
     if (gy) gy.map() += active(tape.gradient, columns) * seeds.asDiagonal();
     if (sink.wants(diagonal_.number)) {
-      for (Index c = 0; c < columns; ++c) D(sink.data) += (S(0.5) * seeds(c)) * y.col(c).cwiseAbs2();
+      using Number = typename Y::Scalar;
+      for (Index c = 0; c < columns; ++c) {
+        kernels::add_row_sums((Number(0.5) * seeds(c)) * y.col(c).cwiseAbs2(), D(sink.data));
+      }
     }
     if (sink.wants(low_.number)) {
       auto scaled = active(tape.scaled, columns);
@@ -158,13 +163,15 @@ class OutputTerm {
   }
 
   /// Derivatives of sum_b c_b w_b' grad_y q(x_b, y_b), after forward and tangent. Adds to everything.
-  template <class Y, class X, class Seeds, class T>
+  template <class Y, class X, class Seeds, class T, class Gy>
   void second_backward(const S* p, const Y& y, const Y& w, const X& x, const Seeds& seeds, T& tape,
-                       const ParameterSink<S>& sink, const MatrixView<S>& gy, const MatrixView<S>& gx, Index columns) const {
+                       const ParameterSink<S>& sink, const Gy& gy, const MatrixView<S>& gx, Index columns) const {
     if (empty()) return;
     if (gy) gy.map() += active(tape.product, columns) * seeds.asDiagonal();
     if (sink.wants(diagonal_.number)) {
-      for (Index c = 0; c < columns; ++c) D(sink.data) += seeds(c) * y.col(c).cwiseProduct(w.col(c));
+      for (Index c = 0; c < columns; ++c) {
+        kernels::add_row_sums(seeds(c) * y.col(c).cwiseProduct(w.col(c)), D(sink.data));
+      }
     }
     if (sink.wants(low_.number)) {
       auto scaled = active(tape.scaled, columns);
@@ -203,7 +210,7 @@ class OutputTerm {
   template <class Y, class Buffer, class Out>
   void hessian_product(const S* p, const Y& y, Buffer& low_buffer, Out& out, Index columns) const {
     if (diagonal_.number >= 0) {
-      out = D(p).col(0).asDiagonal() * y;
+      out = D(p).col(0).template cast<typename Y::Scalar>().asDiagonal() * y;
     } else {
       out.setZero();
     }
@@ -221,9 +228,11 @@ class OutputTerm {
     const bool through_x = bilinear_.number >= 0 && gx;
     if (!through_x && !sink.wants(bilinear_.number) && !sink.wants(linear_.number)) return;
     weighted = y * seeds.asDiagonal();
-    if (sink.wants(linear_.number)) d(sink.data) += weighted.rowwise().sum();
-    if (sink.wants(bilinear_.number)) kernels::add_outer_product(weighted, x, C(sink.data));
-    if (through_x) kernels::add_transposed_product(C(p), weighted, gx.map());
+    if (sink.wants(linear_.number)) kernels::add_row_sums(weighted, d(sink.data));
+    if constexpr (std::is_same_v<typename Y::Scalar, S>) {  // a context comes in columns, never in packs
+      if (sink.wants(bilinear_.number)) kernels::add_outer_product(weighted, x, C(sink.data));
+      if (through_x) kernels::add_transposed_product(C(p), weighted, gx.map());
+    }
   }
 
   [[no_unique_address]] Extent<N> inputs_;

@@ -44,8 +44,8 @@ class PicnnLayer {
   static constexpr int Width = W;
   static constexpr int ContextWidth = C;
 
-  template <int Cols>
-  using Tape = GatedTape<S, N, M, W, Cols>;
+  template <int Cols, class T = S>
+  using Tape = GatedTape<T, N, M, W, Cols>;
   template <int Cols>
   using ContextSide = ContextTape<S, N, M, W, V, Cols>;
   template <int Cols>

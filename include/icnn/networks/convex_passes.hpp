@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <type_traits>
 
 #include "icnn/activations/properties.hpp"
 #include "icnn/core/view.hpp"
@@ -19,15 +20,16 @@
 /// compile-time sizes. A \c Conditions object says what the context contributes: gates, r, and the linear output term.
 namespace icnn::inline ICNN_ISA {
 
-/// All scratch of the convex path for batches of up to `capacity` columns. One per thread; made by workspace().
-template <class Chain, int Cols>
+/// All scratch of the convex path for batches of up to `capacity` columns of numbers T (packs of them in a LaneWorkspace).
+/// One per thread; made by workspace().
+template <class Chain, int Cols, class T = typename Chain::Scalar>
 struct ConvexWorkspace : WorkspaceState {
-  using S = typename Chain::Scalar;
   static constexpr int N = Chain::Inputs;
   template <class Layer>
-  using TapeOf = typename Layer::template Tape<Cols>;
+  using TapeOf = typename Layer::template Tape<Cols, T>;
+  using Term = OutputTerm<typename Chain::Scalar, N>;
 
-  ConvexWorkspace(ShapeKey shape, const Chain& chain, const OutputTerm<S, N>& term, const WorkspaceOptions& options)
+  ConvexWorkspace(ShapeKey shape, const Chain& chain, const Term& term, const WorkspaceOptions& options)
       : WorkspaceState(shape, options),
         y(term.inputs(), capacity),
         w(term.inputs(), capacity),
@@ -40,12 +42,34 @@ struct ConvexWorkspace : WorkspaceState {
         tapes(chain.template make<TapeOf>(capacity, hessian)),
         term_tape(term.inputs(), term.rank(), capacity) {}
 
-  Matrix<S, N, Cols> y, w;                     ///< the point and the direction, copied: outputs may alias inputs
-  Matrix<S, 1, Cols> values, slopes;           ///< f and w' grad_y f
-  Matrix<S, 1, Cols> seeds;                    ///< c_b
-  Matrix<S, 1, Cols> alpha, base, base_slope;  ///< steps, and the output term and its slope at the line's origin
+  // Where the passes run and what goes to and fro: all in place here, not so in a LaneWorkspace.
+  [[nodiscard]] ConvexWorkspace& scratch() { return *this; }
+  template <class Y>
+  void set_point(const Y& point) {
+    columns = point.cols();
+    active(y, columns) = point;
+  }
+  template <class W>
+  void set_direction(const W& direction) {
+    active(w, columns) = direction;
+  }
+  void load_seeds() {}
+  void load_steps() {}
+  void store_values() {}
+  void store_slopes() {}
+  [[nodiscard]] const MatrixView<T>& gradient(const MatrixView<T>& wanted) const { return wanted; }
+  void add_gradient(const MatrixView<T>&) const {}
+  template <class Add>
+  void add_hessian(Index column, const MatrixView<T>& h, Add add) {
+    add(column, h);
+  }
+
+  Matrix<T, N, Cols> y, w;                     ///< the point and the direction, copied: outputs may alias inputs
+  Matrix<T, 1, Cols> values, slopes;           ///< f and w' grad_y f
+  Matrix<T, 1, Cols> seeds;                    ///< c_b
+  Matrix<T, 1, Cols> alpha, base, base_slope;  ///< steps, and the output term and its slope at the line's origin
   typename Chain::template Storage<TapeOf> tapes;
-  OutputTermTape<S, N, Cols> term_tape;
+  OutputTermTape<T, N, Cols> term_tape;
 };
 
 /// What a FICNN knows of contexts: nothing.
@@ -85,9 +109,9 @@ void set_seeds(const Gradients<S>& wanted, Ws& ws) {
 }
 
 /// f at ws.y; in order first (second) also g' (and g'') in the tapes.
-template <class Chain, int Cols, class Term, class Linear, class Conditions>
+template <class Chain, int Cols, class T, class Term, class Linear, class Conditions>
 void forward(const Chain& chain, const Term& term, const typename Chain::Scalar* p, kernels::Order order,
-             ConvexWorkspace<Chain, Cols>& ws, const Linear& linear, const Conditions& conditions) {
+             ConvexWorkspace<Chain, Cols, T>& ws, const Linear& linear, const Conditions& conditions) {
   const Index columns = ws.columns;
   const auto y = active(ws.y, columns);
   chain.for_each([&](auto i, const auto& layer) {
@@ -98,12 +122,12 @@ void forward(const Chain& chain, const Term& term, const typename Chain::Scalar*
   term.forward(p, y, linear, ws.term_tape, values, columns);
 }
 
-/// Adds the derivatives of sum_b seeds_b f(y_b) to what is wanted, and to the gates' adjoints where the conditions have
-/// room for them. \p x is the context (read for C only). After forward of order first.
-template <class Chain, int Cols, class Term, class X, class Conditions>
+/// Adds the derivatives of sum_b seeds_b f(y_b) to what is wanted (in y to \p gy), and to the gates' adjoints where the
+/// conditions have room for them. \p x is the context (read for C only). After forward of order first.
+template <class Chain, int Cols, class T, class Term, class X, class Conditions>
 void backward(const Chain& chain, const Term& term, const Layout& layout, const typename Chain::Scalar* p,
-              const Gradients<typename Chain::Scalar>& wanted, ConvexWorkspace<Chain, Cols>& ws, const X& x,
-              const Conditions& conditions) {
+              const Gradients<typename Chain::Scalar>& wanted, const MatrixView<T>& gy, ConvexWorkspace<Chain, Cols, T>& ws,
+              const X& x, const Conditions& conditions) {
   const Index columns = ws.columns;
   const auto y = active(ws.y, columns);
   const auto seeds = active(ws.seeds, columns);
@@ -113,15 +137,15 @@ void backward(const Chain& chain, const Term& term, const Layout& layout, const 
   chain.for_each_reverse([&](auto i, const auto& layer) {
     if (i < lowest) return;
     auto& before = at(ws.tapes, below(i));
-    layer.backward(p, y, active(before.z, columns), at(ws.tapes, i), sink, wanted.y, active(before.delta, columns), columns,
+    layer.backward(p, y, active(before.z, columns), at(ws.tapes, i), sink, gy, active(before.delta, columns), columns,
                    conditions.gates(i), conditions.adjoint(i));
   });
-  term.backward(p, y, x, seeds, ws.term_tape, sink, wanted.y, wanted.x, columns);
+  term.backward(p, y, x, seeds, ws.term_tape, sink, gy, wanted.x, columns);
 }
 
 /// slopes = w' grad_y f at ws.w; after forward of order first.
-template <class Chain, int Cols, class Term, class Conditions>
-void tangent(const Chain& chain, const Term& term, const typename Chain::Scalar* p, ConvexWorkspace<Chain, Cols>& ws,
+template <class Chain, int Cols, class T, class Term, class Conditions>
+void tangent(const Chain& chain, const Term& term, const typename Chain::Scalar* p, ConvexWorkspace<Chain, Cols, T>& ws,
              const Conditions& conditions) {
   const Index columns = ws.columns;
   const auto w = active(ws.w, columns);
@@ -134,10 +158,10 @@ void tangent(const Chain& chain, const Term& term, const typename Chain::Scalar*
 }
 
 /// Adds the derivatives of sum_b seeds_b w_b' grad_y f(y_b); after forward of order second and tangent.
-template <class Chain, int Cols, class Term, class X, class Conditions>
+template <class Chain, int Cols, class T, class Term, class X, class Conditions>
 void second_backward(const Chain& chain, const Term& term, const Layout& layout, const typename Chain::Scalar* p,
-                     const Gradients<typename Chain::Scalar>& wanted, ConvexWorkspace<Chain, Cols>& ws, const X& x,
-                     const Conditions& conditions) {
+                     const Gradients<typename Chain::Scalar>& wanted, const MatrixView<T>& gy,
+                     ConvexWorkspace<Chain, Cols, T>& ws, const X& x, const Conditions& conditions) {
   const Index columns = ws.columns;
   const auto y = active(ws.y, columns);
   const auto w = active(ws.w, columns);
@@ -149,19 +173,18 @@ void second_backward(const Chain& chain, const Term& term, const Layout& layout,
   chain.for_each_reverse([&](auto i, const auto& layer) {
     if (i < lowest) return;
     auto& before = at(ws.tapes, below(i));
-    layer.second_backward(p, y, w, active(before.z, columns), active(before.dz, columns), at(ws.tapes, i), sink, wanted.y,
+    layer.second_backward(p, y, w, active(before.z, columns), active(before.dz, columns), at(ws.tapes, i), sink, gy,
                           active(before.delta, columns), active(before.epsilon, columns), columns, conditions.gates(i),
                           conditions.adjoint(i));
   });
-  term.second_backward(p, y, w, x, seeds, ws.term_tape, sink, wanted.y, wanted.x, columns);
+  term.second_backward(p, y, w, x, seeds, ws.term_tape, sink, gy, wanted.x, columns);
 }
 
-/// h += the Hessian in y at one column: sum_i J_i' diag(delta_{i+1} o g''(s_i)) J_i, and D + L'L. After forward of order
-/// second and backward with seeds 1; never divides by g', so every summand is positive semidefinite.
-template <class Chain, int Cols, class Term, class Conditions>
-void add_hessian(const Chain& chain, const Term& term, const typename Chain::Scalar* p, Index column,
-                 const MatrixView<typename Chain::Scalar>& h, ConvexWorkspace<Chain, Cols>& ws,
-                 const Conditions& conditions) {
+/// h += the layers' part of the Hessian in y at one column: sum_i J_i' diag(delta_{i+1} o g''(s_i)) J_i. After forward of
+/// order second and backward with seeds 1; never divides by g', so every summand is positive semidefinite.
+template <class Chain, int Cols, class T, class Conditions>
+void add_hessian(const Chain& chain, const typename Chain::Scalar* p, Index column, const MatrixView<T>& h,
+                 ConvexWorkspace<Chain, Cols, T>& ws, const Conditions& conditions) {
   auto out = h.map();
   Index highest = -1;  // layers above the last curved one contribute nothing
   chain.for_each([&](Index i, const auto& layer) {
@@ -173,17 +196,14 @@ void add_hessian(const Chain& chain, const Term& term, const typename Chain::Sca
     layer.jacobian(p, tape, at(ws.tapes, below(i)), column, conditions.gates(i));
     if (regularity_of(layer.activation()).piecewise_linear) return;
     tape.u.col(column) = tape.delta.col(column).cwiseProduct(tape.second.col(column));
-    kernels::add_gram<typename Chain::Scalar>(kernels::detail::columns(tape.jacobian),
-                                              kernels::detail::columns(tape.u.col(column)),
-                                              kernels::detail::writable(tape.scaled), kernels::detail::writable(out));
+    kernels::add_gram(tape.jacobian, tape.u.col(column), tape.scaled, out);
   });
-  kernels::mirror_lower<typename Chain::Scalar>(out);
-  term.add_hessian(p, out);
+  kernels::mirror_lower<T>(out);
 }
 
 /// Prepares f(y + alpha d) for y = ws.y, d = ws.w: every product with W^y, once.
-template <class Chain, int Cols, class Term, class Linear, class Conditions>
-void start_line(const Chain& chain, const Term& term, const typename Chain::Scalar* p, ConvexWorkspace<Chain, Cols>& ws,
+template <class Chain, int Cols, class T, class Term, class Linear, class Conditions>
+void start_line(const Chain& chain, const Term& term, const typename Chain::Scalar* p, ConvexWorkspace<Chain, Cols, T>& ws,
                 const Linear& linear, const Conditions& conditions) {
   const Index columns = ws.columns;
   const auto y = active(ws.y, columns);
@@ -200,10 +220,9 @@ void start_line(const Chain& chain, const Term& term, const typename Chain::Scal
 }
 
 /// values = f(y + alpha d) at ws.alpha, and with order first slopes = its derivative in alpha. Costs the z-path only.
-template <class Chain, int Cols, class Term, class Conditions>
+template <class Chain, int Cols, class T, class Term, class Conditions>
 void along(const Chain& chain, const Term& term, const typename Chain::Scalar* p, kernels::Order order,
-           ConvexWorkspace<Chain, Cols>& ws, const Conditions& conditions) {
-  using S = typename Chain::Scalar;
+           ConvexWorkspace<Chain, Cols, T>& ws, const Conditions& conditions) {
   const Index columns = ws.columns;
   const auto alpha = active(ws.alpha, columns);
   chain.for_each([&](auto i, const auto& layer) {
@@ -219,7 +238,7 @@ void along(const Chain& chain, const Term& term, const typename Chain::Scalar* p
   const auto base_slope = active(ws.base_slope, columns);
   const auto curvature = active(ws.term_tape.quadratic, columns);
   values += active(ws.base, columns);
-  values.array() += alpha.array() * (base_slope.array() + S(0.5) * alpha.array() * curvature.array());
+  values.array() += alpha.array() * (base_slope.array() + T(0.5) * alpha.array() * curvature.array());
   if (order != kernels::Order::value) slopes.array() += base_slope.array() + alpha.array() * curvature.array();
 }
 

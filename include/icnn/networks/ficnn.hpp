@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <type_traits>
 #include <utility>
 
 #include "icnn/activations/any.hpp"
@@ -10,6 +11,7 @@
 #include "icnn/networks/convex_network.hpp"
 #include "icnn/networks/convex_passes.hpp"
 #include "icnn/networks/ficnn_chain.hpp"
+#include "icnn/networks/lanes.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -29,7 +31,8 @@ class BasicFicnn : public ConvexNetwork<Chain>, public ConvexFunction<BasicFicnn
   using typename Base::Options;
   using typename Base::Scalar;
   template <int Cols>
-  using Workspace = ConvexWorkspace<Chain, Cols>;
+  using Workspace =
+      std::conditional_t<Cols == Dynamic && detail::has_lanes<Chain>, LaneWorkspace<Chain>, ConvexWorkspace<Chain, Cols>>;
 
   /// Zero parameters. With run-time sizes the activations are (hidden), (hidden, first), (hidden, first, output) or an
   /// Activations; with a type list, one per layer. Throws Error on sizes below 1 or too large to store.
@@ -63,45 +66,58 @@ class BasicFicnn : public ConvexNetwork<Chain>, public ConvexFunction<BasicFicnn
 
   template <class Y, class Ws>
   void forward(Order order, const Y& y, Ws& ws) const {
-    ws.columns = y.cols();
-    active(ws.y, ws.columns) = y;
-    passes::forward(chain_, term_, Base::p(), order, ws, linear(), NoConditions{});
+    ws.set_point(y);
+    passes::forward(chain_, term_, Base::p(), order, ws.scratch(), linear(), NoConditions{});
+    ws.store_values();
   }
 
   template <class Ws>
   void backward(const Gradients<Scalar>& wanted, Ws& ws) const {
     passes::set_seeds(wanted, ws);
-    passes::backward(chain_, term_, Base::layout(), Base::p(), wanted, ws, no_context(), NoConditions{});
+    ws.load_seeds();
+    passes::backward(chain_, term_, Base::layout(), Base::p(), wanted, ws.gradient(wanted.y), ws.scratch(), no_context(),
+                     NoConditions{});
+    ws.add_gradient(wanted.y);
   }
 
   template <class W, class Ws>
   void tangent(const W& w, Ws& ws) const {
-    active(ws.w, ws.columns) = w;
-    passes::tangent(chain_, term_, Base::p(), ws, NoConditions{});
+    ws.set_direction(w);
+    passes::tangent(chain_, term_, Base::p(), ws.scratch(), NoConditions{});
+    ws.store_slopes();
   }
 
   template <class Ws>
   void second_backward(const Gradients<Scalar>& wanted, Ws& ws) const {
     passes::set_seeds(wanted, ws);
-    passes::second_backward(chain_, term_, Base::layout(), Base::p(), wanted, ws, no_context(), NoConditions{});
+    ws.load_seeds();
+    passes::second_backward(chain_, term_, Base::layout(), Base::p(), wanted, ws.gradient(wanted.y), ws.scratch(),
+                            no_context(), NoConditions{});
+    ws.add_gradient(wanted.y);
   }
 
   template <class Ws>
   void add_hessian(Index column, const MatrixView<Scalar>& h, Ws& ws) const {
-    passes::add_hessian(chain_, term_, Base::p(), column, h, ws, NoConditions{});
+    ws.add_hessian(column, h, [&](Index at, const auto& out) {
+      passes::add_hessian(chain_, Base::p(), at, out, ws.scratch(), NoConditions{});
+    });
+    auto out = h.map();
+    term_.add_hessian(Base::p(), out);
   }
 
   template <class Y, class D, class Ws>
   void start_line(const Y& y, const D& d, Ws& ws) const {
-    ws.columns = y.cols();
-    active(ws.y, ws.columns) = y;
-    active(ws.w, ws.columns) = d;
-    passes::start_line(chain_, term_, Base::p(), ws, linear(), NoConditions{});
+    ws.set_point(y);
+    ws.set_direction(d);
+    passes::start_line(chain_, term_, Base::p(), ws.scratch(), linear(), NoConditions{});
   }
 
   template <class Ws>
   void step_line(Order order, Ws& ws) const {
-    passes::along(chain_, term_, Base::p(), order, ws, NoConditions{});
+    ws.load_steps();
+    passes::along(chain_, term_, Base::p(), order, ws.scratch(), NoConditions{});
+    ws.store_values();
+    if (order != Order::value) ws.store_slopes();
   }
 
  private:

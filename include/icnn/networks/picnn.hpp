@@ -161,7 +161,7 @@ class BasicPicnn : public ConvexNetwork<Chain>, public ConvexFunction<BasicPicnn
   void backward(const Gradients<Scalar>& wanted, Ws& ws, const Bound& context) const {
     const bool through = passes::reaches_context(chain_, wanted);
     passes::set_seeds(wanted, ws);
-    passes::backward(chain_, term_, Base::layout(), Base::p(), wanted, ws, active(context.x, ws.columns),
+    passes::backward(chain_, term_, Base::layout(), Base::p(), wanted, wanted.y, ws, active(context.x, ws.columns),
                      conditions(ws, context, through));
     if (through) passes::context_backward(chain_, Base::layout(), Base::p(), wanted, ws, context);
   }
@@ -174,13 +174,15 @@ class BasicPicnn : public ConvexNetwork<Chain>, public ConvexFunction<BasicPicnn
   void second_backward(const Gradients<Scalar>& wanted, Ws& ws, const Bound& context) const {
     const bool through = passes::reaches_context(chain_, wanted);
     passes::set_seeds(wanted, ws);
-    passes::second_backward(chain_, term_, Base::layout(), Base::p(), wanted, ws, active(context.x, ws.columns),
+    passes::second_backward(chain_, term_, Base::layout(), Base::p(), wanted, wanted.y, ws, active(context.x, ws.columns),
                             conditions(ws, context, through));
     if (through) passes::context_backward(chain_, Base::layout(), Base::p(), wanted, ws, context);
   }
   template <class Ws, class Bound>
   void add_hessian(Index column, const MatrixView<Scalar>& h, Ws& ws, const Bound& context) const {
-    passes::add_hessian(chain_, term_, Base::p(), column, h, ws, conditions(ws, context, false));
+    passes::add_hessian(chain_, Base::p(), column, h, ws, conditions(ws, context, false));
+    auto out = h.map();
+    term_.add_hessian(Base::p(), out);
   }
   template <class Y, class D, class Ws, class Bound>
   void start_line(const Y& y, const D& d, Ws& ws, const Bound& context) const {
