@@ -11,6 +11,8 @@ namespace icnn::inline ICNN_ISA {
 /// number of convex inputs. Names follow the documentation of FicnnLayer.
 template <class S, int N, int W, int Cols>
 struct ConvexTape {
+  using Scalar = S;
+
   template <class Layer>
   explicit ConvexTape(const Room<Layer>& room)
       : ConvexTape(room.layer.inputs(), room.layer.width(), room.columns, room.hessian) {}

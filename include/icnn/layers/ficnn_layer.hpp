@@ -143,9 +143,10 @@ class FicnnLayer {
 
   /// Reverse pass from tape.delta, the adjoint of z': v = delta o g'; then, each only where wanted, parameter derivatives
   /// added to the sink, W^y' v added to gy, and W^z' v written to delta_z.
-  template <class Y, class Z, class T, class Gy, class DeltaZ>
-  void backward(const S* p, const Y& y, const Z& z, T& tape, const ParameterSink<S>& sink, const Gy& gy, DeltaZ delta_z,
-                Index columns, NoGates = {}, NoGateAdjoint* = nullptr) const {
+  template <class Y, class Z, class T, class DeltaZ>
+  void backward(const S* p, const Y& y, const Z& z, T& tape, const ParameterSink<S>& sink,
+                const MatrixView<typename T::Scalar>& gy, DeltaZ delta_z, Index columns, NoGates = {},
+                NoGateAdjoint* = nullptr) const {
     auto v = active(tape.v, columns);
     v = active(tape.delta, columns).cwiseProduct(active(tape.first, columns));
     add_bias_gradient(sink, v);
@@ -158,10 +159,10 @@ class FicnnLayer {
   /// tape.epsilon, that of z': v = g' o delta, u = g'' o ds o delta + g' o epsilon. Parameter derivatives
   /// (u z' + v dz', u y' + v w', u) are added to the sink; W^y' u is added to gy; W^z' v and W^z' u are written to delta_z
   /// and epsilon_z. After forward of order second and tangent.
-  template <class Y, class Z, class T, class Gy, class DeltaZ>
+  template <class Y, class Z, class T, class DeltaZ>
   void second_backward(const S* p, const Y& y, const Y& w, const Z& z, const Z& dz, T& tape, const ParameterSink<S>& sink,
-                       const Gy& gy, DeltaZ delta_z, DeltaZ epsilon_z, Index columns, NoGates = {},
-                       NoGateAdjoint* = nullptr) const {
+                       const MatrixView<typename T::Scalar>& gy, DeltaZ delta_z, DeltaZ epsilon_z, Index columns,
+                       NoGates = {}, NoGateAdjoint* = nullptr) const {
     auto v = active(tape.v, columns);
     auto u = active(tape.u, columns);
     v = active(tape.first, columns).cwiseProduct(active(tape.delta, columns));
@@ -176,8 +177,8 @@ class FicnnLayer {
   }
 
   /// gy += W^y' v, where gy is given and the layer has W^y.
-  template <class V, class T>
-  void pull_y(const S* p, const V& v, const MatrixView<T>& gy) const {
+  template <class V>
+  void pull_y(const S* p, const V& v, const MatrixView<typename V::Scalar>& gy) const {
     if (!gy || !has_passthrough()) return;
     if constexpr (N != Dynamic && is_sample<V>) {
       kernels::add_transposed_product(Wy(p), v, Eigen::Map<Vector<S, N>>(gy.data()));

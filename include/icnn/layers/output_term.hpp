@@ -28,6 +28,8 @@ struct OutputTermShape {
 /// Scratch of the output term for up to `columns` samples.
 template <class S, int N, int Cols>
 struct OutputTermTape {
+  using Scalar = S;
+
   OutputTermTape(Index inputs, Index rank, Index columns)
       : low(rank, columns),
         low_w(rank, columns),
@@ -134,9 +136,9 @@ class OutputTerm {
   }
 
   /// Derivatives of sum_b c_b q(x_b, y_b) after forward; seeds c is 1 x B. Adds to everything.
-  template <class Y, class X, class Seeds, class T, class Gy>
-  void backward(const S* p, const Y& y, const X& x, const Seeds& seeds, T& tape, const ParameterSink<S>& sink, const Gy& gy,
-                const MatrixView<S>& gx, Index columns) const {
+  template <class Y, class X, class Seeds, class T>
+  void backward(const S* p, const Y& y, const X& x, const Seeds& seeds, T& tape, const ParameterSink<S>& sink,
+                const MatrixView<typename T::Scalar>& gy, const MatrixView<S>& gx, Index columns) const {
     if (empty()) return;
     if (gy) gy.map() += active(tape.gradient, columns) * seeds.asDiagonal();
     if (sink.wants(diagonal_.number)) {
@@ -163,9 +165,10 @@ class OutputTerm {
   }
 
   /// Derivatives of sum_b c_b w_b' grad_y q(x_b, y_b), after forward and tangent. Adds to everything.
-  template <class Y, class X, class Seeds, class T, class Gy>
+  template <class Y, class X, class Seeds, class T>
   void second_backward(const S* p, const Y& y, const Y& w, const X& x, const Seeds& seeds, T& tape,
-                       const ParameterSink<S>& sink, const Gy& gy, const MatrixView<S>& gx, Index columns) const {
+                       const ParameterSink<S>& sink, const MatrixView<typename T::Scalar>& gy, const MatrixView<S>& gx,
+                       Index columns) const {
     if (empty()) return;
     if (gy) gy.map() += active(tape.product, columns) * seeds.asDiagonal();
     if (sink.wants(diagonal_.number)) {
