@@ -6,6 +6,7 @@
 /// inference/: argmin of networks, with certificates.
 
 #include "icnn/inference/argmin.hpp"
+#include "icnn/inference/choose_method.hpp"
 #include "icnn/inference/function_oracle.hpp"
 #include "icnn/inference/rounding.hpp"
 #include "icnn/inference/twin.hpp"

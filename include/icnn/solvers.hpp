@@ -5,10 +5,15 @@
 
 /// solvers/: minimisation of convex functions over sets; knows nothing of networks.
 
+#include "icnn/solvers/bounds_and_sums.hpp"
+#include "icnn/solvers/interior_point.hpp"
 #include "icnn/solvers/line_search.hpp"
 #include "icnn/solvers/mirror_gradient.hpp"
+#include "icnn/solvers/mirror_newton.hpp"
+#include "icnn/solvers/newton_step.hpp"
 #include "icnn/solvers/oracle.hpp"
 #include "icnn/solvers/projected_gradient.hpp"
+#include "icnn/solvers/projected_newton.hpp"
 #include "icnn/solvers/result.hpp"
 #include "icnn/solvers/search.hpp"
 #include "icnn/solvers/settings.hpp"

@@ -188,7 +188,7 @@ TEST_CASE("every way to end has its status, and keeps the best certified answer"
     g = 2 * (y.array() - 3).matrix();
     return y(0) > 0 ? std::nan("") : (y.array() - 3).square().sum();
   };
-  const Result half_way = argmin(later, Box::unit(2));
+  const Result half_way = argmin(later, Box::unit(2), {.start = Vector<double>::Zero(2)});
   CHECK(half_way.status == Status::non_finite);
   CHECK((half_way.value == 18 && half_way.lower_bound <= 8));
   const auto bad_gradient = [](const Vector<double>& y, Vector<double>& g) { return g = y * infinity, 1.0; };
@@ -277,6 +277,25 @@ TEST_CASE("points on the boundary of a ball are certified like all others", "[ar
     const Ball ball(random_vector<double>(random, 1), 5 * random.uniform() + 0.1);
     CHECK(argmin(f, ball).status == Status::optimal);
   }
+}
+
+TEST_CASE("an entropy far weaker than the gradients is a barrier, and no obstacle", "[argmin]") {
+  Index most = 0;
+  for (const double steep : {1e2, 1e4, 1e6})
+    for (const Index n : {2, 10, 40})
+      for (int k = 0; k < 3; ++k) {
+        const auto f = smooth_network(n, static_cast<std::uint64_t>(k));
+        const double slope = f.gradient(Vector<double>(Vector<double>::Constant(n, 0.5))).cwiseAbs().maxCoeff();
+        const Settings settings{.relative_gap = 1e-8, .method = Method::Newton};
+        const Result box = argmin(regularized(f, {.entropy = slope / steep}), Box::unit(n), settings);
+        const Result simplex =
+            argmin(regularized(f, {.entropy = slope / steep, .on = EntropyOn::simplex}), Simplex(n), settings);
+        INFO("n " << n << ", gradients " << steep << " times tau: " << box << "; " << simplex);
+        CHECK(box.status == Status::optimal);
+        CHECK(simplex.status == Status::optimal);
+        most = std::max({most, box.evaluations, simplex.evaluations});
+      }
+  CHECK(most <= 30);
 }
 
 TEST_CASE("misuse is refused before anything is written", "[argmin]") {

@@ -28,7 +28,7 @@ const Allowed allowed = {
     {"layers", {"core", "kernels", "activations"}},
     {"networks", {"core", "kernels", "activations", "layers"}},
     {"sets", {"core"}},
-    {"solvers", {"core", "sets"}},
+    {"solvers", {"core", "kernels", "sets"}},
     {"inference", {"core", "kernels", "activations", "layers", "networks", "sets", "solvers"}},
     {"learning", {"core", "kernels", "activations", "layers", "networks", "sets", "solvers", "inference"}},
 };

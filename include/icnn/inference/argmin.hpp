@@ -3,25 +3,26 @@
 
 #pragma once
 
+#include <optional>
 #include <type_traits>
 #include <utility>
 
+#include "icnn/inference/choose_method.hpp"
 #include "icnn/inference/function_oracle.hpp"
 #include "icnn/inference/twin.hpp"
 #include "icnn/sets/box.hpp"
 #include "icnn/sets/simplex.hpp"
-#include "icnn/solvers/mirror_gradient.hpp"
-#include "icnn/solvers/projected_gradient.hpp"
+#include "icnn/solvers/mirror_newton.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
 namespace detail {
 
-/// Scratch for one sample without room for Hessians; where sizes are in the type, it is there anyway.
+/// Scratch for one sample, with or without room for Hessians; where sizes are in the type, it is there anyway.
 template <class F>
-[[nodiscard]] auto gradient_workspace(const F& f) {
+[[nodiscard]] auto sample_workspace(const F& f, bool hessian) {
   if constexpr (F::SingleColumns == Dynamic) {
-    return f.workspace({.columns = 1, .hessian = false});
+    return f.workspace({.columns = 1, .hessian = hessian});
   } else {
     return f.workspace();
   }
@@ -30,6 +31,7 @@ template <class F>
 }  // namespace detail
 
 /// All scratch of argmin for one function, or another of the same shape (a PICNN at its next context, say). One per thread.
+/// Room for Newton's method, some n^2 numbers, is made here where it may be chosen, else when it is first asked for by name.
 template <ConvexFunctionOfY F>
 class ArgminWorkspace {
  public:
@@ -38,18 +40,30 @@ class ArgminWorkspace {
   explicit ArgminWorkspace(const F& f)
       : twin(f),
         key(f.shape_key()),
-        function(detail::gradient_workspace(twin.refresh(f))),
+        function(detail::sample_workspace(twin.refresh(f), detail::may_use_newton(f))),
         rounding(twin.refresh(f)),
         absolute(f.inputs()),
         zero(Vector<double>::Zero(f.inputs())),
-        solver(f.inputs()) {}
+        solver(f.inputs()) {
+    if (detail::may_use_newton(f)) newton.emplace(f.inputs());
+  }
+
+  /// Makes room for Newton's method where there is none.
+  NewtonWorkspace& room_for_newton(const F& f) {
+    if (!newton) {
+      function = detail::sample_workspace(twin.refresh(f), true);
+      newton.emplace(f.inputs());
+    }
+    return *newton;
+  }
 
   Twin<F> twin;
   ShapeKey key;
-  decltype(detail::gradient_workspace(std::declval<const Function&>())) function;
+  decltype(detail::sample_workspace(std::declval<const Function&>(), true)) function;
   Rounding<Function> rounding;
   Vector<double> absolute, zero;
   GradientWorkspace solver;
+  std::optional<NewtonWorkspace> newton;
 };
 
 /// The same for black boxes of n variables.
@@ -79,7 +93,8 @@ void start_argmin(Index inputs, const Set& set, const Settings& settings, Gradie
     require_shape("argmin", "a start", settings.start.rows(), settings.start.cols(), inputs, Index{1});
     result.y = settings.start;
   } else if (!warm) {
-    result.y.setZero(inputs);
+    result.y.resize(inputs);
+    centre(set, result.y, ws.mirror);
   }
   project(set, result.y, ws.mirror);
 }
@@ -135,8 +150,8 @@ inline constexpr bool can_be_minimised() {
 /// entropy as the outermost regulariser the set is its box or a simplex.
 ///
 /// Throws Error on misuse, before anything is written; numerical trouble is result.status. Allocates nothing with a
-/// workspace that fits f and a result whose y has been used before. f may be shared by threads, the workspace not. Cost: see
-/// projected_gradient() and mirror_gradient().
+/// workspace that fits f and a result whose y has been used before. f may be shared by threads, the workspace not. The
+/// method is chosen by choose_method(), unless the settings name one; for the cost see there.
 template <ConvexFunctionOfY F, class Set>
 void argmin(const F& f, const Set& set, const Settings& settings, ArgminWorkspace<F>& ws, Result& result) {
   static_assert(detail::can_be_minimised<F, Set>());
@@ -146,27 +161,34 @@ void argmin(const F& f, const Set& set, const Settings& settings, ArgminWorkspac
           "its gradient is infinite on the boundary: take the entropy last, regularized(restrict_to(f, ...), {.entropy = "
           "tau})"});
   }
+  const bool entropic = detail::is_entropic(f);
+  const Plan plan = choose_method<Set>(f.regularity(), f.inputs(), entropic, settings.method);
+  const auto solve = [&](auto by_gradient, auto by_newton) {
+    const auto& twin = ws.twin.refresh(f);
+    detail::start_argmin(f.inputs(), set, settings, ws.solver, result);
+    if (plan.method == Method::Newton) ws.room_for_newton(f);
+    FunctionOracle oracle(twin, ws.function, ws.rounding, ws.absolute, ws.zero);
+    if (plan.method == Method::Newton) {
+      by_newton(oracle, *ws.newton);
+    } else {
+      by_gradient(oracle);
+    }
+  };
   if constexpr (is_regularized<F>) {
-    if (f.terms().entropy > 0) {
-      if (settings.method == Method::ProjectedGradient) {
-        fail({"argmin", "Method::MirrorGradient (or Automatic) beside an entropy", "Method::ProjectedGradient",
-              "the entropy's gradient is infinite on the boundary, where projections end"});
-      }
+    if (entropic) {
       const EntropyTerm term = detail::entropy_term(f.terms(), set);
-      const auto& twin = ws.twin.refresh(f);
-      detail::start_argmin(f.inputs(), set, settings, ws.solver, result);
-      FunctionOracle oracle(twin, ws.function, ws.rounding, ws.absolute, ws.zero);
-      return mirror_gradient(oracle, term, settings, ws.solver, result);
+      return solve([&](auto& oracle) { mirror_gradient(oracle, term, settings, ws.solver, result); },
+                   [&](auto& oracle, NewtonWorkspace& newton) {
+                     mirror_newton(oracle, term, settings, newton, result, plan.gradient_evaluations);
+                   });
     }
   }
-  if (settings.method == Method::MirrorGradient) {
-    fail({"argmin", "an entropy as the outermost regulariser, for Method::MirrorGradient", "none",
-          "regularized(f, {.entropy = tau})"});
-  }
-  const auto& twin = ws.twin.refresh(f);
-  detail::start_argmin(f.inputs(), set, settings, ws.solver, result);
-  FunctionOracle oracle(twin, ws.function, ws.rounding, ws.absolute, ws.zero);
-  projected_gradient(oracle, set, settings, ws.solver, result);
+  solve([&](auto& oracle) { projected_gradient(oracle, set, settings, ws.solver, result); },
+        [&](auto& oracle, NewtonWorkspace& newton) {
+          if constexpr (detail::has_bounds_and_sums<Set>) {
+            projected_newton(oracle, set, settings, newton, result, plan.gradient_evaluations);
+          }
+        });
 }
 
 /// The same for a function of the user's: called as f(y, gradient), with vectors in double, it returns the value and writes
@@ -176,8 +198,8 @@ requires(!ConvexFunctionOfY<std::remove_cvref_t<F>> &&
          BlackBox<std::remove_reference_t<F>>) void argmin(F&& f, const Set& set, const Settings& settings,
                                                            BlackBoxWorkspace& ws, Result& result) {
   static_assert(detail::can_be_minimised<std::remove_cvref_t<F>, Set>());
-  if (settings.method == Method::MirrorGradient) {
-    fail({"argmin", "Method::ProjectedGradient (or Automatic) for a black box", "Method::MirrorGradient"});
+  if (settings.method != Method::ProjectedGradient && settings.method != Method::Automatic) {
+    fail({"argmin", "Method::ProjectedGradient (or Automatic) for a black box", detail::text(to_string(settings.method))});
   }
   detail::start_argmin(ws.inputs, set, settings, ws.solver, result);
   ws.gradient.resize(ws.inputs);  // an earlier function may have thrown it out of shape

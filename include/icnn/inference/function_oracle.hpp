@@ -15,8 +15,21 @@ class FunctionOracle {
       : f_(f), ws_(ws), rounding_(rounding), absolute_(absolute), zero_(zero) {}
 
   [[nodiscard]] Index inputs() const noexcept { return f_.inputs(); }
-  double value(const Vector<double>& y) { return f_.gradients(y, {}, ws_); }
+  double value(const Vector<double>& y) {
+    if (!curved_) return f_.gradients(y, {}, ws_);
+    f_.forward(Order::second, y, ws_);
+    ws_.derivable = true;
+    ws_.on_line = false;
+    return ws_.values(0);
+  }
   void gradient(Vector<double>& g) { f_.pullback({.y = g}, ws_); }
+  /// From now on a value prepares a Hessian, or does not; needs a workspace with room for it.
+  void expect_hessian(bool expected) noexcept { curved_ = expected; }
+  /// After gradient(), which leaves the adjoints that it is made from.
+  void hessian(Matrix<double>& h) {
+    h.setZero();
+    f_.add_hessian(0, MatrixView<double>(h), ws_);
+  }
   void cover(const Vector<double>& h) { rounding_.cover(f_, h); }
   [[nodiscard]] double cut_error() { return rounding_.cut_error(f_, ws_); }
   [[nodiscard]] double value_error(const Vector<double>& y) {
@@ -34,6 +47,7 @@ class FunctionOracle {
   Ws& ws_;
   Rounding<F>& rounding_;
   Vector<double>&absolute_, &zero_;
+  bool curved_ = false;
 };
 
 }  // namespace icnn::inline ICNN_ISA

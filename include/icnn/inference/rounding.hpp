@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -45,7 +46,16 @@ inline constexpr double activation_error = 16 * epsilon;
 /// out += |W| z for z >= 0; allocates nothing.
 template <class W, class Z, class Out>
 void add_absolute_product(const W& w, const Z& z, Out& out) {
-  for (Index c = 0; c < w.cols(); ++c) out += w.col(c).cwiseAbs() * z(c);
+  if (w.rows() == 1) {
+    for (Index c = 0; c < w.cols(); ++c) out(0) += std::abs(w(0, c)) * z(c);
+    return;
+  }
+  Index c = 0;
+  for (; c + 4 <= w.cols(); c += 4) {  // out is read and written once for four columns
+    out += w.col(c).cwiseAbs() * z(c) + w.col(c + 1).cwiseAbs() * z(c + 1) + w.col(c + 2).cwiseAbs() * z(c + 2) +
+           w.col(c + 3).cwiseAbs() * z(c + 3);
+  }
+  for (; c < w.cols(); ++c) out += w.col(c).cwiseAbs() * z(c);
 }
 
 }  // namespace detail
@@ -57,10 +67,14 @@ class Rounding<BasicFicnn<Chain>> {
  public:
   explicit Rounding(const F& f) : low_(f.output_term().rank()), terms_(0) {
     f.chain().for_each([&](auto, const auto& layer) {
-      layers_.push_back({Vector<double>(layer.width()), Vector<double>(layer.width()), Vector<double>(layer.width())});
+      const Vector<double> room(layer.width());
+      layers_.push_back({room, room, room, room});
       terms_ += layer.width() + layer.previous() + layer.inputs() + 8;
     });
     scratch_ = layers_;
+    Index widest = 0;
+    for (const Layer& layer : layers_) widest = std::max(widest, layer.sum.size());
+    other_slope_.resize(widest);
   }
 
   void cover(const F& f, const Vector<double>& h) {
@@ -97,6 +111,7 @@ class Rounding<BasicFicnn<Chain>> {
     Vector<double> sum;     ///< B_i, at least |s_i|
     Vector<double> output;  ///< Z_{i+1}, at least |z_{i+1}|
     Vector<double> error;   ///< E_{i+1}, at least the error of z_{i+1} as computed; only on request
+    Vector<double> slope;   ///< L
   };
 
   /// B and Z of every layer for |y_j| <= y(j) and, on request, the errors E' = L (W^z E + |W^y| dy + gamma B) + ulps, with L
@@ -122,14 +137,20 @@ class Rounding<BasicFicnn<Chain>> {
       }
       const double gamma = detail::rounding_of_sum(layer.inputs() + layer.previous());
       const double offset = std::abs(layer.activation().jet(0.0).value);
-      for (Index j = 0; j < layer.width(); ++j) {
-        const double error = now.error(j) + gamma * now.sum(j);
-        const double end = 1.01 * now.sum(j) + error;
-        const double slope =
-            std::max(std::abs(layer.activation().jet(end).first), std::abs(layer.activation().jet(-end).first));
-        now.output(j) = offset + slope * end;
-        now.error(j) = slope * error + detail::activation_error * now.output(j);
+      now.error += gamma * now.sum;
+      const auto slopes_at = [&](double side, Vector<double>& slopes) {
+        now.output = side * (1.01 * now.sum + now.error);
+        kernels::apply(layer.activation(), kernels::Order::first, layer.width(), now.output.data(), slopes.data(),
+                       static_cast<double*>(nullptr));
+      };
+      slopes_at(1, now.slope);
+      if (!never_decreases(layer.activation())) {
+        now.slope = now.slope.cwiseAbs();
+        slopes_at(-1, other_slope_);
+        now.slope = now.slope.cwiseMax(other_slope_.head(layer.width()).cwiseAbs());
       }
+      now.output = offset + (now.slope.array() * (1.01 * now.sum + now.error).array());
+      now.error = now.slope.cwiseProduct(now.error) + detail::activation_error * now.output;
     });
   }
 
@@ -152,7 +173,7 @@ class Rounding<BasicFicnn<Chain>> {
   }
 
   std::vector<Layer> layers_, scratch_;
-  Vector<double> low_;
+  Vector<double> low_, other_slope_;
   Index terms_;
   double term_error_ = 0;
 };

@@ -39,6 +39,14 @@ class Box {
   [[nodiscard]] const Vector<double>& lower() const noexcept { return lower_; }
   [[nodiscard]] const Vector<double>& upper() const noexcept { return upper_; }
 
+  /// y := the middle; where a coordinate has none, its point nearest to 0.
+  void centre(PointRef y) const {
+    for (Index j = 0; j < dimension(); ++j) {
+      const double middle = 0.5 * lower_(j) + 0.5 * upper_(j);
+      y(j) = std::isfinite(middle) ? middle : std::clamp(0.0, lower_(j), upper_(j));
+    }
+  }
+
   void project(PointRef y) const { y = y.cwiseMax(lower_).cwiseMin(upper_); }
 
   [[nodiscard]] double linear_minimum(ConstPointRef g) const {

@@ -47,6 +47,19 @@ void project(const Set& set, PointRef y, PointRef scratch) {
   }
 }
 
+/// y := where to begin when nobody says: the centre of a set that offers centre(y), else its point nearest to 0.
+template <ProjectableSet Set>
+void centre(const Set& set, PointRef y, PointRef scratch) {
+  if constexpr (requires { set.centre(y, scratch); }) {
+    set.centre(y, scratch);
+  } else if constexpr (requires { set.centre(y); }) {
+    set.centre(y);
+  } else {
+    y.setZero();
+    project(set, y, scratch);
+  }
+}
+
 /// h_j = max |v_j| over the set; infinity for a set that does not say.
 template <class Set>
 void extents(const Set& set, PointRef h) {

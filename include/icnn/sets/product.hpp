@@ -33,6 +33,12 @@ class Product {
     });
   }
 
+  void centre(PointRef y, PointRef scratch) const {
+    visit([&](const auto& set, Index at) {
+      detail::centre(set, y.segment(at, set.dimension()), scratch.segment(at, set.dimension()));
+    });
+  }
+
   [[nodiscard]] double linear_minimum(ConstPointRef g) const requires(LinearlyMinimisableSet<Sets>&&...) {
     double sum = 0;
     visit([&](const auto& set, Index at) { sum += set.linear_minimum(g.segment(at, set.dimension())); });

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "icnn/solvers/line_search.hpp"
 #include "icnn/solvers/search.hpp"
@@ -55,20 +56,16 @@ template <class Search>
 
 }  // namespace detail
 
-/// Spectral projected gradient (Birgin, Martinez and Raydan, SIAM Journal on Optimization 10, 2000) for f over any set that
-/// can be projected onto: steps of Barzilai and Borwein's length, a line search between the point and its projected step
-/// that need not decrease f every time, and a lower bound from every gradient.
-///
-/// Linear convergence where f is smooth and strongly convex near its minimiser; at a kink it stops, honestly, as
-/// `uncertified`. Cost of an iteration: one value and gradient, one projection, and now and then a few values on a line.
-/// Begins at result.y, which is in the set. Allocates nothing but what the oracle does.
-template <Oracle O, ProjectableSet Set>
-void projected_gradient(O& oracle, const Set& set, const Settings& settings, GradientWorkspace& ws, Result& result) {
-  const SetTerm<Set> term(set);
-  Search search(oracle, term, settings, ws.region, result);
+namespace detail {
+
+/// The iterations of projected_gradient(), until they are done or so many evaluations have been made.
+template <class Search, ProjectableSet Set>
+void gradient_iterations(Search& search, const Set& set, GradientWorkspace& ws, Index most_evaluations) {
+  const LineSearch& line_search = search.settings().line_search;
+  Result& result = search.result();
   const auto step = [&](double alpha) {  // trial := P(y - alpha g), direction := trial - y; its slope
     ws.trial = ws.y - alpha * ws.g;
-    detail::project(set, ws.trial, ws.mirror);
+    project(set, ws.trial, ws.mirror);
     ws.direction = ws.trial - ws.y;
     return ws.g.dot(ws.direction);
   };
@@ -85,46 +82,63 @@ void projected_gradient(O& oracle, const Set& set, const Settings& settings, Gra
 
   ws.y = result.y;
   double value = 0;
-  if (search.evaluate(ws.y, value) && search.cut(ws.y, ws.g)) {
-    ws.latest.restart(settings.line_search.memory, value);
-    double alpha = first_step();
-    Index restarts = 0;
-    int idle = 0;
-    while (search.iterate()) {
-      const double slope = step(alpha);
-      double next = 0;
-      bool found = false;
-      if (slope < 0) {
-        if (!search.evaluate(ws.trial, next)) break;
-        // Below the noise of f a full step is as good as the gradient that it came from.
-        const double enough = ws.latest.worst() + settings.line_search.decrease * slope;
-        found = next <= enough || (-slope <= search.noise() && next <= enough + search.noise()) ||
-                detail::search_line(search, settings.line_search, ws, value, slope, next);
-        if (search.ended()) break;
-      }
-      idle = -slope > search.noise() ? 0 : idle + 1;
-      if (!found || idle > 30) {
-        if (restarts++ >= settings.line_search.restarts) break;
-        if (value > result.value) {  // back to the best point
-          ws.y = result.y;
-          if (!search.evaluate(ws.y, value) || !search.cut(ws.y, ws.g)) break;
-        }
-        ws.latest.restart(settings.line_search.memory, value);
-        alpha = first_step() * std::pow(0.01, static_cast<double>(restarts));
-        idle = 0;
-        continue;
-      }
-      if (!search.cut(ws.trial, ws.trial_g)) break;
-      // Barzilai and Borwein: s's / s'r with s = y+ - y, r = g+ - g. Where f looks affine, ever longer.
-      const double ss = (ws.trial - ws.y).squaredNorm();
-      const double sr = (ws.trial - ws.y).dot(ws.trial_g - ws.g);
-      alpha = std::min(std::max(sr > 0 ? ss / sr : 100 * alpha, 1e-30), longest(ws.trial, ws.trial_g));
-      ws.y.swap(ws.trial);
-      ws.g.swap(ws.trial_g);
-      value = next;
-      ws.latest.add(value);
+  if (!search.evaluate(ws.y, value) || !search.cut(ws.y, ws.g)) return;
+  ws.latest.restart(line_search.memory, value);
+  double alpha = first_step();
+  Index restarts = 0;
+  int idle = 0;
+  while (search.iterate() && result.evaluations < most_evaluations) {
+    const double slope = step(alpha);
+    double next = 0;
+    bool found = false;
+    if (slope < 0) {
+      if (!search.evaluate(ws.trial, next)) return;
+      // Below the noise of f a full step is as good as the gradient that it came from.
+      const double enough = ws.latest.worst() + line_search.decrease * slope;
+      found = next <= enough || (-slope <= search.noise() && next <= enough + search.noise()) ||
+              search_line(search, line_search, ws, value, slope, next);
+      if (search.ended()) return;
     }
+    idle = -slope > search.noise() ? 0 : idle + 1;
+    if (!found || idle > 30) {
+      if (restarts++ >= line_search.restarts) return;
+      if (value > result.value) {  // back to the best point
+        ws.y = result.y;
+        if (!search.evaluate(ws.y, value) || !search.cut(ws.y, ws.g)) return;
+      }
+      ws.latest.restart(line_search.memory, value);
+      alpha = first_step() * std::pow(0.01, static_cast<double>(restarts));
+      idle = 0;
+      continue;
+    }
+    if (!search.cut(ws.trial, ws.trial_g)) return;
+    // Barzilai and Borwein: s's / s'r with s = y+ - y, r = g+ - g. Where f looks affine, ever longer.
+    const double ss = (ws.trial - ws.y).squaredNorm();
+    const double sr = (ws.trial - ws.y).dot(ws.trial_g - ws.g);
+    alpha = std::min(std::max(sr > 0 ? ss / sr : 100 * alpha, 1e-30), longest(ws.trial, ws.trial_g));
+    ws.y.swap(ws.trial);
+    ws.g.swap(ws.trial_g);
+    value = next;
+    ws.latest.add(value);
   }
+}
+
+inline constexpr Index no_limit = std::numeric_limits<Index>::max();
+
+}  // namespace detail
+
+/// Spectral projected gradient (Birgin, Martinez and Raydan, SIAM Journal on Optimization 10, 2000) for f over any set that
+/// can be projected onto: steps of Barzilai and Borwein's length, a line search between the point and its projected step
+/// that need not decrease f every time, and a lower bound from every gradient.
+///
+/// Linear convergence where f is smooth and strongly convex near its minimiser; at a kink it stops, honestly, as
+/// `uncertified`. Cost of an iteration: one value and gradient, one projection, and now and then a few values on a line.
+/// Begins at result.y, which is in the set. Allocates nothing but what the oracle does.
+template <Oracle O, ProjectableSet Set>
+void projected_gradient(O& oracle, const Set& set, const Settings& settings, GradientWorkspace& ws, Result& result) {
+  const SetTerm<Set> term(set);
+  Search search(oracle, term, settings, ws.region, result);
+  detail::gradient_iterations(search, set, ws, detail::no_limit);
   search.finish();
 }
 

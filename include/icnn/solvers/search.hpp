@@ -30,13 +30,15 @@ class Search {
 
   [[nodiscard]] const Term& term() const noexcept { return term_; }
   [[nodiscard]] O& oracle() const noexcept { return oracle_; }
+  [[nodiscard]] const Settings& settings() const noexcept { return settings_; }
+  [[nodiscard]] Result& result() const noexcept { return result_; }  ///< the best point so far, and where to begin
   [[nodiscard]] bool ended() const noexcept { return result_.status != Status::not_run; }
 
   /// Counts an evaluation to come; false where there may be none.
   [[nodiscard]] bool may_evaluate() {
     if (ended()) return false;
     if (result_.evaluations >= settings_.max_evaluations) return end(Status::budget_reached);
-    if (clock_.seconds() >= settings_.time_limit) return end(Status::deadline_reached);
+    if (is_late()) return end(Status::deadline_reached);
     ++result_.evaluations;
     return true;
   }
@@ -82,7 +84,7 @@ class Search {
   /// One more iteration has been done. False when ended.
   [[nodiscard]] bool iterate() {
     ++result_.iterations;
-    if (!ended() && clock_.seconds() >= settings_.time_limit) return end(Status::deadline_reached);
+    if (!ended() && is_late()) return end(Status::deadline_reached);
     if (!settings_.observer) return !ended();
     const ArgminProgress progress{result_.iterations, result_.evaluations, clock_.seconds(), result_.value,
                                   result_.lower_bound};
@@ -110,6 +112,10 @@ class Search {
   bool end(Status status) {
     result_.status = status;
     return false;
+  }
+
+  [[nodiscard]] bool is_late() const {  // the clock is not asked where nobody waits for it
+    return settings_.time_limit < infinity && clock_.seconds() >= settings_.time_limit;
   }
 
   [[nodiscard]] double tolerance() const {

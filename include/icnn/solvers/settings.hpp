@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cmath>
+#include <string_view>
 
 #include "icnn/core/error.hpp"
 #include "icnn/core/observer.hpp"
@@ -13,10 +14,21 @@ namespace icnn::inline ICNN_ISA {
 
 /// The methods that can be asked for by name.
 enum class Method {
-  Automatic,          ///< mirror gradient where the entropy is the outermost regulariser, else projected gradient
+  Automatic,          ///< what suits function, set and size: see choose_method()
   ProjectedGradient,  ///< any set that can be projected onto
   MirrorGradient,     ///< f - tau H on its box or simplex
+  Newton,             ///< smooth networks: boxes, simplices, products of these; with an entropy in its mirror coordinates
 };
+
+[[nodiscard]] constexpr std::string_view to_string(Method method) noexcept {
+  switch (method) {
+    case Method::Automatic: return "Method::Automatic";
+    case Method::ProjectedGradient: return "Method::ProjectedGradient";
+    case Method::MirrorGradient: return "Method::MirrorGradient";
+    case Method::Newton: return "Method::Newton";
+  }
+  return "unknown";
+}
 
 /// What an observer of a minimisation sees, once an iteration.
 struct ArgminProgress {
@@ -42,7 +54,7 @@ struct Settings {
   Index max_evaluations = 1000;  ///< >= 0
   double time_limit = infinity;  ///< seconds, >= 0; kept to within one evaluation
   Method method = Method::Automatic;
-  Vector<double> start = {};    ///< where to begin, projected onto the set; empty: the projection of 0
+  Vector<double> start = {};    ///< where to begin, projected onto the set; empty: the set's centre
   bool warm_start = false;      ///< begin at the y of the result that is passed in, where it has one
   double oracle_error = 0;      ///< >= 0; black boxes: f(v) >= value + g'(v - y) - oracle_error, |value - f| <= it
   double strong_convexity = 0;  ///< >= 0; black boxes: a modulus m for which f - m |y|^2 / 2 is known to be convex

@@ -77,6 +77,28 @@ class EntropyTerm {
   EntropyTerm(const Simplex& simplex, double tau) noexcept : simplex_(&simplex), tau_(tau) {}
 
   [[nodiscard]] double tau() const noexcept { return tau_; }
+  [[nodiscard]] bool on_simplex() const noexcept { return simplex_ != nullptr; }
+  /// What a coordinate is multiplied by beside the mirror: its width in a box, 1 on a simplex.
+  [[nodiscard]] double width(Index j) const { return box_ ? box_->upper()(j) - box_->lower()(j) : 1.0; }
+
+  [[nodiscard]] double total() const { return simplex_->total(); }
+
+  /// The largest change of g'y along one coordinate of the box, or from one corner of the simplex to another, by the size of
+  /// the set that its entropy sees.
+  [[nodiscard]] double longest_fall(const Vector<double>& g) const {
+    if (!box_) return g.maxCoeff() - g.minCoeff();
+    double longest = 0;
+    for (Index j = 0; j < g.size(); ++j) longest = std::max(longest, width(j) * std::abs(g(j)));
+    return longest;
+  }
+
+  /// root := the square root of S, where W S d is the change of y for a change d of nu: sqrt(p (1 - p)) for a box with p =
+  /// (y - l) / W; for a simplex S = diag(y) - y y' / total, and root = sqrt(y) is its first part's.
+  void spread(const Vector<double>& y, Vector<double>& root) const {
+    for (Index j = 0; j < y.size(); ++j) {
+      root(j) = box_ ? std::sqrt((y(j) - box_->lower()(j)) * (box_->upper()(j) - y(j))) / width(j) : std::sqrt(y(j));
+    }
+  }
   void extents(Vector<double>& h) const { box_ ? box_->extents(h) : simplex_->extents(h); }
 
   /// nu := the mirror coordinates of y, moved off the boundary.
@@ -107,24 +129,55 @@ class EntropyTerm {
     }
   }
 
-  /// residual := -W g / tau - nu, the step to the minimiser of g'v + phi(v); W: the widths of the box, or 1.
+  /// residual := -W g / tau - nu, the step to the minimiser of g'v + phi(v); W: the widths of the box, or 1. At another
+  /// temperature where one is given.
   void residual(const Vector<double>& g, const Vector<double>& nu, Vector<double>& residual) const {
-    for (Index j = 0; j < g.size(); ++j) residual(j) = -(box_ ? width(j) : 1.0) * g(j) / tau_ - nu(j);
+    this->residual(tau_, g, nu, residual);
+  }
+  void residual(double tau, const Vector<double>& g, const Vector<double>& nu, Vector<double>& residual) const {
+    for (Index j = 0; j < g.size(); ++j) residual(j) = -width(j) * g(j) / tau - nu(j);
   }
 
   /// next := nu + t residual, cut off at +-40 (on the simplex: 80 below the largest): beyond, y is its bound in double
   /// precision, and a way back would be long for nothing.
   void step(const Vector<double>& nu, double t, const Vector<double>& residual, Vector<double>& next) const {
-    constexpr double far = 40;
     next = nu + t * residual;
-    if (!box_) next.array() += far - next.maxCoeff();  // softmax does not see a common shift
-    next = next.cwiseMax(-far).cwiseMin(far);
+    cut_off(next);
+  }
+
+  /// The same for a Newton direction d: a probability that grows from near 0 does so as its own step p (1 - p) d says, not
+  /// as exp does, which would overshoot; one that falls towards 0 does so as exp does and never gets there.
+  void newton_step(const Vector<double>& nu, double t, const Vector<double>& d, Vector<double>& next) const {
+    double mean = 0;
+    if (!box_) {
+      double sum = 0;
+      const double top = nu.maxCoeff();
+      for (Index j = 0; j < nu.size(); ++j) {
+        const double weight = std::exp(nu(j) - top);
+        sum += weight;
+        mean += weight * d(j);
+      }
+      mean /= sum;
+    }
+    for (Index j = 0; j < nu.size(); ++j) {
+      if (box_) {
+        const double side = nu(j) > 0 ? -1 : 1, from = side * nu(j), by = t * side * d(j);
+        const double p = std::exp(from) / (1 + std::exp(from)), grown = p * (1 + (1 - p) * by);
+        double to = from + by;
+        if (by > 0 && grown < 1) to = std::min(to, std::log(grown / (1 - grown)));
+        next(j) = side * to;
+      } else {
+        const double by = t * (d(j) - mean);
+        next(j) = nu(j) + (by > 0 ? std::log1p(by) : by);
+      }
+    }
+    cut_off(next);
   }
 
   /// The step from y to z times a step in nu, in the units of the probabilities: sum (z - y) step / (u - l).
   [[nodiscard]] double pairing(const Vector<double>& z, const Vector<double>& y, const Vector<double>& step) const {
     double sum = 0;
-    for (Index j = 0; j < y.size(); ++j) sum += (z(j) - y(j)) * step(j) / (box_ ? width(j) : 1.0);
+    for (Index j = 0; j < y.size(); ++j) sum += (z(j) - y(j)) * step(j) / width(j);
     return sum;
   }
 
@@ -162,7 +215,11 @@ class EntropyTerm {
   }
 
  private:
-  [[nodiscard]] double width(Index j) const { return box_->upper()(j) - box_->lower()(j); }
+  void cut_off(Vector<double>& nu) const {
+    constexpr double far = 40;
+    if (!box_) nu.array() += far - nu.maxCoeff();  // softmax does not see a common shift
+    nu = nu.cwiseMax(-far).cwiseMin(far);
+  }
 
   /// The probabilities whose t log t make up -H.
   template <class Visit>

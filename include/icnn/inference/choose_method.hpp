@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include "icnn/activations/properties.hpp"
+#include "icnn/inference/twin.hpp"
+#include "icnn/solvers/bounds_and_sums.hpp"
+#include "icnn/solvers/settings.hpp"
+
+namespace icnn::inline ICNN_ISA {
+
+/// A method, and how many evaluations it spends on gradient steps before it asks for Hessians.
+struct Plan {
+  Method method = Method::ProjectedGradient;
+  Index gradient_evaluations = 0;
+
+  friend bool operator==(const Plan&, const Plan&) = default;
+};
+
+namespace detail {
+
+// A Hessian costs about n / 10 evaluations, a gradient method three times as many evaluations as Newton's.
+inline constexpr Index newton_at_once = 32;         ///< variables
+inline constexpr Index mirror_newton_at_once = 12;  ///< the gradient method of entropic problems needs fewer
+inline constexpr Index newton_at_all = 400;         ///< beyond, n^3 outweighs what it saves
+
+/// Newton's method needs a derivative that changes, and changes continuously (but for kinks of itself).
+[[nodiscard]] constexpr bool is_curved(Regularity regularity) {
+  return regularity.derivatives >= 1 && !regularity.piecewise_linear;
+}
+
+template <class F>
+[[nodiscard]] bool may_use_newton(const F& f) {
+  return is_curved(f.regularity()) && f.inputs() <= newton_at_all;
+}
+
+/// Whether an entropy is the outermost regulariser.
+template <class F>
+[[nodiscard]] bool is_entropic(const F& f) {
+  if constexpr (is_regularized<F>) {
+    return f.terms().entropy > 0;
+  } else {
+    return false;
+  }
+}
+
+}  // namespace detail
+
+/// The method for a function of that regularity (without its entropy) in n variables on a set of type Set:
+///
+/// | function          | set                     | n <= 32 (entropic: 12) | n <= 400                              | larger |
+/// |-------------------|-------------------------|------------------------|---------------------------------------|----------|
+/// | smooth            | box, simplex, product   | Newton                 | n gradient evaluations, then Newton   | gradient
+/// | | kinked, or affine | any, as is              | gradient               | gradient                              |
+/// gradient | | any               | ball, half-space, yours | gradient               | gradient | gradient |
+///
+/// "Gradient" is projected_gradient(), or with an entropy mirror_gradient(). A method that is asked for by name is taken as
+/// it is. Throws Error where it does not fit.
+template <class Set>
+[[nodiscard]] Plan choose_method(Regularity regularity, Index n, bool entropic, Method asked = Method::Automatic) {
+  const Method gradient = entropic ? Method::MirrorGradient : Method::ProjectedGradient;
+  const bool curved = detail::is_curved(regularity), fits = detail::has_bounds_and_sums<Set>;
+  switch (asked) {
+    case Method::Automatic: {
+      if (!curved || !fits || n > detail::newton_at_all) return {gradient, 0};
+      return {Method::Newton, n <= (entropic ? detail::mirror_newton_at_once : detail::newton_at_once) ? 0 : n};
+    }
+    case Method::Newton: {
+      if (!curved) {
+        fail({"argmin", "a smooth function that is not affine, for Method::Newton", "a kinked or piecewise linear one",
+              "Method::Automatic takes what fits"});
+      }
+      if (!fits) {
+        fail({"argmin", "a box, simplex, the whole space or a product of these, for Method::Newton", "another set",
+              "Method::ProjectedGradient takes whatever can be projected onto"});
+      }
+      return {Method::Newton, 0};
+    }
+    case Method::ProjectedGradient: {
+      if (entropic) {
+        fail({"argmin", "Method::MirrorGradient or Method::Newton (or Automatic) beside an entropy",
+              "Method::ProjectedGradient", "the entropy's gradient is infinite on the boundary, where projections end"});
+      }
+      return {asked, 0};
+    }
+    case Method::MirrorGradient: {
+      if (!entropic) {
+        fail({"argmin", "an entropy as the outermost regulariser, for Method::MirrorGradient", "none",
+              "regularized(f, {.entropy = tau})"});
+      }
+      return {asked, 0};
+    }
+  }
+  return {gradient, 0};
+}
+
+}  // namespace icnn::inline ICNN_ISA

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#include <icnn/inference/argmin.hpp>
+#include <icnn/activations/tanh.hpp>
+#include <icnn/networks/picnn.hpp>
+#include <icnn/sets/ball.hpp>
+#include <icnn/sets/product.hpp>
+
+#include "tests/support/catch.hpp"
+#include "tests/support/errors.hpp"
+#include "tests/support/networks.hpp"
+
+using namespace icnn;
+using namespace icnn::test;
+
+TEST_CASE("the method follows regularity, set, entropy and size", "[argmin]") {
+  const Regularity smooth{false, 2}, once{false, 1}, kinked{true, 0}, bent{false, 0}, affine{true, 2};
+  CHECK(choose_method<Box>(smooth, 32, false) == Plan{Method::Newton, 0});
+  CHECK(choose_method<Box>(once, 2, false) == Plan{Method::Newton, 0});
+  CHECK(choose_method<Simplex>(smooth, 33, false) == Plan{Method::Newton, 33});
+  CHECK(choose_method<Box>(smooth, 401, false) == Plan{Method::ProjectedGradient, 0});
+  CHECK(choose_method<Box>(smooth, 13, true) == Plan{Method::Newton, 13});
+  CHECK(choose_method<Box>(smooth, 401, true) == Plan{Method::MirrorGradient, 0});
+  for (const Regularity r : {kinked, bent, affine}) {
+    CHECK(choose_method<Box>(r, 2, false) == Plan{Method::ProjectedGradient, 0});
+    CHECK(choose_method<Box>(r, 2, true) == Plan{Method::MirrorGradient, 0});
+    CHECK_ERROR(choose_method<Box>(r, 2, false, Method::Newton), "a smooth function");
+  }
+  CHECK(choose_method<Ball>(smooth, 2, false) == Plan{Method::ProjectedGradient, 0});
+  CHECK(choose_method<Product<Box, Simplex>>(smooth, 2, false) == Plan{Method::Newton, 0});
+  CHECK(choose_method<Box>(smooth, 1000, false, Method::Newton) == Plan{Method::Newton, 0});
+  CHECK_ERROR(choose_method<Ball>(smooth, 2, false, Method::Newton), "a box, simplex");
+  CHECK_ERROR(choose_method<Box>(smooth, 2, true, Method::ProjectedGradient), "Method::MirrorGradient");
+  CHECK_ERROR(choose_method<Box>(smooth, 2, false, Method::MirrorGradient), "an entropy");
+}
+
+TEST_CASE("named methods agree on the minimum", "[argmin]") {
+  Random random(1);
+  for (const Index n : {2, 9, 40}) {
+    Ficnn<double, Softplus> f({.inputs = n, .hidden = {30, 30}, .output = {.rank = 2}});
+    randomize(f, random);
+    Picnn<float, Celu, Tanh> network({.context = 2, .inputs = n, .hidden = {20}, .context_hidden = {5}});
+    randomize(network, random);
+    const auto at = network.at(Vector<float>::Ones(2));
+    const auto check = [&](const auto& function, const auto& set, Method other, double tolerance) {
+      const Settings settings{.relative_gap = 1e-8, .max_evaluations = 5000};
+      Settings named = settings;
+      named.method = Method::Newton;
+      const Result newton = argmin(function, set, named);
+      named.method = other;
+      const Result gradient = argmin(function, set, named), automatic = argmin(function, set, settings);
+      INFO("n " << n << ": " << newton << "; " << gradient << "; " << automatic);
+      CHECK(newton.status == Status::optimal);
+      CHECK(automatic.status == Status::optimal);
+      CHECK(newton.evaluations <= 12);
+      CHECK(std::abs(newton.value - gradient.value) <= tolerance * std::max(1.0, std::abs(newton.value)));
+      CHECK(std::abs(newton.value - automatic.value) <= tolerance * std::max(1.0, std::abs(newton.value)));
+    };
+    check(f, Box::cube(n, -1, 2), Method::ProjectedGradient, 1e-7);
+    check(f, Simplex(n), Method::ProjectedGradient, 1e-7);
+    check(at, Box::cube(n, -1, 2), Method::ProjectedGradient, 1e-7);
+    check(at, Product(Simplex(1), Box::unit(n - 1)), Method::ProjectedGradient, 1e-7);
+    check(regularized(f, {.proximal = 0.1}), WholeSpace(n), Method::ProjectedGradient, 1e-7);
+    check(regularized(f, {.entropy = 0.3}), Box::unit(n), Method::MirrorGradient, 1e-7);
+    check(regularized(at, {.entropy = 0.3F, .on = EntropyOn::simplex}), Simplex(n), Method::MirrorGradient, 1e-7);
+    check(sum(f, precompose(f, Matrix<double>(random_matrix<double>(random, n, n)))), Box::unit(n),
+          Method::ProjectedGradient, 1e-7);
+  }
+}
+
+TEST_CASE("Newton by name beyond what a workspace was made for", "[argmin]") {
+  Random random(2);
+  const Index n = 450;
+  Ficnn<double, Softplus> f({.inputs = n, .hidden = {10}});
+  randomize(f, random);
+  ArgminWorkspace ws(f);
+  CHECK(!ws.newton);
+  const Result r = argmin(f, Box::unit(n), {.method = Method::Newton}, ws);
+  CHECK(r.status == Status::optimal);
+  CHECK(ws.newton);
+}
