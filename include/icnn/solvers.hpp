@@ -6,6 +6,7 @@
 /// solvers/: minimisation of convex functions over sets; knows nothing of networks.
 
 #include "icnn/solvers/bounds_and_sums.hpp"
+#include "icnn/solvers/cholesky.hpp"
 #include "icnn/solvers/interior_point.hpp"
 #include "icnn/solvers/line_search.hpp"
 #include "icnn/solvers/mirror_gradient.hpp"

@@ -27,7 +27,7 @@ void check(const Set& set, Random& random) {
   const Index n = set.dimension();
   Vector<double> y = random_vector<double>(random, n), d(n);
   set.project(y);
-  NewtonStep step(n);
+  NewtonStep<double> step(n);
   BoundsAndSums faces(n);
   faces.assign(set);
   step.begin(faces);
@@ -59,7 +59,7 @@ TEST_CASE("Newton steps minimise the model over the set, singular Hessians inclu
 }
 
 TEST_CASE("where H is 0 a Newton step goes to a vertex; unbounded directions stay finite", "[solvers]") {
-  NewtonStep step(3);
+  NewtonStep<double> step(3);
   BoundsAndSums set(3);
   set.assign(Box::unit(3));
   step.begin(set);

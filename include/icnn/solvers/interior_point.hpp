@@ -3,11 +3,11 @@
 
 #pragma once
 
-#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 
 #include "icnn/kernels/products.hpp"
+#include "icnn/solvers/cholesky.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -17,23 +17,25 @@ namespace icnn::inline ICNN_ISA {
 ///
 /// Rows and equalities are stored as columns. The first `cuts` rows have k_i = 1, the others 0; without a cut there is no t.
 /// Refers to everything. Bounds may be infinite; where l = u the coordinate stays there.
+template <class S>
 struct QuadraticProgram {
-  const Vector<double>& lower;
-  const Vector<double>& upper;
-  Eigen::Ref<const Vector<double>> linear;   ///< p
-  const Vector<double>* diagonal = nullptr;  ///< Q: its diagonal,
-  const Matrix<double>* dense = nullptr;     ///< or all of it, positive semidefinite (the lower triangle is read)
-  Eigen::Ref<const Matrix<double>> rows;     ///< n x m
-  Eigen::Ref<const Vector<double>> offsets;  ///< b
+  const Vector<S>& lower;
+  const Vector<S>& upper;
+  Eigen::Ref<const Vector<S>> linear;   ///< p
+  const Vector<S>* diagonal = nullptr;  ///< Q: its diagonal,
+  const Matrix<S>* dense = nullptr;     ///< or all of it, positive semidefinite (the lower triangle is read)
+  Eigen::Ref<const Matrix<S>> rows;     ///< n x m
+  Eigen::Ref<const Vector<S>> offsets;  ///< b
   Index cuts = 0;
-  Eigen::Ref<const Matrix<double>> equalities;       ///< n x k
-  Eigen::Ref<const Vector<double>> right_hand_side;  ///< c
+  Eigen::Ref<const Matrix<S>> equalities;       ///< n x k
+  Eigen::Ref<const Vector<S>> right_hand_side;  ///< c
 };
 
 /// Solves quadratic programs by a primal-dual interior-point method with Mehrotra's predictor and corrector (SIAM Journal on
 /// Optimization 2, 1992). y is eliminated: with Q diagonal an iteration costs n m^2 + m^3 / 3, with Q dense n^3 / 3 more.
 /// The multipliers of the rows are what bounds are made of; these are made elsewhere, and hold whatever the multipliers are.
-/// Duplicate rows do no harm. Allocates when made.
+/// Duplicate rows do no harm. Allocates when made. S is double; a template, so that only who solves pays for compiling it.
+template <class S>
 class InteriorPoint {
  public:
   /// Room for programs of up to so many rows and equalities, and for a dense Q where wanted.
@@ -64,7 +66,7 @@ class InteriorPoint {
 
   /// A dense Q needs room for one. Begins near \p start (moved off the bounds), leaves y, t and the multipliers. False where
   /// the iterations end without convergence; what they left is still interior.
-  bool solve(const QuadraticProgram& program, const Vector<double>& start, const Options& options) {
+  bool solve(const QuadraticProgram<S>& program, const Vector<S>& start, const Options& options) {
     begin(program, start);
     for (iterations = 0; iterations < options.iterations; ++iterations) {
       residuals(program);
@@ -86,17 +88,17 @@ class InteriorPoint {
     return false;
   }
 
-  Vector<double> y;  ///< strictly between its bounds
+  Vector<S> y;  ///< strictly between its bounds
   double t = 0;
-  Vector<double> multipliers;           ///< of the rows, positive; those of the cuts sum to 1
-  Vector<double> equality_multipliers;  ///< of e_i'y = c_i
+  Vector<S> multipliers;           ///< of the rows, positive; those of the cuts sum to 1
+  Vector<S> equality_multipliers;  ///< of e_i'y = c_i
   int iterations = 0;
 
   /// The multiplier of a coordinate's bounds, z_u - z_l.
   [[nodiscard]] double bound_multiplier(Index j) const { return z_above_(j) - z_below_(j); }
 
  private:
-  void begin(const QuadraticProgram& program, const Vector<double>& start) {
+  void begin(const QuadraticProgram<S>& program, const Vector<S>& start) {
     m_ = program.rows.cols();
     k_ = program.equalities.cols();
     cuts_ = program.cuts;
@@ -129,9 +131,9 @@ class InteriorPoint {
   [[nodiscard]] bool bounded_below(Index j) const { return z_below_(j) > 0; }
   [[nodiscard]] bool bounded_above(Index j) const { return z_above_(j) > 0; }
 
-  void residuals(const QuadraticProgram& program) {
+  void residuals(const QuadraticProgram<S>& program) {
     dual_ = program.linear + z_above_ - z_below_;
-    if (program.dense) dual_.noalias() += program.dense->selfadjointView<Eigen::Lower>() * y;
+    if (program.dense) dual_.noalias() += program.dense->template selfadjointView<Eigen::Lower>() * y;
     if (program.diagonal) dual_ += program.diagonal->cwiseProduct(y);
     for (Index i = 0; i < m_; ++i) {
       dual_ += multipliers(i) * program.rows.col(i);
@@ -152,7 +154,7 @@ class InteriorPoint {
     mu_ = pairs_ > 0 ? sum / static_cast<double>(pairs_) : 0.0;
   }
 
-  [[nodiscard]] bool converged(const QuadraticProgram& program, double tolerance) const {
+  [[nodiscard]] bool converged(const QuadraticProgram<S>& program, double tolerance) const {
     const double size = std::max({1e-300, program.linear.cwiseAbs().maxCoeff(), cuts_ > 0 ? 1.0 : 0.0});
     const double reach = 1 + y.cwiseAbs().maxCoeff();
     return dual_.cwiseAbs().maxCoeff() <= tolerance * size && std::abs(epigraph_) <= tolerance &&
@@ -164,7 +166,7 @@ class InteriorPoint {
   /// Everything that both directions of an iteration share. With T'W T = (Q + D)^{-1}, where T is the identity or the
   /// inverse of Q + D's Cholesky factor: scaled rows X = T A, scaled equalities Y = T E, M = X'W X + S / Lambda, and what is
   /// left for t and the equalities. Factors lie in the lower triangles of what they are factors of.
-  [[nodiscard]] bool factorise(const QuadraticProgram& program) {
+  [[nodiscard]] bool factorise(const QuadraticProgram<S>& program) {
     for (Index j = 0; j < y.size(); ++j) {
       double d = program.diagonal ? (*program.diagonal)(j) : 0.0;
       if (bounded_below(j)) d += z_below_(j) / below_(j);
@@ -191,9 +193,9 @@ class InteriorPoint {
     return factorise_rows() && factorise_border();
   }
 
-  [[nodiscard]] bool factorise_dense(const Matrix<double>& q) {
+  [[nodiscard]] bool factorise_dense(const Matrix<S>& q) {
     const Index n = y.size();
-    curvature_.triangularView<Eigen::Lower>() = q;
+    curvature_.template triangularView<Eigen::Lower>() = q;
     for (Index j = 0; j < n; ++j) {
       if (fixed_(j) > 0) {
         curvature_.row(j).head(j).setZero();
@@ -201,7 +203,7 @@ class InteriorPoint {
       }
       curvature_(j, j) += diagonal_(j);
     }
-    return factor_in_place(curvature_);
+    return detail::factor_in_place(curvature_);
   }
 
   [[nodiscard]] bool factorise_rows() {
@@ -213,7 +215,7 @@ class InteriorPoint {
     kernels::add_gram(rows, weights_, weighted, gram);
     gram.diagonal() += slack_.head(m_).cwiseQuotient(multipliers.head(m_));
     gram.diagonal().array() += 1e-15 * gram.trace() / static_cast<double>(m_);
-    return factor_in_place(gram);
+    return detail::factor_in_place(gram);
   }
 
   /// The columns [X'W Y, k] of the border, and the system that is left for the equalities.
@@ -236,34 +238,20 @@ class InteriorPoint {
     if (k_ == 0) return true;
     auto schur = schur_.topLeftCorner(k_, k_);
     schur.diagonal().array() += 1e-15 * schur.trace() / static_cast<double>(k_);
-    return factor_in_place(schur);
+    return detail::factor_in_place(schur);
   }
 
-  [[nodiscard]] double inner(const Matrix<double>& columns, Index i, Index j) const {
+  [[nodiscard]] double inner(const Matrix<S>& columns, Index i, Index j) const {
     return columns.col(i).head(m_).dot(columns.col(j).head(m_));
   }
 
-  template <class M>
-  [[nodiscard]] static bool factor_in_place(M& matrix) {
-    Eigen::Ref<Matrix<double>> in_place(matrix);
-    const Eigen::LLT<Eigen::Ref<Matrix<double>>> factor(in_place);
-    return factor.info() == Eigen::Success;
-  }
-  template <class M, class V>
-  static void solve_lower(const M& factor, V&& v) {
-    factor.template triangularView<Eigen::Lower>().solveInPlace(v);
-  }
-  template <class M, class V>
-  static void solve_upper(const M& factor, V&& v) {
-    factor.template triangularView<Eigen::Lower>().transpose().solveInPlace(v);
-  }
   template <class V>
   void transform(V&& v) const {
-    if (dense_) solve_lower(curvature_, v);
+    if (dense_) detail::solve_lower(curvature_, v);
   }
   template <class V>
   void forward(V&& v) const {
-    solve_lower(gram_.topLeftCorner(m_, m_), v);
+    detail::solve_lower(gram_.topLeftCorner(m_, m_), v);
   }
 
   /// What complementarity still lacks, with the shifts: for products x z, x dz + z dx = target - x z - shift.
@@ -293,20 +281,20 @@ class InteriorPoint {
         nu(i) = scaled_equalities_.col(i).dot(step_) + equality_(i) - border_.col(i).head(m_).dot(rhs) +
                 (cuts_ > 0 ? inner(border_, i, k_) * along_t : 0.0);
       }
-      solve_lower(schur_.topLeftCorner(k_, k_), nu);
-      solve_upper(schur_.topLeftCorner(k_, k_), nu);
+      detail::solve_lower(schur_.topLeftCorner(k_, k_), nu);
+      detail::solve_upper(schur_.topLeftCorner(k_, k_), nu);
       for (Index i = 0; i < k_; ++i) rhs -= nu(i) * border_.col(i).head(m_);
     }
     if (cuts_ > 0) {
       d_t_ = (at_t.dot(rhs) - epigraph_) / t_pivot_;
       rhs -= d_t_ * at_t;
     }
-    if (m_ > 0) solve_upper(gram_.topLeftCorner(m_, m_), rhs);
+    if (m_ > 0) detail::solve_upper(gram_.topLeftCorner(m_, m_), rhs);
     d_multipliers_.head(m_) = rhs;
     for (Index i = 0; i < m_; ++i) scratch_ -= d_multipliers_(i) * scaled_rows_.col(i);
     for (Index i = 0; i < k_; ++i) scratch_ -= d_equality_(i) * scaled_equalities_.col(i);
     step_ = weights_.cwiseProduct(scratch_);
-    if (dense_) solve_upper(curvature_, step_);
+    if (dense_) detail::solve_upper(curvature_, step_);
     d_below_ = step_;
     d_above_ = -step_;
     for (Index j = 0; j < y.size(); ++j) {
@@ -347,7 +335,7 @@ class InteriorPoint {
     return pairs_ > 0 ? std::max(0.0, sum / static_cast<double>(pairs_)) : 0.0;
   }
 
-  void move(const QuadraticProgram& program, double step) {
+  void move(const QuadraticProgram<S>& program, double step) {
     for (Index j = 0; j < y.size(); ++j) {
       if (fixed_(j) > 0) continue;
       below_(j) += step * d_below_(j);
@@ -371,15 +359,15 @@ class InteriorPoint {
   Index m_ = 0, k_ = 0, cuts_ = 0, pairs_ = 0;
   bool dense_ = false;
   double scale_ = 1, mu_ = 0, epigraph_ = 0, t_pivot_ = 1, d_t_ = 0;
-  Vector<double> below_, above_, z_below_, z_above_;  ///< y - l, u - y and their multipliers; 0 where there is no bound
-  Vector<double> fixed_;                              ///< 1 where l = u
-  Vector<double> diagonal_, weights_;                 ///< the diagonal of Q + D, or of D beside a dense Q; W
-  Vector<double> dual_, primal_, equality_;           ///< residuals
-  Vector<double> slack_;
-  Vector<double> step_, d_below_, d_above_, dz_below_, dz_above_, d_slack_, d_multipliers_, d_equality_;
-  Vector<double> shift_below_, shift_above_, shift_slack_;  ///< second-order terms of the affine step
-  Vector<double> scratch_, rhs_, rhs_equality_;
-  Matrix<double> scaled_rows_, weighted_, scaled_equalities_, gram_, border_, schur_, curvature_;
+  Vector<S> below_, above_, z_below_, z_above_;  ///< y - l, u - y and their multipliers; 0 where there is no bound
+  Vector<S> fixed_;                              ///< 1 where l = u
+  Vector<S> diagonal_, weights_;                 ///< the diagonal of Q + D, or of D beside a dense Q; W
+  Vector<S> dual_, primal_, equality_;           ///< residuals
+  Vector<S> slack_;
+  Vector<S> step_, d_below_, d_above_, dz_below_, dz_above_, d_slack_, d_multipliers_, d_equality_;
+  Vector<S> shift_below_, shift_above_, shift_slack_;  ///< second-order terms of the affine step
+  Vector<S> scratch_, rhs_, rhs_equality_;
+  Matrix<S> scaled_rows_, weighted_, scaled_equalities_, gram_, border_, schur_, curvature_;
 };
 
 }  // namespace icnn::inline ICNN_ISA

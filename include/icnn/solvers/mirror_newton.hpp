@@ -3,8 +3,6 @@
 
 #pragma once
 
-#include <Eigen/Cholesky>
-
 #include "icnn/solvers/mirror_gradient.hpp"
 #include "icnn/solvers/projected_newton.hpp"
 
@@ -15,7 +13,8 @@ namespace detail {
 /// The Newton direction of nu + W g(y(nu)) / tau = 0 from its residual r = ws.direction, which is overwritten: with y's
 /// change W S d and K = W H W / tau it solves (I + K S) d = r. For S = R P R, R = diag(root) and P a projection, that is d =
 /// r - K R x with the symmetric system (I + P R K R P) x = P R r. False where rounding makes it indefinite.
-[[nodiscard]] inline bool mirror_direction(const EntropyTerm& term, double tau, NewtonWorkspace& ws) {
+template <class Workspace>
+[[nodiscard]] bool mirror_direction(const EntropyTerm& term, double tau, Workspace& ws) {
   const Index n = ws.y.size();
   Vector<double>&root = ws.trial, &x = ws.trial_g;
   term.spread(ws.y, root);
@@ -42,10 +41,9 @@ namespace detail {
     root *= size;
   }
   ws.scaled.diagonal().array() += 1;
-  const Eigen::LLT<Eigen::Ref<Matrix<double>>> factor(ws.scaled);
-  if (factor.info() != Eigen::Success) return false;
-  ws.scaled.triangularView<Eigen::Lower>().solveInPlace(x);
-  ws.scaled.triangularView<Eigen::Lower>().transpose().solveInPlace(x);
+  if (!factor_in_place(ws.scaled)) return false;
+  solve_lower(ws.scaled, x);
+  solve_upper(ws.scaled, x);
   x = root.cwiseProduct(x);
   ws.direction.noalias() -= ws.hessian * x;
   return ws.direction.allFinite();

@@ -3,12 +3,12 @@
 
 #pragma once
 
-#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 #include <optional>
 
 #include "icnn/solvers/bounds_and_sums.hpp"
+#include "icnn/solvers/cholesky.hpp"
 #include "icnn/solvers/interior_point.hpp"
 
 namespace icnn::inline ICNN_ISA {
@@ -17,7 +17,8 @@ namespace icnn::inline ICNN_ISA {
 /// guessed, the free coordinates solved for, and the guess is mended by what the solution and the multipliers say (a
 /// primal-dual active set, that is Newton's method on the optimality conditions; Hintermueller, Ito and Kunisch, SIAM
 /// Journal on Optimization 13, 2003). Where that cycles, an interior-point method takes over. Cost: n_free^3 / 3 a
-/// guess. Allocates when made, and in begin() for a set with more sums than any before.
+/// guess. Allocates when made, and in begin() for a set with more sums than any before. S is double, as in InteriorPoint.
+template <class S>
 class NewtonStep {
  public:
   explicit NewtonStep(Index inputs)
@@ -47,8 +48,7 @@ class NewtonStep {
 
   /// False where no step could be found. H: the lower triangle is read; it is changed on the diagonal (by the regularisation
   /// that makes it definite).
-  [[nodiscard]] bool solve(const BoundsAndSums& set, const Vector<double>& y, const Vector<double>& g, Matrix<double>& h,
-                           Vector<double>& d) {
+  [[nodiscard]] bool solve(const BoundsAndSums& set, const Vector<S>& y, const Vector<S>& g, Matrix<S>& h, Vector<S>& d) {
     const Index n = y.size();
     // Where a bound is infinite the step is kept finite: H may know nothing of a direction.
     const double most = 1e3 * (1 + y.cwiseAbs().maxCoeff());
@@ -66,8 +66,7 @@ class NewtonStep {
  private:
   static constexpr int most_guesses = 40;
 
-  [[nodiscard]] bool active_set(const BoundsAndSums& set, const Vector<double>& g, const Matrix<double>& h,
-                                Vector<double>& d) {
+  [[nodiscard]] bool active_set(const BoundsAndSums& set, const Vector<S>& g, const Matrix<S>& h, Vector<S>& d) {
     const Index n = g.size();
     const double size = std::max(g.cwiseAbs().maxCoeff(), 1e-300);
     guess(set, g);
@@ -103,7 +102,7 @@ class NewtonStep {
   }
 
   /// Bounds at which y lies count as active where the gradient pushes against them, beside what was active before.
-  void guess(const BoundsAndSums& set, const Vector<double>& g) {
+  void guess(const BoundsAndSums& set, const Vector<S>& g) {
     for (Index j = 0; j < g.size(); ++j) {
       if (lower_(j) == upper_(j)) {
         state_(j) = -1;
@@ -115,7 +114,7 @@ class NewtonStep {
     }
   }
 
-  void add_column(const Matrix<double>& h, Index c, double factor) {
+  void add_column(const Matrix<S>& h, Index c, double factor) {
     const Index n = h.rows();
     multiplier_.tail(n - c) += factor * h.col(c).tail(n - c);
     multiplier_.head(c) += factor * h.row(c).head(c).transpose();
@@ -123,7 +122,7 @@ class NewtonStep {
 
   /// The free coordinates of d for which the multipliers there are those of the sums, which are kept: in each group one free
   /// coordinate, far from its bounds, makes up for what the others do. False where a group has none, or H is indefinite.
-  [[nodiscard]] bool solve_free(const BoundsAndSums& set, const Matrix<double>& h, Index count, Vector<double>& d) {
+  [[nodiscard]] bool solve_free(const BoundsAndSums& set, const Matrix<S>& h, Index count, Vector<S>& d) {
     for (Index i = 0; i < set.groups; ++i) {
       double missing = 0, most = -1;
       for (Index j = 0; j < d.size(); ++j) {
@@ -157,11 +156,9 @@ class NewtonStep {
       }
     }
     if (count > 0) {
-      Eigen::Ref<Matrix<double>> in_place(factor);
-      const Eigen::LLT<Eigen::Ref<Matrix<double>>> llt(in_place);
-      if (llt.info() != Eigen::Success) return false;
-      factor.triangularView<Eigen::Lower>().solveInPlace(x);
-      factor.triangularView<Eigen::Lower>().transpose().solveInPlace(x);
+      if (!detail::factor_in_place(factor)) return false;
+      detail::solve_lower(factor, x);
+      detail::solve_upper(factor, x);
       if (!x.allFinite()) return false;
     }
     for (Index c = 0; c < count; ++c) {
@@ -180,35 +177,34 @@ class NewtonStep {
     return true;
   }
 
-  [[nodiscard]] bool interior_point(const BoundsAndSums& set, const Vector<double>& g, const Matrix<double>& h,
-                                    Vector<double>& d) {
+  [[nodiscard]] bool interior_point(const BoundsAndSums& set, const Vector<S>& g, const Matrix<S>& h, Vector<S>& d) {
     const Index n = g.size(), k = set.groups;
     for (Index i = 0; i < k; ++i) equalities_.col(i) = (set.group.array() == static_cast<int>(i)).cast<double>();
-    const Matrix<double> rows(n, 0);
-    const Vector<double> offsets(0);
-    const QuadraticProgram program{.lower = lower_,
-                                   .upper = upper_,
-                                   .linear = g,
-                                   .dense = &h,
-                                   .rows = rows,
-                                   .offsets = offsets,
-                                   .equalities = equalities_.leftCols(k),
-                                   .right_hand_side = nothing_.head(k)};
+    const Matrix<S> rows(n, 0);
+    const Vector<S> offsets(0);
+    const QuadraticProgram<S> program{.lower = lower_,
+                                      .upper = upper_,
+                                      .linear = g,
+                                      .dense = &h,
+                                      .rows = rows,
+                                      .offsets = offsets,
+                                      .equalities = equalities_.leftCols(k),
+                                      .right_hand_side = nothing_.head(k)};
     d.setZero();
     const bool solved = solver_->solve(program, d, {});
     d = solver_->y;
     return solved && d.allFinite();
   }
 
-  Vector<double> lower_, upper_;  ///< of d
-  Vector<double> multiplier_;     ///< g + H d
-  Vector<double> solution_, sums_;
+  Vector<S> lower_, upper_;  ///< of d
+  Vector<S> multiplier_;     ///< g + H d
+  Vector<S> solution_, sums_;
   Vector<int> state_;         ///< -1 at the lower bound, 1 at the upper one, 0 free
   Vector<int> free_, pivot_;  ///< the numbers of the free ones, and of each group's one that makes up for the others
-  Matrix<double> factor_;
-  std::optional<InteriorPoint> solver_;
-  Matrix<double> equalities_;
-  Vector<double> nothing_;
+  Matrix<S> factor_;
+  std::optional<InteriorPoint<S>> solver_;
+  Matrix<S> equalities_;
+  Vector<S> nothing_;
 };
 
 }  // namespace icnn::inline ICNN_ISA

@@ -27,7 +27,7 @@ struct NewtonWorkspace : GradientWorkspace {
   Vector<double> product;
   Matrix<double> hessian, scaled;
   BoundsAndSums set;
-  NewtonStep step;
+  NewtonStep<double> step;
 };
 
 namespace detail {
