@@ -7,6 +7,7 @@
 
 #include "icnn/solvers/bounds_and_sums.hpp"
 #include "icnn/solvers/cholesky.hpp"
+#include "icnn/solvers/cuts.hpp"
 #include "icnn/solvers/interior_point.hpp"
 #include "icnn/solvers/line_search.hpp"
 #include "icnn/solvers/mirror_gradient.hpp"
@@ -15,6 +16,7 @@
 #include "icnn/solvers/oracle.hpp"
 #include "icnn/solvers/projected_gradient.hpp"
 #include "icnn/solvers/projected_newton.hpp"
+#include "icnn/solvers/proximal_bundle.hpp"
 #include "icnn/solvers/result.hpp"
 #include "icnn/solvers/search.hpp"
 #include "icnn/solvers/settings.hpp"

@@ -182,6 +182,10 @@ void check_argmins() {
   check_argmin(restrict_to(f, Vector<S>::Constant(40, S(0.3)), {1, 5, 7}), Box::unit(3));
   check_argmin(precompose(f, Matrix<S>(Matrix<S>::Identity(40, 8))), Box::unit(8));
   check_argmin(sum(f, f), Box::unit(40));
+  Ficnn<S, Relu> kinked({.inputs = 40, .hidden = {60}});
+  randomize(kinked, random);
+  check_argmin(kinked, Box::unit(40));
+  check_argmin(kinked, Product(Box::unit(10), Simplex(30)));
   FicnnOf<S, Inputs<3>, Dense<8, Softplus>, Dense<1>> tiny;
   randomize(tiny, random);
   check_argmin(tiny, Box::unit(3));

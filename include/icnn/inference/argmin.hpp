@@ -13,6 +13,7 @@
 #include "icnn/sets/box.hpp"
 #include "icnn/sets/simplex.hpp"
 #include "icnn/solvers/mirror_newton.hpp"
+#include "icnn/solvers/proximal_bundle.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -31,7 +32,8 @@ template <class F>
 }  // namespace detail
 
 /// All scratch of argmin for one function, or another of the same shape (a PICNN at its next context, say). One per thread.
-/// Room for Newton's method, some n^2 numbers, is made here where it may be chosen, else when it is first asked for by name.
+/// Room for Newton's method, some n^2 numbers, and for a bundle method, some 100 n, is made here where it may be chosen,
+/// else when it is first asked for by name.
 template <ConvexFunctionOfY F>
 class ArgminWorkspace {
  public:
@@ -46,6 +48,7 @@ class ArgminWorkspace {
         zero(Vector<double>::Zero(f.inputs())),
         solver(f.inputs()) {
     if (detail::may_use_newton(f)) newton.emplace(f.inputs());
+    if (detail::may_use_bundle(f)) bundle.emplace(f.inputs());
   }
 
   /// Makes room for Newton's method where there is none.
@@ -64,14 +67,17 @@ class ArgminWorkspace {
   Vector<double> absolute, zero;
   GradientWorkspace solver;
   std::optional<NewtonWorkspace> newton;
+  std::optional<BundleWorkspace<double>> bundle;
 };
 
 /// The same for black boxes of n variables.
 struct BlackBoxWorkspace {
-  explicit BlackBoxWorkspace(Index n) : inputs(detail::checked_dimension("BlackBoxWorkspace", n)), gradient(n), solver(n) {}
+  explicit BlackBoxWorkspace(Index n)
+      : inputs(detail::checked_dimension("BlackBoxWorkspace", n)), gradient(n), solver(n), bundle(n) {}
   Index inputs;
   Vector<double> gradient;
   GradientWorkspace solver;
+  BundleWorkspace<double> bundle;
 };
 
 namespace detail {
@@ -183,12 +189,21 @@ void argmin(const F& f, const Set& set, const Settings& settings, ArgminWorkspac
                    });
     }
   }
-  solve([&](auto& oracle) { projected_gradient(oracle, set, settings, ws.solver, result); },
-        [&](auto& oracle, NewtonWorkspace& newton) {
-          if constexpr (detail::has_bounds_and_sums<Set>) {
-            projected_newton(oracle, set, settings, newton, result, plan.gradient_evaluations);
+  solve(
+      [&](auto& oracle) {
+        if constexpr (detail::has_bounds_and_sums<Set>) {
+          if (plan.method == Method::Bundle) {
+            if (!ws.bundle) ws.bundle.emplace(f.inputs());
+            return proximal_bundle(oracle, set, settings, *ws.bundle, result);
           }
-        });
+        }
+        projected_gradient(oracle, set, settings, ws.solver, result);
+      },
+      [&](auto& oracle, NewtonWorkspace& newton) {
+        if constexpr (detail::has_bounds_and_sums<Set>) {
+          projected_newton(oracle, set, settings, newton, result, plan.gradient_evaluations);
+        }
+      });
 }
 
 /// The same for a function of the user's: called as f(y, gradient), with vectors in double, it returns the value and writes
@@ -198,12 +213,22 @@ requires(!ConvexFunctionOfY<std::remove_cvref_t<F>> &&
          BlackBox<std::remove_reference_t<F>>) void argmin(F&& f, const Set& set, const Settings& settings,
                                                            BlackBoxWorkspace& ws, Result& result) {
   static_assert(detail::can_be_minimised<std::remove_cvref_t<F>, Set>());
-  if (settings.method != Method::ProjectedGradient && settings.method != Method::Automatic) {
-    fail({"argmin", "Method::ProjectedGradient (or Automatic) for a black box", detail::text(to_string(settings.method))});
+  const Method method = settings.method;
+  if (method != Method::ProjectedGradient && method != Method::Bundle && method != Method::Automatic) {
+    fail({"argmin", "Method::ProjectedGradient or Method::Bundle (or Automatic) for a black box",
+          detail::text(to_string(method))});
   }
+  constexpr bool has_bundle = detail::has_bounds_and_sums<Set>;
+  const bool bundle = choose_method<Set>({}, ws.inputs, false, method).method == Method::Bundle;  // throws where it cannot
   detail::start_argmin(ws.inputs, set, settings, ws.solver, result);
   ws.gradient.resize(ws.inputs);  // an earlier function may have thrown it out of shape
   BlackBoxOracle<std::remove_reference_t<F>> oracle(f, ws.gradient, settings.oracle_error, settings.strong_convexity);
+  if constexpr (has_bundle) {
+    if (method == Method::Automatic) {
+      return gradient_then_bundle(oracle, set, settings, ws.solver, ws.bundle, result, detail::gradients_of_a_black_box);
+    }
+    if (bundle) return proximal_bundle(oracle, set, settings, ws.bundle, result);
+  }
   projected_gradient(oracle, set, settings, ws.solver, result);
 }
 

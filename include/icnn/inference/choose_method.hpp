@@ -21,9 +21,10 @@ struct Plan {
 namespace detail {
 
 // A Hessian costs about n / 10 evaluations, a gradient method three times as many evaluations as Newton's.
-inline constexpr Index newton_at_once = 32;         ///< variables
-inline constexpr Index mirror_newton_at_once = 12;  ///< the gradient method of entropic problems needs fewer
-inline constexpr Index newton_at_all = 400;         ///< beyond, n^3 outweighs what it saves
+inline constexpr Index newton_at_once = 32;            ///< variables
+inline constexpr Index mirror_newton_at_once = 12;     ///< the gradient method of entropic problems needs fewer
+inline constexpr Index newton_at_all = 400;            ///< beyond, n^3 outweighs what it saves
+inline constexpr Index gradients_of_a_black_box = 60;  ///< then it is taken to have kinks
 
 /// Newton's method needs a derivative that changes, and changes continuously (but for kinks of itself).
 [[nodiscard]] constexpr bool is_curved(Regularity regularity) {
@@ -33,6 +34,12 @@ inline constexpr Index newton_at_all = 400;         ///< beyond, n^3 outweighs w
 template <class F>
 [[nodiscard]] bool may_use_newton(const F& f) {
   return is_curved(f.regularity()) && f.inputs() <= newton_at_all;
+}
+
+/// Whether a bundle method may be chosen.
+template <class F>
+[[nodiscard]] bool may_use_bundle(const F& f) {
+  return f.regularity().derivatives == 0;
 }
 
 /// Whether an entropy is the outermost regulariser.
@@ -47,22 +54,22 @@ template <class F>
 
 }  // namespace detail
 
-/// The method for a function of that regularity (without its entropy) in n variables on a set of type Set:
+/// The method for a function of that regularity in n variables on a set of type Set:
 ///
-/// | function          | set                     | n <= 32 (entropic: 12) | n <= 400                              | larger |
-/// |-------------------|-------------------------|------------------------|---------------------------------------|----------|
-/// | smooth            | box, simplex, product   | Newton                 | n gradient evaluations, then Newton   | gradient
-/// | | kinked, or affine | any, as is              | gradient               | gradient                              |
-/// gradient | | any               | ball, half-space, yours | gradient               | gradient | gradient |
+/// - smooth, on a box, simplex, the whole space or a product of these: Newton up to n = 32 (with an entropy 12); up to 400 a
+///   gradient method for n evaluations, then Newton; beyond, the gradient method alone;
+/// - kinked, on such a set: the proximal bundle;
+/// - affine, kinked with an entropy, or on any other set: the gradient method.
 ///
-/// "Gradient" is projected_gradient(), or with an entropy mirror_gradient(). A method that is asked for by name is taken as
-/// it is. Throws Error where it does not fit.
+/// The gradient method is projected_gradient(), or with an entropy mirror_gradient(). A method that is asked for by name is
+/// taken as it is. Throws Error where it does not fit.
 template <class Set>
 [[nodiscard]] Plan choose_method(Regularity regularity, Index n, bool entropic, Method asked = Method::Automatic) {
   const Method gradient = entropic ? Method::MirrorGradient : Method::ProjectedGradient;
   const bool curved = detail::is_curved(regularity), fits = detail::has_bounds_and_sums<Set>;
   switch (asked) {
     case Method::Automatic: {
+      if (fits && !entropic && regularity.derivatives == 0) return {Method::Bundle, 0};
       if (!curved || !fits || n > detail::newton_at_all) return {gradient, 0};
       return {Method::Newton, n <= (entropic ? detail::mirror_newton_at_once : detail::newton_at_once) ? 0 : n};
     }
@@ -76,6 +83,16 @@ template <class Set>
               "Method::ProjectedGradient takes whatever can be projected onto"});
       }
       return {Method::Newton, 0};
+    }
+    case Method::Bundle: {
+      if (entropic) {
+        fail({"argmin", "Method::MirrorGradient or Method::Newton (or Automatic) beside an entropy", "Method::Bundle"});
+      }
+      if (!fits) {
+        fail({"argmin", "a box, simplex, the whole space or a product of these, for Method::Bundle", "another set",
+              "Method::ProjectedGradient takes whatever can be projected onto"});
+      }
+      return {Method::Bundle, 0};
     }
     case Method::ProjectedGradient: {
       if (entropic) {

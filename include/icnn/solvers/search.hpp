@@ -73,6 +73,23 @@ class Search {
       const double bound = smooth_ + model - cut_error_ - 8 * epsilon * (std::abs(smooth_) + std::abs(model));
       if (bound > result_.lower_bound) result_.lower_bound = bound;
     }
+    return consistent();
+  }
+
+  /// A lower bound of f + phi on the set that a method has put together from cuts. False when ended.
+  [[nodiscard]] bool bound(double lower) {
+    if (lower > result_.lower_bound) result_.lower_bound = lower;
+    return consistent();
+  }
+
+  /// f at the latest point, and the error of its cut in the region: f(v) >= smooth_value() + g'(v - y) - cut_error().
+  [[nodiscard]] double smooth_value() const noexcept { return smooth_; }
+  [[nodiscard]] double cut_error() const noexcept { return cut_error_; }
+  [[nodiscard]] const Vector<double>& region() const noexcept { return region_; }
+
+ private:
+  /// Whether value and bound may both be true, and are not yet close enough.
+  [[nodiscard]] bool consistent() {
     const double excess = result_.lower_bound - result_.value;
     if (excess > 1e-7 * std::max(1.0, std::abs(result_.value)) && excess > value_error()) return end(Status::not_convex);
     if (result_.lower_bound == -infinity && result_.value < -1e12 * scale_ && !region_.allFinite()) {
@@ -81,6 +98,7 @@ class Search {
     return closed() ? end(Status::optimal) : true;
   }
 
+ public:
   /// One more iteration has been done. False when ended.
   [[nodiscard]] bool iterate() {
     ++result_.iterations;

@@ -17,6 +17,7 @@ enum class Method {
   Automatic,          ///< what suits function, set and size: see choose_method()
   ProjectedGradient,  ///< any set that can be projected onto
   MirrorGradient,     ///< f - tau H on its box or simplex
+  Bundle,             ///< any convex function, kinked ones above all: boxes, simplices, products of these
   Newton,             ///< smooth networks: boxes, simplices, products of these; with an entropy in its mirror coordinates
 };
 
@@ -25,6 +26,7 @@ enum class Method {
     case Method::Automatic: return "Method::Automatic";
     case Method::ProjectedGradient: return "Method::ProjectedGradient";
     case Method::MirrorGradient: return "Method::MirrorGradient";
+    case Method::Bundle: return "Method::Bundle";
     case Method::Newton: return "Method::Newton";
   }
   return "unknown";
