@@ -50,12 +50,12 @@ void add_absolute_product(const W& w, const Z& z, Out& out) {
     for (Index c = 0; c < w.cols(); ++c) out(0) += std::abs(w(0, c)) * z(c);
     return;
   }
-  Index c = 0;
-  for (; c + 4 <= w.cols(); c += 4) {  // out is read and written once for four columns
+  const Index fours = w.cols() - w.cols() % 4;
+  for (Index c = 0; c < fours; c += 4) {  // out is read and written once for four columns
     out += w.col(c).cwiseAbs() * z(c) + w.col(c + 1).cwiseAbs() * z(c + 1) + w.col(c + 2).cwiseAbs() * z(c + 2) +
            w.col(c + 3).cwiseAbs() * z(c + 3);
   }
-  for (; c < w.cols(); ++c) out += w.col(c).cwiseAbs() * z(c);
+  for (Index c = fours; c < w.cols(); ++c) out += w.col(c).cwiseAbs() * z(c);
 }
 
 }  // namespace detail
