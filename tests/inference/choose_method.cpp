@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the icnn authors
 
-#include <icnn/inference/argmin.hpp>
 #include <icnn/activations/tanh.hpp>
+#include <icnn/inference/argmin.hpp>
 #include <icnn/networks/picnn.hpp>
 #include <icnn/sets/ball.hpp>
 #include <icnn/sets/product.hpp>

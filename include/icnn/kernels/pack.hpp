@@ -134,8 +134,12 @@ inline constexpr bool is_pack<Pack<S, Bytes>> = true;
 
 }  // namespace icnn::inline ICNN_ISA::kernels
 
+namespace Eigen {
+
 /// Packs as the numbers of an Eigen matrix.
 template <class S, int Bytes>
-struct Eigen::NumTraits<icnn::kernels::Pack<S, Bytes>> : Eigen::GenericNumTraits<icnn::kernels::Pack<S, Bytes>> {
+struct NumTraits<icnn::kernels::Pack<S, Bytes>> : GenericNumTraits<icnn::kernels::Pack<S, Bytes>> {
   enum { IsComplex = 0, IsInteger = 0, IsSigned = 1, RequireInitialization = 0, ReadCost = 1, AddCost = 1, MulCost = 1 };
 };
+
+}  // namespace Eigen
