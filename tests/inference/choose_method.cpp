@@ -80,8 +80,8 @@ TEST_CASE("Newton by name beyond what a workspace was made for", "[argmin]") {
   Ficnn<double, Softplus> f({.inputs = n, .hidden = {10}});
   randomize(f, random);
   ArgminWorkspace ws(f);
-  CHECK(!ws.newton);
+  CHECK(!ws.methods.newton);
   const Result r = argmin(f, Box::unit(n), {.method = Method::Newton}, ws);
   CHECK(r.status == Status::optimal);
-  CHECK(ws.newton);
+  CHECK(ws.methods.newton);
 }

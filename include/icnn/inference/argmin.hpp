@@ -9,11 +9,8 @@
 
 #include "icnn/inference/choose_method.hpp"
 #include "icnn/inference/function_oracle.hpp"
+#include "icnn/inference/minimise.hpp"
 #include "icnn/inference/twin.hpp"
-#include "icnn/sets/box.hpp"
-#include "icnn/sets/simplex.hpp"
-#include "icnn/solvers/mirror_newton.hpp"
-#include "icnn/solvers/proximal_bundle.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -32,8 +29,7 @@ template <class F>
 }  // namespace detail
 
 /// All scratch of argmin for one function, or another of the same shape (a PICNN at its next context, say). One per thread.
-/// Room for Newton's method, some n^2 numbers, and for a bundle method, some 100 n, is made here where it may be chosen,
-/// else when it is first asked for by name.
+/// Room for a method is made here where it may be chosen, else when it is first asked for by name.
 template <ConvexFunctionOfY F>
 class ArgminWorkspace {
  public:
@@ -46,18 +42,15 @@ class ArgminWorkspace {
         rounding(twin.refresh(f)),
         absolute(f.inputs()),
         zero(Vector<double>::Zero(f.inputs())),
-        solver(f.inputs()) {
-    if (detail::may_use_newton(f)) newton.emplace(f.inputs());
-    if (detail::may_use_bundle(f)) bundle.emplace(f.inputs());
+        methods(f.inputs()) {
+    if (detail::may_use_newton(f)) methods.prepare({Method::Newton});
+    if (detail::may_use_bundle(f)) methods.prepare({Method::Bundle});
   }
 
-  /// Makes room for Newton's method where there is none.
-  NewtonWorkspace& room_for_newton(const F& f) {
-    if (!newton) {
-      function = detail::sample_workspace(twin.refresh(f), true);
-      newton.emplace(f.inputs());
-    }
-    return *newton;
+  /// Makes room for a plan where there is none.
+  void prepare(const Plan& plan, const F& f) {
+    if (plan.method == Method::Newton && !methods.newton) function = detail::sample_workspace(twin.refresh(f), true);
+    methods.prepare(plan);
   }
 
   Twin<F> twin;
@@ -65,30 +58,30 @@ class ArgminWorkspace {
   decltype(detail::sample_workspace(std::declval<const Function&>(), true)) function;
   Rounding<Function> rounding;
   Vector<double> absolute, zero;
-  GradientWorkspace solver;
-  std::optional<NewtonWorkspace> newton;
-  std::optional<BundleWorkspace<double>> bundle;
+  MethodWorkspace methods;
 };
 
 /// The same for black boxes of n variables.
 struct BlackBoxWorkspace {
   explicit BlackBoxWorkspace(Index n)
-      : inputs(detail::checked_dimension("BlackBoxWorkspace", n)), gradient(n), solver(n), bundle(n) {}
+      : inputs(detail::checked_dimension("BlackBoxWorkspace", n)), gradient(n), methods(n) {
+    methods.prepare({Method::Bundle});
+  }
   Index inputs;
   Vector<double> gradient;
-  GradientWorkspace solver;
-  BundleWorkspace<double> bundle;
+  MethodWorkspace methods;
 };
 
 namespace detail {
 
-/// Checks what can be checked before anything is written, and puts the starting point into result.y.
+/// Checks what can be checked before anything is written, and puts the starting point into result.y. Set is AnySet.
 template <class Set>
-void start_argmin(Index inputs, const Set& set, const Settings& settings, GradientWorkspace& ws, Result& result) {
+void start_argmin(Index inputs, const Set& set, const Settings& settings, MethodWorkspace& methods, Result& result) {
   settings.validate();
   if (set.dimension() != inputs) {
     fail({"argmin", text("a set in ", inputs, " dimensions, as many as the function has inputs"), text(set.dimension())});
   }
+  GradientWorkspace& ws = methods.gradient;
   if (ws.y.size() != inputs) fail({"argmin", text("a workspace for ", inputs, " variables"), text(ws.y.size())});
   const bool warm = settings.warm_start && result.y.size() > 0;
   if (warm && (result.y.size() != inputs || !result.y.allFinite())) {
@@ -100,9 +93,9 @@ void start_argmin(Index inputs, const Set& set, const Settings& settings, Gradie
     result.y = settings.start;
   } else if (!warm) {
     result.y.resize(inputs);
-    centre(set, result.y, ws.mirror);
+    set.centre(result.y, ws.mirror);
   }
-  project(set, result.y, ws.mirror);
+  set.project(result.y, ws.mirror);
 }
 
 [[noreturn]] inline void refuse_entropy(const char* got) {
@@ -169,41 +162,17 @@ void argmin(const F& f, const Set& set, const Settings& settings, ArgminWorkspac
   }
   const bool entropic = detail::is_entropic(f);
   const Plan plan = choose_method<Set>(f.regularity(), f.inputs(), entropic, settings.method);
-  const auto solve = [&](auto by_gradient, auto by_newton) {
-    const auto& twin = ws.twin.refresh(f);
-    detail::start_argmin(f.inputs(), set, settings, ws.solver, result);
-    if (plan.method == Method::Newton) ws.room_for_newton(f);
-    FunctionOracle oracle(twin, ws.function, ws.rounding, ws.absolute, ws.zero);
-    if (plan.method == Method::Newton) {
-      by_newton(oracle, *ws.newton);
-    } else {
-      by_gradient(oracle);
-    }
-  };
+  std::optional<EntropyTerm> entropy;
   if constexpr (is_regularized<F>) {
-    if (entropic) {
-      const EntropyTerm term = detail::entropy_term(f.terms(), set);
-      return solve([&](auto& oracle) { mirror_gradient(oracle, term, settings, ws.solver, result); },
-                   [&](auto& oracle, NewtonWorkspace& newton) {
-                     mirror_newton(oracle, term, settings, newton, result, plan.gradient_evaluations);
-                   });
-    }
+    if (entropic) entropy.emplace(detail::entropy_term(f.terms(), set));
   }
-  solve(
-      [&](auto& oracle) {
-        if constexpr (detail::has_bounds_and_sums<Set>) {
-          if (plan.method == Method::Bundle) {
-            if (!ws.bundle) ws.bundle.emplace(f.inputs());
-            return proximal_bundle(oracle, set, settings, *ws.bundle, result);
-          }
-        }
-        projected_gradient(oracle, set, settings, ws.solver, result);
-      },
-      [&](auto& oracle, NewtonWorkspace& newton) {
-        if constexpr (detail::has_bounds_and_sums<Set>) {
-          projected_newton(oracle, set, settings, newton, result, plan.gradient_evaluations);
-        }
-      });
+  const SetView<Set> view(set);
+  const AnySet& any_set = view;
+  detail::start_argmin(f.inputs(), any_set, settings, ws.methods, result);
+  ws.prepare(plan, f);
+  FunctionOracle oracle(ws.twin.refresh(f), ws.function, ws.rounding, ws.absolute, ws.zero);
+  AnyOracle& any_oracle = oracle;
+  detail::minimise(any_oracle, any_set, entropy ? &*entropy : nullptr, plan, settings, ws.methods, result);
 }
 
 /// The same for a function of the user's: called as f(y, gradient), with vectors in double, it returns the value and writes
@@ -218,18 +187,15 @@ requires(!ConvexFunctionOfY<std::remove_cvref_t<F>> &&
     fail({"argmin", "Method::ProjectedGradient or Method::Bundle (or Automatic) for a black box",
           detail::text(to_string(method))});
   }
-  constexpr bool has_bundle = detail::has_bounds_and_sums<Set>;
-  const bool bundle = choose_method<Set>({}, ws.inputs, false, method).method == Method::Bundle;  // throws where it cannot
-  detail::start_argmin(ws.inputs, set, settings, ws.solver, result);
+  Plan plan = choose_method<Set>({}, ws.inputs, false, method);
+  if (method == Method::Automatic) plan.gradient_evaluations = detail::gradients_of_a_black_box;
+  const SetView<Set> view(set);
+  const AnySet& any_set = view;
+  detail::start_argmin(ws.inputs, any_set, settings, ws.methods, result);
   ws.gradient.resize(ws.inputs);  // an earlier function may have thrown it out of shape
   BlackBoxOracle<std::remove_reference_t<F>> oracle(f, ws.gradient, settings.oracle_error, settings.strong_convexity);
-  if constexpr (has_bundle) {
-    if (method == Method::Automatic) {
-      return gradient_then_bundle(oracle, set, settings, ws.solver, ws.bundle, result, detail::gradients_of_a_black_box);
-    }
-    if (bundle) return proximal_bundle(oracle, set, settings, ws.bundle, result);
-  }
-  projected_gradient(oracle, set, settings, ws.solver, result);
+  AnyOracle& any_oracle = oracle;
+  detail::minimise(any_oracle, any_set, nullptr, plan, settings, ws.methods, result);
 }
 
 /// The same with a result of its own; allocates its y.

@@ -17,11 +17,11 @@ using PointRef = Eigen::Ref<Vector<double>>;
 using ConstPointRef = const Eigen::Ref<const Vector<double>>&;
 
 /// A closed convex set with an exact projection: dimension(), and project(y), which moves y to the nearest point of the
-/// set. A set that needs room for this may offer project(y, scratch) beside it, with scratch as long as y.
+/// set. A set that needs room for this offers project(y, scratch), with scratch as long as y, instead or beside it.
 template <class Set>
 concept ProjectableSet = requires(const Set& set, PointRef y) {
   { set.dimension() } -> std::convertible_to<Index>;
-  set.project(y);
+  requires requires { set.project(y); } || requires { set.project(y, y); };
 };
 
 /// A set over which linear functions are minimised in closed form, which is what turns a gradient into a lower bound:

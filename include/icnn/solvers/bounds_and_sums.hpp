@@ -21,8 +21,12 @@ class BoundsAndSums {
   /// Takes over a set of as many dimensions; allocates nothing.
   template <class Set>
   void assign(const Set& set) {
-    groups = 0;
-    append(set, 0);
+    if constexpr (requires { set.describe(*this); }) {
+      set.describe(*this);
+    } else {
+      groups = 0;
+      append(set, 0);
+    }
   }
 
   Vector<double> lower, upper;

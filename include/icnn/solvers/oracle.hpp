@@ -17,7 +17,7 @@ namespace icnn::inline ICNN_ISA {
 ///   cover(h)         says which h that is; called before the first cut_error()
 ///   value_error(y)   |value(y) - f(y)| <= value_error
 ///   strong_convexity()  a modulus m >= 0: f - m |y|^2 / 2 is convex
-/// and, optionally, line(y, d) with along(t), f on y + t d at a lower price.
+/// and, optionally, line(y, d) with along(t), f on y + t d at a lower price; line() is false where there is none.
 template <class O>
 concept Oracle = requires(O& oracle, const Vector<double>& y, Vector<double>& g) {
   { oracle.inputs() } -> std::convertible_to<Index>;
@@ -29,6 +29,30 @@ concept Oracle = requires(O& oracle, const Vector<double>& y, Vector<double>& g)
   { oracle.strong_convexity() } -> std::convertible_to<double>;
 };
 
+/// An oracle whose type the solvers do not see: whoever minimises many kinds of functions compiles them once. Offers all that
+/// an oracle may, Hessians included (see CurvedOracle), which are not asked for where there are none.
+class AnyOracle {
+ public:
+  AnyOracle(const AnyOracle&) = delete;
+  AnyOracle& operator=(const AnyOracle&) = delete;
+
+  [[nodiscard]] virtual Index inputs() const = 0;
+  virtual double value(const Vector<double>& y) = 0;
+  virtual void gradient(Vector<double>& g) = 0;
+  [[nodiscard]] virtual double cut_error() = 0;
+  virtual void cover(const Vector<double>& h) = 0;
+  [[nodiscard]] virtual double value_error(const Vector<double>& y) = 0;
+  [[nodiscard]] virtual double strong_convexity() const = 0;
+  virtual bool line(const Vector<double>&, const Vector<double>&) { return false; }
+  virtual double along(double) { return infinity; }
+  virtual void expect_hessian(bool) {}
+  virtual void hessian(Matrix<double>&) {}
+
+ protected:
+  AnyOracle() = default;
+  ~AnyOracle() = default;
+};
+
 /// A convex function that a user writes: called as f(y, gradient), it returns the value and writes a subgradient.
 template <class F>
 concept BlackBox = requires(F& f, const Vector<double>& y, Vector<double>& gradient) {
@@ -38,22 +62,22 @@ concept BlackBox = requires(F& f, const Vector<double>& y, Vector<double>& gradi
 /// A black box as an oracle. Its certificates hold as far as its values and gradients do: \p error bounds their rounding, \p
 /// modulus is a known strong convexity.
 template <BlackBox F>
-class BlackBoxOracle {
+class BlackBoxOracle final : public AnyOracle {
  public:
   BlackBoxOracle(F& f, Vector<double>& gradient, double error, double modulus)
       : f_(f), gradient_(gradient), inputs_(gradient.size()), error_(error), modulus_(modulus) {}
 
-  [[nodiscard]] Index inputs() const noexcept { return inputs_; }
-  double value(const Vector<double>& y) {
+  [[nodiscard]] Index inputs() const override { return inputs_; }
+  double value(const Vector<double>& y) override {
     const double value = static_cast<double>(f_(y, gradient_));
     require_shape("argmin", "a gradient, written by the black box,", gradient_.rows(), gradient_.cols(), inputs_, Index{1});
     return value;
   }
-  void gradient(Vector<double>& g) const { g = gradient_; }
-  [[nodiscard]] double cut_error() const noexcept { return error_; }
-  void cover(const Vector<double>&) const noexcept {}
-  [[nodiscard]] double value_error(const Vector<double>&) const noexcept { return error_; }
-  [[nodiscard]] double strong_convexity() const noexcept { return modulus_; }
+  void gradient(Vector<double>& g) override { g = gradient_; }
+  [[nodiscard]] double cut_error() override { return error_; }
+  void cover(const Vector<double>&) override {}
+  [[nodiscard]] double value_error(const Vector<double>&) override { return error_; }
+  [[nodiscard]] double strong_convexity() const override { return modulus_; }
 
  private:
   F& f_;

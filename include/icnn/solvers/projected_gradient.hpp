@@ -26,26 +26,43 @@ struct GradientWorkspace {
 
 namespace detail {
 
+/// Whether the oracle has f along a line at a lower price; if so, along(t) is f(y + t d).
+template <class O>
+[[nodiscard]] bool prepare_line(O& oracle, const Vector<double>& y, const Vector<double>& d) {
+  if constexpr (requires { oracle.line(y, d); }) {
+    return oracle.line(y, d);
+  } else {
+    return false;
+  }
+}
+template <class O>
+[[nodiscard]] double along(O& oracle, double t) {
+  if constexpr (requires { oracle.along(t); }) {
+    return oracle.along(t);
+  } else {
+    return infinity;
+  }
+}
+
 /// One line search of projected_gradient(): from the trial point y + direction, which was found wanting, back towards y.
 /// On success ws.trial and value hold the accepted point. False when none was found, or the search has ended.
 template <class Search>
 [[nodiscard]] bool search_line(Search& search, const LineSearch& settings, GradientWorkspace& ws, double at_y, double slope,
                                double& value) {
   auto& oracle = search.oracle();
-  constexpr bool has_line = requires { oracle.line(ws.y, ws.direction), oracle.along(1.0); };
-  if constexpr (has_line) oracle.line(ws.y, ws.direction);
+  const bool cheap = prepare_line(oracle, ws.y, ws.direction);
   double t = 1;
   for (int reduction = 0; reduction < most_reductions; ++reduction) {
     t = shorter_step(t, slope, at_y, value);
-    if constexpr (has_line) {
+    if (cheap) {
       if (!search.may_evaluate()) return false;
-      value = oracle.along(t);
+      value = along(oracle, t);
     } else {
       ws.trial = ws.y + t * ws.direction;
       if (!search.evaluate(ws.trial, value)) return false;
     }
     if (!(value <= ws.latest.worst() + settings.decrease * t * slope)) continue;
-    if constexpr (has_line) {  // the gradient has to be pulled back from a full evaluation
+    if (cheap) {  // the gradient has to be pulled back from a full evaluation
       ws.trial = ws.y + t * ws.direction;
       return search.evaluate(ws.trial, value);
     }

@@ -159,11 +159,11 @@ void proximal_bundle(O& oracle, const Set& set, const Settings& settings, Bundle
 /// The same after projected_gradient() has made so many evaluations, or has found no way to go on: for functions that may be
 /// smooth or not.
 template <Oracle O, ProjectableSet Set>
-void gradient_then_bundle(O& oracle, const Set& set, const Settings& settings, GradientWorkspace& gradient,
-                          BundleWorkspace<double>& ws, Result& result, Index gradient_evaluations) {
+void proximal_bundle(O& oracle, const Set& set, const Settings& settings, BundleWorkspace<double>& ws,
+                     GradientWorkspace& gradient, Result& result, Index gradient_evaluations) {
   const SetTerm<Set> term(set);
   Search search(oracle, term, settings, ws.region, result);
-  detail::gradient_iterations(search, set, gradient, gradient_evaluations);
+  if (gradient_evaluations > 0) detail::gradient_iterations(search, set, gradient, gradient_evaluations);
   if (!search.ended()) detail::bundle_iterations(search, set, ws);
   search.finish();
 }

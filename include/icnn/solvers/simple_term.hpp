@@ -48,7 +48,7 @@ class SetTerm {
     const double rounding = detail::rounding_of_sum(2 * g.size());
     const double size = detail::absolute_sum(g, y, h);
     double bound = -infinity;
-    if constexpr (LinearlyMinimisableSet<Set>) {
+    if constexpr (requires { set_.linear_minimum(g); }) {
       const double linear = set_.linear_minimum(g) - g.dot(y) - rounding * size;
       if (linear > bound) bound = linear;  // false for NaN
     }
@@ -56,7 +56,7 @@ class SetTerm {
       const double norm = g.stableNorm(), square = norm * (norm / m) + std::numeric_limits<double>::min();
       double curved = -square / 2;
       if constexpr (requires { set_.curved_minimum(g, y, m); }) {
-        if (norm > 1e-140) curved = set_.curved_minimum(g, y, m);  // below, squares underflow
+        if (norm > 1e-140) curved = std::max(curved, set_.curved_minimum(g, y, m));  // below, squares underflow
       }
       curved -= rounding * (square + size);
       if (curved > bound) bound = curved;
