@@ -8,5 +8,6 @@
 #include "icnn/inference/argmin.hpp"
 #include "icnn/inference/choose_method.hpp"
 #include "icnn/inference/function_oracle.hpp"
+#include "icnn/inference/minimise.hpp"
 #include "icnn/inference/rounding.hpp"
 #include "icnn/inference/twin.hpp"

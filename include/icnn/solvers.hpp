@@ -5,9 +5,12 @@
 
 /// solvers/: minimisation of convex functions over sets; knows nothing of networks.
 
+#include "icnn/solvers/any_set.hpp"
 #include "icnn/solvers/bounds_and_sums.hpp"
 #include "icnn/solvers/cholesky.hpp"
 #include "icnn/solvers/cuts.hpp"
+#include "icnn/solvers/entropy_bundle.hpp"
+#include "icnn/solvers/entropy_master.hpp"
 #include "icnn/solvers/interior_point.hpp"
 #include "icnn/solvers/line_search.hpp"
 #include "icnn/solvers/mirror_gradient.hpp"

@@ -22,8 +22,9 @@ TEST_CASE("the method follows regularity, set, entropy and size", "[argmin]") {
   CHECK(choose_method<Box>(smooth, 401, false) == Plan{Method::ProjectedGradient, 0});
   CHECK(choose_method<Box>(smooth, 13, true) == Plan{Method::Newton, 13});
   CHECK(choose_method<Box>(smooth, 401, true) == Plan{Method::MirrorGradient, 0});
+  CHECK(choose_method<Box>(affine, 2, true) == Plan{Method::MirrorGradient, 0});
+  for (const Regularity r : {kinked, bent}) CHECK(choose_method<Box>(r, 2, true) == Plan{Method::Bundle, 0});
   for (const Regularity r : {kinked, bent, affine}) {
-    CHECK(choose_method<Box>(r, 2, true) == Plan{Method::MirrorGradient, 0});
     CHECK(choose_method<Ball>(r, 2, false) == Plan{Method::ProjectedGradient, 0});
     CHECK_ERROR(choose_method<Box>(r, 2, false, Method::Newton), "a smooth function");
   }
@@ -31,7 +32,7 @@ TEST_CASE("the method follows regularity, set, entropy and size", "[argmin]") {
   CHECK(choose_method<Box>(affine, 2, false) == Plan{Method::ProjectedGradient, 0});
   CHECK(choose_method<Simplex>(smooth, 2, false, Method::Bundle) == Plan{Method::Bundle, 0});
   CHECK_ERROR(choose_method<Ball>(smooth, 2, false, Method::Bundle), "a box, simplex");
-  CHECK_ERROR(choose_method<Box>(smooth, 2, true, Method::Bundle), "beside an entropy");
+  CHECK(choose_method<Simplex>(smooth, 2, true, Method::Bundle) == Plan{Method::Bundle, 0});
   CHECK(choose_method<Ball>(smooth, 2, false) == Plan{Method::ProjectedGradient, 0});
   CHECK(choose_method<Product<Box, Simplex>>(smooth, 2, false) == Plan{Method::Newton, 0});
   CHECK(choose_method<Box>(smooth, 1000, false, Method::Newton) == Plan{Method::Newton, 0});

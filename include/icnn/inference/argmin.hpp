@@ -43,14 +43,14 @@ class ArgminWorkspace {
         absolute(f.inputs()),
         zero(Vector<double>::Zero(f.inputs())),
         methods(f.inputs()) {
-    if (detail::may_use_newton(f)) methods.prepare({Method::Newton});
-    if (detail::may_use_bundle(f)) methods.prepare({Method::Bundle});
+    if (detail::may_use_newton(f)) methods.prepare({Method::Newton}, detail::is_entropic(f));
+    if (detail::may_use_bundle(f)) methods.prepare({Method::Bundle}, detail::is_entropic(f));
   }
 
   /// Makes room for a plan where there is none.
   void prepare(const Plan& plan, const F& f) {
     if (plan.method == Method::Newton && !methods.newton) function = detail::sample_workspace(twin.refresh(f), true);
-    methods.prepare(plan);
+    methods.prepare(plan, detail::is_entropic(f));
   }
 
   Twin<F> twin;
@@ -65,7 +65,7 @@ class ArgminWorkspace {
 struct BlackBoxWorkspace {
   explicit BlackBoxWorkspace(Index n)
       : inputs(detail::checked_dimension("BlackBoxWorkspace", n)), gradient(n), methods(n) {
-    methods.prepare({Method::Bundle});
+    methods.prepare({Method::Bundle}, false);
   }
   Index inputs;
   Vector<double> gradient;

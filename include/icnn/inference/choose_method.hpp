@@ -58,8 +58,8 @@ template <class F>
 ///
 /// - smooth, on a box, simplex, the whole space or a product of these: Newton up to n = 32 (with an entropy 12); up to 400 a
 ///   gradient method for n evaluations, then Newton; beyond, the gradient method alone;
-/// - kinked, on such a set: the proximal bundle;
-/// - affine, kinked with an entropy, or on any other set: the gradient method.
+/// - kinked, on such a set: the bundle method, that is proximal_bundle() or, with an entropy, entropy_bundle();
+/// - affine, or on any other set: the gradient method.
 ///
 /// The gradient method is projected_gradient(), or with an entropy mirror_gradient(). A method that is asked for by name is
 /// taken as it is. Throws Error where it does not fit.
@@ -69,7 +69,7 @@ template <class Set>
   const bool curved = detail::is_curved(regularity), fits = detail::has_bounds_and_sums<Set>;
   switch (asked) {
     case Method::Automatic: {
-      if (fits && !entropic && regularity.derivatives == 0) return {Method::Bundle, 0};
+      if (fits && regularity.derivatives == 0) return {Method::Bundle, 0};
       if (!curved || !fits || n > detail::newton_at_all) return {gradient, 0};
       return {Method::Newton, n <= (entropic ? detail::mirror_newton_at_once : detail::newton_at_once) ? 0 : n};
     }
@@ -85,9 +85,6 @@ template <class Set>
       return {Method::Newton, 0};
     }
     case Method::Bundle: {
-      if (entropic) {
-        fail({"argmin", "Method::MirrorGradient or Method::Newton (or Automatic) beside an entropy", "Method::Bundle"});
-      }
       if (!fits) {
         fail({"argmin", "a box, simplex, the whole space or a product of these, for Method::Bundle", "another set",
               "Method::ProjectedGradient takes whatever can be projected onto"});
@@ -96,7 +93,7 @@ template <class Set>
     }
     case Method::ProjectedGradient: {
       if (entropic) {
-        fail({"argmin", "Method::MirrorGradient or Method::Newton (or Automatic) beside an entropy",
+        fail({"argmin", "Method::MirrorGradient, Newton or Bundle (or Automatic) beside an entropy",
               "Method::ProjectedGradient", "the entropy's gradient is infinite on the boundary, where projections end"});
       }
       return {asked, 0};

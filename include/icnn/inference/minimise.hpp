@@ -7,6 +7,7 @@
 
 #include "icnn/inference/choose_method.hpp"
 #include "icnn/solvers/any_set.hpp"
+#include "icnn/solvers/entropy_bundle.hpp"
 #include "icnn/solvers/mirror_newton.hpp"
 #include "icnn/solvers/proximal_bundle.hpp"
 
@@ -18,15 +19,17 @@ struct MethodWorkspace {
   explicit MethodWorkspace(Index n) : gradient(n) {}
 
   /// Makes room for a plan where there is none.
-  void prepare(const Plan& plan) {
+  void prepare(const Plan& plan, bool entropic) {
     const Index n = gradient.y.size();
     if (plan.method == Method::Newton && !newton) newton.emplace(n);
-    if (plan.method == Method::Bundle && !bundle) bundle.emplace(n);
+    if (plan.method == Method::Bundle && !entropic && !bundle) bundle.emplace(n);
+    if (plan.method == Method::Bundle && entropic && !entropy_bundle) entropy_bundle.emplace(n);
   }
 
   GradientWorkspace gradient;
   std::optional<NewtonWorkspace> newton;
   std::optional<BundleWorkspace<double>> bundle;
+  std::optional<EntropyBundleWorkspace<double>> entropy_bundle;
 };
 
 namespace detail {
@@ -36,13 +39,14 @@ namespace detail {
 template <class O, class Set>
 void minimise(O& oracle, const Set& set, const EntropyTerm* entropy, const Plan& plan, const Settings& settings,
               MethodWorkspace& ws, Result& result) {
-  ws.prepare(plan);
+  ws.prepare(plan, entropy != nullptr);
   switch (plan.method) {
     case Method::Newton: {
       if (entropy) return mirror_newton(oracle, *entropy, settings, *ws.newton, result, plan.gradient_evaluations);
       return projected_newton(oracle, set, settings, *ws.newton, result, plan.gradient_evaluations);
     }
     case Method::Bundle: {
+      if (entropy) return entropy_bundle(oracle, *entropy, settings, *ws.entropy_bundle, result);
       return proximal_bundle(oracle, set, settings, *ws.bundle, ws.gradient, result, plan.gradient_evaluations);
     }
     default: {
