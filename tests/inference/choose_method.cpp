@@ -25,10 +25,16 @@ TEST_CASE("the method follows regularity, set, entropy and size", "[argmin]") {
   CHECK(choose_method<Box>(affine, 2, true) == Plan{Method::MirrorGradient, 0});
   for (const Regularity r : {kinked, bent}) CHECK(choose_method<Box>(r, 2, true) == Plan{Method::Bundle, 0});
   for (const Regularity r : {kinked, bent, affine}) {
-    CHECK(choose_method<Ball>(r, 2, false) == Plan{Method::ProjectedGradient, 0});
     CHECK_ERROR(choose_method<Box>(r, 2, false, Method::Newton), "a smooth function");
   }
   for (const Regularity r : {kinked, bent}) CHECK(choose_method<Box>(r, 900, false) == Plan{Method::Bundle, 0});
+  for (const Regularity r : {kinked, bent}) CHECK(choose_method<Ball>(r, 2, false) == Plan{Method::Level, 60});
+  CHECK(choose_method<Ball>(affine, 2, false) == Plan{Method::ProjectedGradient, 0});
+  CHECK(choose_method<Polyhedron>(affine, 2, false) == Plan{Method::Bundle, 0});
+  CHECK(choose_method<Polyhedron>(smooth, 900, false) == Plan{Method::Newton, 0});
+  CHECK(choose_method<Ball>(smooth, 2, false, Method::Level) == Plan{Method::Level, 0});
+  CHECK(choose_method<Box>(smooth, 2, false, Method::CuttingPlane) == Plan{Method::CuttingPlane, 0});
+  CHECK_ERROR(choose_method<Box>(smooth, 2, true, Method::Level), "beside an entropy");
   CHECK(choose_method<Box>(affine, 2, false) == Plan{Method::ProjectedGradient, 0});
   CHECK(choose_method<Simplex>(smooth, 2, false, Method::Bundle) == Plan{Method::Bundle, 0});
   CHECK_ERROR(choose_method<Ball>(smooth, 2, false, Method::Bundle), "a box, simplex");

@@ -186,6 +186,8 @@ void check_argmins() {
   randomize(kinked, random);
   check_argmin(kinked, Box::unit(40));
   check_argmin(kinked, Product(Box::unit(10), Simplex(30)));
+  check_argmin(kinked, Ball(Vector<double>::Zero(40), 1));
+  check_argmin(regularized(kinked, {.entropy = S(0.5)}), Box::unit(40));
   FicnnOf<S, Inputs<3>, Dense<8, Softplus>, Dense<1>> tiny;
   randomize(tiny, random);
   check_argmin(tiny, Box::unit(3));

@@ -21,7 +21,8 @@ Sides sides(const Set& set, double temperature, const Matrix<double>& rows, cons
             const Vector<double>& linear, const EntropyMaster<double>& master) {
   const EntropyTerm term(set, temperature);
   const Index n = rows.rows(), m = rows.cols();
-  const Vector<double> lambda = master.multipliers.head(m), combined = rows * lambda + linear, zero = Vector<double>::Zero(n);
+  const Vector<double> lambda = master.multipliers.head(m), combined = rows * lambda + linear,
+                       zero = Vector<double>::Zero(n);
   Vector<double> h(n);
   term.extents(h);
   return {(rows.transpose() * master.y + offsets).maxCoeff() + linear.dot(master.y) + term.value(master.y),

@@ -28,7 +28,7 @@ void check(const Set& set, Random& random) {
   Vector<double> y = random_vector<double>(random, n), d(n);
   set.project(y);
   NewtonStep<double> step(n);
-  BoundsAndSums faces(n);
+  Polytope faces(n);
   faces.assign(set);
   step.begin(faces);
   for (int k = 0; k < 20; ++k) {
@@ -60,7 +60,7 @@ TEST_CASE("Newton steps minimise the model over the set, singular Hessians inclu
 
 TEST_CASE("where H is 0 a Newton step goes to a vertex; unbounded directions stay finite", "[solvers]") {
   NewtonStep<double> step(3);
-  BoundsAndSums set(3);
+  Polytope set(3);
   set.assign(Box::unit(3));
   step.begin(set);
   Matrix<double> h = Matrix<double>::Zero(3, 3);

@@ -63,8 +63,7 @@ class ArgminWorkspace {
 
 /// The same for black boxes of n variables.
 struct BlackBoxWorkspace {
-  explicit BlackBoxWorkspace(Index n)
-      : inputs(detail::checked_dimension("BlackBoxWorkspace", n)), gradient(n), methods(n) {
+  explicit BlackBoxWorkspace(Index n) : inputs(detail::checked_dimension("BlackBoxWorkspace", n)), gradient(n), methods(n) {
     methods.prepare({Method::Bundle}, false);
   }
   Index inputs;
@@ -130,11 +129,11 @@ inline constexpr bool can_be_minimised() {
   static_assert(
       !requires { requires F::has_context; }, "argmin minimises over y: put the network at a context, argmin(f.at(x), set)");
   static_assert(!is_a_problem_per_column<F>, "argmin solves one problem at a time: at(x) with a vector x");
-  constexpr bool projectable = ProjectableSet<Set>;
+  constexpr bool projectable = ProjectableSet<Set> || detail::is_polytope<Set>;
   static_assert(
       projectable,
       "this set cannot be projected onto (it has no project(y)): use a box, simplex, ball, affine set, half-space, "
-      "product, or a set of your own");
+      "polyhedron, product, or a set of your own");
   return true;
 }
 
@@ -166,9 +165,10 @@ void argmin(const F& f, const Set& set, const Settings& settings, ArgminWorkspac
   if constexpr (is_regularized<F>) {
     if (entropic) entropy.emplace(detail::entropy_term(f.terms(), set));
   }
-  const SetView<Set> view(set);
+  const auto view = detail::view_of(set);
   const AnySet& any_set = view;
   detail::start_argmin(f.inputs(), any_set, settings, ws.methods, result);
+  if (!detail::is_feasible(view, result)) return;
   ws.prepare(plan, f);
   FunctionOracle oracle(ws.twin.refresh(f), ws.function, ws.rounding, ws.absolute, ws.zero);
   AnyOracle& any_oracle = oracle;
@@ -183,15 +183,18 @@ requires(!ConvexFunctionOfY<std::remove_cvref_t<F>> &&
                                                            BlackBoxWorkspace& ws, Result& result) {
   static_assert(detail::can_be_minimised<std::remove_cvref_t<F>, Set>());
   const Method method = settings.method;
-  if (method != Method::ProjectedGradient && method != Method::Bundle && method != Method::Automatic) {
-    fail({"argmin", "Method::ProjectedGradient or Method::Bundle (or Automatic) for a black box",
+  if (method == Method::MirrorGradient || method == Method::Newton) {
+    fail({"argmin", "Method::ProjectedGradient or a bundle method (or Automatic) for a black box",
           detail::text(to_string(method))});
   }
   Plan plan = choose_method<Set>({}, ws.inputs, false, method);
-  if (method == Method::Automatic) plan.gradient_evaluations = detail::gradients_of_a_black_box;
-  const SetView<Set> view(set);
+  if (method == Method::Automatic && !std::is_same_v<Set, Polyhedron>) {
+    plan.gradient_evaluations = detail::gradients_at_first;
+  }
+  const auto view = detail::view_of(set);
   const AnySet& any_set = view;
   detail::start_argmin(ws.inputs, any_set, settings, ws.methods, result);
+  if (!detail::is_feasible(view, result)) return;
   ws.gradient.resize(ws.inputs);  // an earlier function may have thrown it out of shape
   BlackBoxOracle<std::remove_reference_t<F>> oracle(f, ws.gradient, settings.oracle_error, settings.strong_convexity);
   AnyOracle& any_oracle = oracle;

@@ -5,7 +5,7 @@
 
 #include "icnn/activations/properties.hpp"
 #include "icnn/inference/twin.hpp"
-#include "icnn/solvers/bounds_and_sums.hpp"
+#include "icnn/solvers/polytope.hpp"
 #include "icnn/solvers/settings.hpp"
 
 namespace icnn::inline ICNN_ISA {
@@ -24,7 +24,7 @@ namespace detail {
 inline constexpr Index newton_at_once = 32;            ///< variables
 inline constexpr Index mirror_newton_at_once = 12;     ///< the gradient method of entropic problems needs fewer
 inline constexpr Index newton_at_all = 400;            ///< beyond, n^3 outweighs what it saves
-inline constexpr Index gradients_of_a_black_box = 60;  ///< then it is taken to have kinks
+inline constexpr Index gradients_at_first = 60;        ///< of a black box, which then is taken to have kinks
 
 /// Newton's method needs a derivative that changes, and changes continuously (but for kinks of itself).
 [[nodiscard]] constexpr bool is_curved(Regularity regularity) {
@@ -57,20 +57,25 @@ template <class F>
 /// The method for a function of that regularity in n variables on a set of type Set:
 ///
 /// - smooth, on a box, simplex, the whole space or a product of these: Newton up to n = 32 (with an entropy 12); up to 400 a
-///   gradient method for n evaluations, then Newton; beyond, the gradient method alone;
-/// - kinked, on such a set: the bundle method, that is proximal_bundle() or, with an entropy, entropy_bundle();
-/// - affine, or on any other set: the gradient method.
+///   gradient method for n evaluations, then Newton; beyond, the gradient method alone; on a polyhedron always Newton;
+/// - kinked, on such a set: the bundle method, that is proximal_bundle() or, with an entropy, entropy_bundle(); affine on a
+///   polyhedron, too;
+/// - kinked, on any other set: a gradient method for 60 evaluations, then level_bundle();
+/// - affine, or smooth on any other set: the gradient method.
 ///
 /// The gradient method is projected_gradient(), or with an entropy mirror_gradient(). A method that is asked for by name is
 /// taken as it is. Throws Error where it does not fit.
 template <class Set>
 [[nodiscard]] Plan choose_method(Regularity regularity, Index n, bool entropic, Method asked = Method::Automatic) {
+  constexpr bool polytope = detail::is_polytope<Set>, polyhedron = std::is_same_v<Set, Polyhedron>;
   const Method gradient = entropic ? Method::MirrorGradient : Method::ProjectedGradient;
-  const bool curved = detail::is_curved(regularity), fits = detail::has_bounds_and_sums<Set>;
+  const bool curved = detail::is_curved(regularity);
   switch (asked) {
     case Method::Automatic: {
-      if (fits && regularity.derivatives == 0) return {Method::Bundle, 0};
-      if (!curved || !fits || n > detail::newton_at_all) return {gradient, 0};
+      if (!polytope && regularity.derivatives == 0) return {Method::Level, detail::gradients_at_first};
+      if (regularity.derivatives == 0 || (polyhedron && !curved)) return {Method::Bundle, 0};
+      if (polyhedron) return {Method::Newton, 0};
+      if (!curved || !polytope || n > detail::newton_at_all) return {gradient, 0};
       return {Method::Newton, n <= (entropic ? detail::mirror_newton_at_once : detail::newton_at_once) ? 0 : n};
     }
     case Method::Newton: {
@@ -78,23 +83,25 @@ template <class Set>
         fail({"argmin", "a smooth function that is not affine, for Method::Newton", "a kinked or piecewise linear one",
               "Method::Automatic takes what fits"});
       }
-      if (!fits) {
-        fail({"argmin", "a box, simplex, the whole space or a product of these, for Method::Newton", "another set",
-              "Method::ProjectedGradient takes whatever can be projected onto"});
+      if (!polytope) {
+        fail({"argmin", "a box, simplex, the whole space, a product of these or a polyhedron, for Method::Newton",
+              "another set", "Method::ProjectedGradient takes whatever can be projected onto"});
       }
       return {Method::Newton, 0};
     }
     case Method::Bundle: {
-      if (!fits) {
-        fail({"argmin", "a box, simplex, the whole space or a product of these, for Method::Bundle", "another set",
-              "Method::ProjectedGradient takes whatever can be projected onto"});
+      if (!polytope) {
+        fail({"argmin", "a box, simplex, the whole space, a product of these or a polyhedron, for Method::Bundle",
+              "another set", "Method::Level and Method::ProjectedGradient take whatever can be projected onto"});
       }
       return {Method::Bundle, 0};
     }
+    case Method::Level:
+    case Method::CuttingPlane:
     case Method::ProjectedGradient: {
       if (entropic) {
         fail({"argmin", "Method::MirrorGradient, Newton or Bundle (or Automatic) beside an entropy",
-              "Method::ProjectedGradient", "the entropy's gradient is infinite on the boundary, where projections end"});
+              detail::text(to_string(asked)), "the entropy's gradient is infinite on the boundary"});
       }
       return {asked, 0};
     }

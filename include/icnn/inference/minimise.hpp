@@ -4,35 +4,69 @@
 #pragma once
 
 #include <optional>
+#include <type_traits>
+#include <utility>
 
 #include "icnn/inference/choose_method.hpp"
 #include "icnn/solvers/any_set.hpp"
 #include "icnn/solvers/entropy_bundle.hpp"
+#include "icnn/solvers/level_bundle.hpp"
 #include "icnn/solvers/mirror_newton.hpp"
+#include "icnn/solvers/polyhedron_view.hpp"
 #include "icnn/solvers/proximal_bundle.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
 /// Scratch of all methods in n dimensions. Room for Newton's method, some n^2 numbers, and for a bundle method, some 100 n,
 /// is made where it may be chosen, else when it is first asked for.
-struct MethodWorkspace {
+class MethodWorkspace {
+ public:
   explicit MethodWorkspace(Index n) : gradient(n) {}
 
   /// Makes room for a plan where there is none.
   void prepare(const Plan& plan, bool entropic) {
     const Index n = gradient.y.size();
     if (plan.method == Method::Newton && !newton) newton.emplace(n);
-    if (plan.method == Method::Bundle && !entropic && !bundle) bundle.emplace(n);
-    if (plan.method == Method::Bundle && entropic && !entropy_bundle) entropy_bundle.emplace(n);
+    if (is_bundle(plan.method) && !entropic && !bundle) bundle.emplace(n);
+    if (is_bundle(plan.method) && entropic && !entropy_bundle) entropy_bundle.emplace(n);
   }
 
   GradientWorkspace gradient;
   std::optional<NewtonWorkspace> newton;
   std::optional<BundleWorkspace<double>> bundle;
   std::optional<EntropyBundleWorkspace<double>> entropy_bundle;
+
+ private:
+  [[nodiscard]] static bool is_bundle(Method method) {
+    return method == Method::Bundle || method == Method::Level || method == Method::CuttingPlane;
+  }
 };
 
 namespace detail {
+
+/// A set as the solvers see it.
+template <class Set>
+[[nodiscard]] auto view_of(const Set& set) {
+  if constexpr (std::is_same_v<Set, Polyhedron>) {
+    return PolyhedronView<double>(set);
+  } else {
+    return SetView<Set>(set);
+  }
+}
+
+/// Whether there is a point to begin at; if not, result says so. Only a polyhedron can be empty.
+template <class View>
+[[nodiscard]] bool is_feasible(const View& view, Result& result) {
+  if constexpr (requires { view.has_point(); }) {
+    if (view.has_point()) return true;
+    result = Result{.y = std::move(result.y)};
+    result.status = view.is_empty() ? Status::infeasible : Status::uncertified;
+    if (view.is_empty()) result.lower_bound = infinity;
+    return false;
+  } else {
+    return true;
+  }
+}
 
 /// Carries out a plan that fits function and set, from result.y. With an entropy its term is minimised beside f. A template,
 /// as the solvers are, so that only who minimises pays for compiling them: once, for O and Set are AnyOracle and AnySet.
@@ -47,7 +81,19 @@ void minimise(O& oracle, const Set& set, const EntropyTerm* entropy, const Plan&
     }
     case Method::Bundle: {
       if (entropy) return entropy_bundle(oracle, *entropy, settings, *ws.entropy_bundle, result);
-      return proximal_bundle(oracle, set, settings, *ws.bundle, ws.gradient, result, plan.gradient_evaluations);
+      [[fallthrough]];
+    }
+    case Method::Level:
+    case Method::CuttingPlane: {
+      const SetTerm<Set> term(set);
+      Search search(oracle, term, settings, ws.bundle->region, result);
+      if (plan.gradient_evaluations > 0) gradient_iterations(search, set, ws.gradient, plan.gradient_evaluations);
+      if (!search.ended()) {
+        if (plan.method == Method::Bundle) bundle_iterations(search, set, *ws.bundle);
+        if (plan.method == Method::Level) level_iterations(search, set, *ws.bundle, level_share);
+        if (plan.method == Method::CuttingPlane) level_iterations(search, set, *ws.bundle, 0);
+      }
+      return search.finish();
     }
     default: {
       if (entropy) return mirror_gradient(oracle, *entropy, settings, ws.gradient, result);

@@ -21,7 +21,9 @@ using ConstPointRef = const Eigen::Ref<const Vector<double>>&;
 template <class Set>
 concept ProjectableSet = requires(const Set& set, PointRef y) {
   { set.dimension() } -> std::convertible_to<Index>;
-  requires requires { set.project(y); } || requires { set.project(y, y); };
+  requires requires { set.project(y); } || requires {
+    set.project(y, y);
+  };
 };
 
 /// A set over which linear functions are minimised in closed form, which is what turns a gradient into a lower bound:

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "icnn/sets/concepts.hpp"
-#include "icnn/solvers/bounds_and_sums.hpp"
+#include "icnn/solvers/polytope.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -23,8 +23,16 @@ class AnySet {
   [[nodiscard]] virtual double linear_minimum(ConstPointRef g) const = 0;
   /// At most min g'(v - y) + m |v - y|^2 / 2 over the set, m > 0; -infinity where it is not known.
   [[nodiscard]] virtual double curved_minimum(ConstPointRef g, ConstPointRef y, double m) const = 0;
-  /// Only for sets that are made of bounds and sums.
-  virtual void describe(BoundsAndSums& set) const = 0;
+  [[nodiscard]] virtual bool is_polytope() const { return true; }
+  /// As a polytope or, if it is none, one that contains it.
+  virtual void describe(Polytope& polytope) const = 0;
+  /// The sum of magnitudes that the rounding of both minima grows with, beyond that of g itself, for |v_j| <= h_j.
+  [[nodiscard]] virtual double rounding_size(ConstPointRef, ConstPointRef, double) const { return 0; }
+  /// By how much a point that breaks constraints within rounding may be better than those in the set.
+  [[nodiscard]] virtual double violation_cost(ConstPointRef) const { return 0; }
+  /// The multipliers of the polytope's rows and equalities at a solution nearby: sets that bound their minima by duality
+  /// become sharp there.
+  virtual void use_multipliers(ConstPointRef, ConstPointRef) const {}
 
  protected:
   AnySet() = default;
@@ -55,9 +63,8 @@ class SetView final : public AnySet {
       return -infinity;
     }
   }
-  void describe(BoundsAndSums& set) const override {
-    if constexpr (detail::has_bounds_and_sums<Set>) set.assign(set_);
-  }
+  [[nodiscard]] bool is_polytope() const override { return detail::is_polytope<Set>; }
+  void describe(Polytope& polytope) const override { polytope.assign(set_); }
 
  private:
   const Set& set_;

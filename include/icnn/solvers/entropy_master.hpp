@@ -39,8 +39,8 @@ class EntropyMaster {
         weighted_(inputs, most_rows),
         gram_(most_rows, most_rows) {}
 
-  /// Rows are columns of \p rows, of size 1 or so; \p temperature is T. False where the iterations end before the gap between
-  /// the model at y and its dual is at most \p tolerance.
+  /// Rows are columns of \p rows, of size 1 or so; \p temperature is T. False where the iterations end before the gap
+  /// between the model at y and its dual is at most \p tolerance.
   template <class Rows, class Offsets>
   bool solve(const EntropyTerm& term, double temperature, const Rows& rows, const Offsets& offsets, const Vector<S>& linear,
              const Vector<S>& origin, double tolerance, int most_iterations = 150) {
@@ -113,8 +113,8 @@ class EntropyMaster {
  private:
   /// mirror_, y and the rows' values at lambda.
   template <class Rows, class Offsets, class Lambda>
-  void evaluate(const EntropyTerm& term, double temperature, const Rows& rows, const Offsets& offsets, const Vector<S>& linear,
-                const Vector<S>& origin, const Lambda& lambda) {
+  void evaluate(const EntropyTerm& term, double temperature, const Rows& rows, const Offsets& offsets,
+                const Vector<S>& linear, const Vector<S>& origin, const Lambda& lambda) {
     difference_ = linear;
     for (Index i = 0; i < rows.cols(); ++i) difference_ += lambda(i) * rows.col(i);
     for (Index j = 0; j < y.size(); ++j) mirror_(j) = -term.width(j) * difference_(j) / temperature;

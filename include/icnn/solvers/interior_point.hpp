@@ -106,12 +106,12 @@ class InteriorPoint {
     for (Index j = 0; j < y.size(); ++j) {
       const double l = program.lower(j), u = program.upper(j), width = u - l;
       fixed_(j) = width > 0 ? 0 : 1;
-      const double room = std::isfinite(width) ? 0.1 * width : 0.1;
+      const double room = std::isfinite(width) ? std::min(0.1 * width, 1.0) : 0.1;
       y(j) = width > 0 ? std::clamp(start(j), l + room, u - room) : l;
       below_(j) = y(j) - l;
       above_(j) = u - y(j);
-      z_below_(j) = width > 0 && std::isfinite(l) ? scale_ : 0;
-      z_above_(j) = width > 0 && std::isfinite(u) ? scale_ : 0;
+      z_below_(j) = width > 0 && std::isfinite(l) ? scale_ / std::max(1.0, below_(j)) : 0;
+      z_above_(j) = width > 0 && std::isfinite(u) ? scale_ / std::max(1.0, above_(j)) : 0;
     }
     for (Index i = 0; i < m_; ++i) {
       primal_(i) = program.rows.col(i).dot(y) - program.offsets(i);
@@ -155,7 +155,9 @@ class InteriorPoint {
   }
 
   [[nodiscard]] bool converged(const QuadraticProgram<S>& program, double tolerance) const {
-    const double size = std::max({1e-300, program.linear.cwiseAbs().maxCoeff(), cuts_ > 0 ? 1.0 : 0.0});
+    double size = std::max({1e-300, program.linear.cwiseAbs().maxCoeff(), cuts_ > 0 ? 1.0 : 0.0});
+    if (size < 1e-8 && m_ > 0) size = std::max(size, multipliers.head(m_).maxCoeff());
+    if (size < 1e-8 && program.diagonal) size = std::max(size, program.diagonal->cwiseProduct(y).cwiseAbs().maxCoeff());
     const double reach = 1 + y.cwiseAbs().maxCoeff();
     return dual_.cwiseAbs().maxCoeff() <= tolerance * size && std::abs(epigraph_) <= tolerance &&
            (m_ == 0 || primal_.head(m_).cwiseAbs().maxCoeff() <= 100 * tolerance * reach * scale_) &&
@@ -214,7 +216,7 @@ class InteriorPoint {
     gram.setZero();
     kernels::add_gram(rows, weights_, weighted, gram);
     gram.diagonal() += slack_.head(m_).cwiseQuotient(multipliers.head(m_));
-    gram.diagonal().array() += 1e-15 * gram.trace() / static_cast<double>(m_);
+    gram.diagonal() *= 1 + 1e-14;  // duplicate rows that are active
     return detail::factor_in_place(gram);
   }
 

@@ -7,17 +7,18 @@
 #include <cmath>
 #include <optional>
 
-#include "icnn/solvers/bounds_and_sums.hpp"
 #include "icnn/solvers/cholesky.hpp"
 #include "icnn/solvers/interior_point.hpp"
+#include "icnn/solvers/polytope.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
 /// The step of a projected Newton method: d with y + d in the polytope that minimises g'd + d'H d / 2. Active bounds are
 /// guessed, the free coordinates solved for, and the guess is mended by what the solution and the multipliers say (a
 /// primal-dual active set, that is Newton's method on the optimality conditions; Hintermueller, Ito and Kunisch, SIAM
-/// Journal on Optimization 13, 2003). Where that cycles, an interior-point method takes over. Cost: n_free^3 / 3 a
-/// guess. Allocates when made, and in begin() for a set with more sums than any before. S is double, as in InteriorPoint.
+/// Journal on Optimization 13, 2003). Where that cycles, and for sets with rows, an interior-point method takes over. Cost:
+/// n_free^3 / 3 a guess. Allocates when made, and in begin() for a set with more rows or sums than any before. S is double,
+/// as in InteriorPoint.
 template <class S>
 class NewtonStep {
  public:
@@ -37,18 +38,17 @@ class NewtonStep {
   Index fallbacks = 0;  ///< how often the interior-point method was needed
 
   /// To be called before the first step of a problem: forgets the latest guess, and makes room.
-  void begin(const BoundsAndSums& set) {
+  void begin(const Polytope& set) {
     state_.setZero();
-    if (solver_ && equalities_.cols() >= set.groups) return;
-    const Index n = state_.size();
-    solver_.emplace(n, 0, set.groups, true);
-    equalities_.resize(n, set.groups);
-    nothing_.setZero(set.groups);
+    if (solver_ && offsets_.size() >= set.row_count() && right_hand_side_.size() >= set.equality_count()) return;
+    solver_.emplace(state_.size(), set.row_count(), set.equality_count(), true);
+    offsets_.resize(set.row_count());
+    right_hand_side_.resize(set.equality_count());
   }
 
   /// False where no step could be found. H: the lower triangle is read; it is changed on the diagonal (by the regularisation
   /// that makes it definite).
-  [[nodiscard]] bool solve(const BoundsAndSums& set, const Vector<S>& y, const Vector<S>& g, Matrix<S>& h, Vector<S>& d) {
+  [[nodiscard]] bool solve(const Polytope& set, const Vector<S>& y, const Vector<S>& g, Matrix<S>& h, Vector<S>& d) {
     const Index n = y.size();
     // Where a bound is infinite the step is kept finite: H may know nothing of a direction.
     const double most = 1e3 * (1 + y.cwiseAbs().maxCoeff());
@@ -57,16 +57,24 @@ class NewtonStep {
       upper_(j) = std::isfinite(set.upper(j)) ? std::max(0.0, set.upper(j) - y(j)) : most;
     }
     h.diagonal().array() += 1e-12 * h.trace() / static_cast<double>(n) + 1e-300;
-    if (active_set(set, g, h, d)) return true;
-    ++fallbacks;
-    state_.setZero();
-    return interior_point(set, g, h, d);
+    if (set.is_simple()) {
+      if (active_set(set, g, h, d)) return true;
+      ++fallbacks;
+      state_.setZero();
+    }
+    return interior_point(set, y, g, h, d);
+  }
+
+  /// Of the latest step, where the set has rows or equalities other than sums.
+  [[nodiscard]] auto row_multipliers(const Polytope& set) const { return solver_->multipliers.head(set.row_count()); }
+  [[nodiscard]] auto equality_multipliers(const Polytope& set) const {
+    return solver_->equality_multipliers.head(set.equality_count());
   }
 
  private:
   static constexpr int most_guesses = 40;
 
-  [[nodiscard]] bool active_set(const BoundsAndSums& set, const Vector<S>& g, const Matrix<S>& h, Vector<S>& d) {
+  [[nodiscard]] bool active_set(const Polytope& set, const Vector<S>& g, const Matrix<S>& h, Vector<S>& d) {
     const Index n = g.size();
     const double size = std::max(g.cwiseAbs().maxCoeff(), 1e-300);
     guess(set, g);
@@ -102,7 +110,7 @@ class NewtonStep {
   }
 
   /// Bounds at which y lies count as active where the gradient pushes against them, beside what was active before.
-  void guess(const BoundsAndSums& set, const Vector<S>& g) {
+  void guess(const Polytope& set, const Vector<S>& g) {
     for (Index j = 0; j < g.size(); ++j) {
       if (lower_(j) == upper_(j)) {
         state_(j) = -1;
@@ -122,7 +130,7 @@ class NewtonStep {
 
   /// The free coordinates of d for which the multipliers there are those of the sums, which are kept: in each group one free
   /// coordinate, far from its bounds, makes up for what the others do. False where a group has none, or H is indefinite.
-  [[nodiscard]] bool solve_free(const BoundsAndSums& set, const Matrix<S>& h, Index count, Vector<S>& d) {
+  [[nodiscard]] bool solve_free(const Polytope& set, const Matrix<S>& h, Index count, Vector<S>& d) {
     for (Index i = 0; i < set.groups; ++i) {
       double missing = 0, most = -1;
       for (Index j = 0; j < d.size(); ++j) {
@@ -177,19 +185,21 @@ class NewtonStep {
     return true;
   }
 
-  [[nodiscard]] bool interior_point(const BoundsAndSums& set, const Vector<S>& g, const Matrix<S>& h, Vector<S>& d) {
-    const Index n = g.size(), k = set.groups;
-    for (Index i = 0; i < k; ++i) equalities_.col(i) = (set.group.array() == static_cast<int>(i)).cast<double>();
-    const Matrix<S> rows(n, 0);
-    const Vector<S> offsets(0);
+  [[nodiscard]] bool interior_point(const Polytope& set, const Vector<S>& y, const Vector<S>& g, const Matrix<S>& h,
+                                    Vector<S>& d) {
+    const Index m = set.row_count(), k = set.equality_count();
+    for (Index i = 0; i < m; ++i) offsets_(i) = set.limits()(i) - set.rows().col(i).dot(y);
+    for (Index i = 0; i < k; ++i) {
+      right_hand_side_(i) = i < set.groups ? 0.0 : set.right_hand_side()(i) - set.equalities().col(i).dot(y);
+    }
     const QuadraticProgram<S> program{.lower = lower_,
                                       .upper = upper_,
                                       .linear = g,
                                       .dense = &h,
-                                      .rows = rows,
-                                      .offsets = offsets,
-                                      .equalities = equalities_.leftCols(k),
-                                      .right_hand_side = nothing_.head(k)};
+                                      .rows = set.rows(),
+                                      .offsets = offsets_.head(m),
+                                      .equalities = set.equalities(),
+                                      .right_hand_side = right_hand_side_.head(k)};
     d.setZero();
     const bool solved = solver_->solve(program, d, {});
     d = solver_->y;
@@ -203,8 +213,7 @@ class NewtonStep {
   Vector<int> free_, pivot_;  ///< the numbers of the free ones, and of each group's one that makes up for the others
   Matrix<S> factor_;
   std::optional<InteriorPoint<S>> solver_;
-  Matrix<S> equalities_;
-  Vector<S> nothing_;
+  Vector<S> offsets_, right_hand_side_;  ///< of the interior-point method's rows and equalities
 };
 
 }  // namespace icnn::inline ICNN_ISA

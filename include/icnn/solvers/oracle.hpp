@@ -29,8 +29,8 @@ concept Oracle = requires(O& oracle, const Vector<double>& y, Vector<double>& g)
   { oracle.strong_convexity() } -> std::convertible_to<double>;
 };
 
-/// An oracle whose type the solvers do not see: whoever minimises many kinds of functions compiles them once. Offers all that
-/// an oracle may, Hessians included (see CurvedOracle), which are not asked for where there are none.
+/// An oracle whose type the solvers do not see: whoever minimises many kinds of functions compiles them once. Offers all
+/// that an oracle may, Hessians included (see CurvedOracle), which are not asked for where there are none.
 class AnyOracle {
  public:
   AnyOracle(const AnyOracle&) = delete;

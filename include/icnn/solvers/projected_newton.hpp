@@ -26,7 +26,7 @@ struct NewtonWorkspace : GradientWorkspace {
 
   Vector<double> product;
   Matrix<double> hessian, scaled;
-  BoundsAndSums set;
+  Polytope set;
   NewtonStep<double> step;
 };
 
@@ -47,6 +47,12 @@ void newton_iterations(Search& search, const Set& set, NewtonWorkspace& ws) {
   while (search.iterate()) {
     oracle.hessian(ws.hessian);
     if (!ws.step.solve(ws.set, ws.y, ws.g, ws.hessian, ws.direction)) return;
+    if constexpr (requires { set.use_multipliers(ws.g, ws.g); }) {
+      if (!ws.set.is_simple()) {
+        set.use_multipliers(ws.step.row_multipliers(ws.set), ws.step.equality_multipliers(ws.set));
+        if (!search.bound_again(ws.y, ws.g)) return;
+      }
+    }
     const double slope = ws.g.dot(ws.direction);
     idle = -slope > search.noise() ? 0 : idle + 1;
     if (!(slope < 0) || idle > 3) return;  // nothing but rounding is left

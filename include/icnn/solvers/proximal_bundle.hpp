@@ -7,9 +7,9 @@
 #include <cmath>
 #include <optional>
 
-#include "icnn/solvers/bounds_and_sums.hpp"
 #include "icnn/solvers/cuts.hpp"
 #include "icnn/solvers/interior_point.hpp"
+#include "icnn/solvers/polytope.hpp"
 #include "icnn/solvers/projected_gradient.hpp"
 
 namespace icnn::inline ICNN_ISA {
@@ -42,20 +42,24 @@ struct BundleWorkspace {
   Cuts cuts;
   Matrix<S> rows;  ///< of the master, scaled
   Vector<S> offsets;
-  BoundsAndSums set;
+  Polytope set;
+  bool curved = false;  ///< the set is no polytope, but contained in it
   std::optional<InteriorPoint<S>> master;
-  Matrix<S> equalities;
-  Vector<S> nothing;
+  Vector<S> right_hand_side;
 
-  /// Makes room for the sums of a set.
-  void begin() {
+  /// Begins anew over a set, and makes room for its rows and equalities.
+  template <class Set>
+  void begin(const Set& of) {
+    set.assign(of);
     cuts.clear();
-    if (!master || equalities.cols() < set.groups) {
-      master.emplace(centre.size(), most, set.groups, false);
-      equalities.resize(centre.size(), set.groups);
-      nothing.setZero(set.groups);
-    }
-    for (Index i = 0; i < set.groups; ++i) equalities.col(i) = (set.group.array() == static_cast<int>(i)).template cast<S>();
+    curved = !detail::is_polytope<Set>;
+    if constexpr (requires { of.is_polytope(); }) curved = !of.is_polytope();
+    const Index m = curved ? Polytope::most_tangents(centre.size()) : set.row_count(), k = set.equality_count();
+    if (master && offsets.size() >= most + m && right_hand_side.size() >= k) return;
+    master.emplace(centre.size(), most + m, k, false);
+    rows.resize(centre.size(), most + m);
+    offsets.resize(most + m);
+    right_hand_side.resize(k);
   }
 };
 
@@ -63,41 +67,94 @@ namespace detail {
 
 /// min over the set of max_i (g_i'y + o_i) + m |y|^2 / 2 + q |y - centre|^2 / 2: leaves the minimiser in ws.trial and the
 /// multipliers of the cuts in the master. \p value is f at the centre, beside which all is measured, and all is divided by
-/// the size of the gradients.
+/// the size of the gradients, which is returned. Lengths are in units of what they may have to change for f to fall by
+/// \p open. With a \p level, the point nearest to the centre with max_i (g_i'y + o_i)
+/// <= level instead.
 template <class S>
-void solve_master(BundleWorkspace<S>& ws, double m, double q, double value) {
-  const Index n = ws.centre.size(), count = ws.cuts.size();
+double solve_master(BundleWorkspace<S>& ws, double m, double q, double value, double open,
+                    std::optional<double> level = {}) {
+  const Index n = ws.centre.size(), count = ws.cuts.size(), more = ws.set.row_count();
   const auto gradients = ws.cuts.gradients();
   const double size = std::max(gradients.cwiseAbs().maxCoeff() + m * ws.centre.cwiseAbs().maxCoeff(), 1e-300);
+  const double unit =
+      std::isfinite(open) ? std::clamp(open / size, 1e-12 * (1 + ws.centre.cwiseAbs().maxCoeff()), 1.0) : 1.0;
   const double here = value - 0.5 * m * ws.centre.squaredNorm();
   for (Index i = 0; i < count; ++i) {
     ws.rows.col(i) = gradients.col(i) / size;
-    ws.offsets(i) = (here - ws.cuts.offset(i) - gradients.col(i).dot(ws.centre)) / size;
+    ws.offsets(i) = ((level ? *level : here) - ws.cuts.offset(i) - gradients.col(i).dot(ws.centre)) / (size * unit);
   }
-  ws.lower = ws.set.lower - ws.centre;
-  ws.upper = ws.set.upper - ws.centre;
+  for (Index i = 0; i < more; ++i) {
+    ws.rows.col(count + i) = ws.set.rows().col(i);
+    ws.offsets(count + i) = (ws.set.limits()(i) - ws.set.rows().col(i).dot(ws.centre)) / unit;
+  }
+  for (Index i = 0; i < ws.set.equality_count(); ++i) {
+    ws.right_hand_side(i) =
+        i < ws.set.groups ? 0.0 : (ws.set.right_hand_side()(i) - ws.set.equalities().col(i).dot(ws.centre)) / unit;
+  }
+  ws.lower = (ws.set.lower - ws.centre) / unit;
+  ws.upper = (ws.set.upper - ws.centre) / unit;
   ws.linear = (m / size) * ws.centre;
-  ws.diagonal.setConstant((m + q) / size);
+  ws.diagonal.setConstant(level ? 1.0 : (m + q) * unit / size);
   ws.scratch.setZero();
   const QuadraticProgram<S> program{.lower = ws.lower,
                                     .upper = ws.upper,
                                     .linear = ws.linear,
                                     .diagonal = &ws.diagonal,
-                                    .rows = ws.rows.leftCols(count),
-                                    .offsets = ws.offsets.head(count),
-                                    .cuts = count,
-                                    .equalities = ws.equalities.leftCols(ws.set.groups),
-                                    .right_hand_side = ws.nothing.head(ws.set.groups)};
-  ws.master->solve(program, ws.scratch, {.tolerance = 1e-11, .iterations = 40});
-  for (Index j = 0; j < n; ++j) ws.trial(j) = ws.centre(j) + ws.master->y(j);
+                                    .rows = ws.rows.leftCols(count + more),
+                                    .offsets = ws.offsets.head(count + more),
+                                    .cuts = level ? 0 : count,
+                                    .equalities = ws.set.equalities(),
+                                    .right_hand_side = ws.right_hand_side.head(ws.set.equality_count())};
+  // What is left of the gradient counts as far as the set extends, which a bound notices.
+  double extent = 1;
+  for (Index j = 0; j < n; ++j) {
+    if (std::isfinite(ws.upper(j) - ws.lower(j))) extent = std::max(extent, ws.upper(j) - ws.lower(j));
+  }
+  ws.master->solve(program, ws.scratch, {.tolerance = std::clamp(1e-2 / extent, 1e-15, 1e-11), .iterations = 40});
+  for (Index j = 0; j < n; ++j) ws.trial(j) = ws.centre(j) + unit * ws.master->y(j);
+  return size;
+}
+
+/// A lower bound on the set from the master's multipliers, whatever their accuracy; m as there.
+template <class Search, class Set, class S>
+[[nodiscard]] double bound_of_master(const Search& search, const Set& set, BundleWorkspace<S>& ws, double m, double size) {
+  if constexpr (requires { set.use_multipliers(ws.g, ws.g); }) {
+    if (!ws.set.is_simple() && !ws.curved) {
+      set.use_multipliers(size * ws.master->multipliers.segment(ws.cuts.size(), ws.set.row_count()),
+                          size * ws.master->equality_multipliers.head(ws.set.equality_count()));
+    }
+  }
+  const double offset = ws.cuts.combine(ws.master->multipliers, ws.combined);
+  if (m == 0) {
+    ws.scratch.setZero();
+    return offset + search.term().minimum(ws.combined, ws.scratch, 0, search.region());
+  }
+  // Around the centre, a point of the set: g'v + m |v|^2 / 2 = g'c + m |c|^2 / 2 + (g + m c)'(v - c) + m |v - c|^2 / 2.
+  const double square = m * ws.centre.squaredNorm(), linear = ws.combined.dot(ws.centre);
+  double sizes = std::abs(offset) + 2 * square + ws.combined.cwiseAbs().dot(ws.centre.cwiseAbs());
+  for (Index j = 0; j < ws.centre.size(); ++j) {
+    const double largest = std::abs(ws.combined(j)) + m * std::abs(ws.centre(j));
+    sizes += largest == 0 ? 0 : largest * search.region()(j);
+  }
+  ws.combined += m * ws.centre;
+  return offset + linear + 0.5 * square + search.term().minimum(ws.combined, ws.centre, m, search.region()) -
+         rounding_of_sum(ws.centre.size()) * sizes;
+}
+
+/// Moves the trial point into the set: off the bounds by rounding, or off the sums; and where the set is no polytope, off
+/// what contains it, which then follows the set more closely.
+template <class Set, class S>
+void project_trial(const Set& set, BundleWorkspace<S>& ws) {
+  ws.linear = ws.trial;
+  project(set, ws.trial, ws.scratch);
+  if (ws.curved) ws.set.separate(ws.linear, ws.trial);
 }
 
 /// The iterations of proximal_bundle(), from the best point so far.
 template <class Search, ProjectableSet Set>
 void bundle_iterations(Search& search, const Set& set, BundleWorkspace<double>& ws) {
   const double m = search.oracle().strong_convexity();
-  ws.set.assign(set);
-  ws.begin();
+  ws.begin(set);
   ws.centre = search.result().y;
   double value = 0;
   if (!search.evaluate(ws.centre, value) || !search.cut(ws.centre, ws.g)) return;
@@ -105,12 +162,10 @@ void bundle_iterations(Search& search, const Set& set, BundleWorkspace<double>& 
   double q = 2 * ws.g.norm() / std::sqrt(static_cast<double>(ws.centre.size()));
   int nulls = 0, futile = 0;
   while (search.iterate()) {
-    solve_master(ws, m, q, value);
+    const double open = value - search.result().lower_bound, size = solve_master(ws, m, q, value, open);
     if (!ws.trial.allFinite()) return;
-    const double offset = ws.cuts.combine(ws.master->multipliers, ws.combined);
-    ws.scratch.setZero();
-    if (!search.bound(offset + search.term().minimum(ws.combined, ws.scratch, m, search.region()))) return;
-    project(set, ws.trial, ws.scratch);  // off the bounds by rounding, or off the sums
+    if (!search.bound(bound_of_master(search, set, ws, m, size))) return;
+    project_trial(set, ws);
     const double predicted = value - ws.cuts.model(ws.trial) - 0.5 * m * ws.trial.squaredNorm();
     if (!(predicted > search.noise())) {  // the model is no lower than f here: look further away
       if (++futile > 30) return;
@@ -140,31 +195,20 @@ void bundle_iterations(Search& search, const Set& set, BundleWorkspace<double>& 
 }  // namespace detail
 
 /// Proximal bundle method (Lemarechal; Kiwiel, Mathematical Programming 46, 1990) for any convex f, kinked ones above all,
-/// over a box, simplex, the whole space, or a product of these: the maximum of all cuts so far, with a quadratic that keeps
-/// the next point near the best one, is minimised over the set by an interior-point method; f is cut there. The multipliers
-/// of the cuts give a lower bound that holds whatever their accuracy.
+/// over a box, simplex, the whole space, a product of these, or a polyhedron: the maximum of all cuts so far, with a
+/// quadratic that keeps the next point near the best one, is minimised over the set by an interior-point method; f is cut
+/// there. The multipliers of the cuts give a lower bound that holds whatever their accuracy. (Over other sets, whose place a
+/// polytope around them takes, level_bundle() is the better method.)
 ///
 /// Finite where f is piecewise linear and sharp, linear under growth of that kind. Cost of an iteration: one value and
 /// gradient, and some ten factorisations of a matrix as large as the number of cuts, at most min(2 n + 20, 120). Begins at
-/// result.y, which is in the set. Allocates nothing but what the oracle does and, for a set with more sums than any before,
-/// room for the master.
+/// result.y, which is in the set. Allocates nothing but what the oracle does and, for a set with more rows or sums than any
+/// before, room for the master.
 template <Oracle O, ProjectableSet Set>
 void proximal_bundle(O& oracle, const Set& set, const Settings& settings, BundleWorkspace<double>& ws, Result& result) {
   const SetTerm<Set> term(set);
   Search search(oracle, term, settings, ws.region, result);
   detail::bundle_iterations(search, set, ws);
-  search.finish();
-}
-
-/// The same after projected_gradient() has made so many evaluations, or has found no way to go on: for functions that may be
-/// smooth or not.
-template <Oracle O, ProjectableSet Set>
-void proximal_bundle(O& oracle, const Set& set, const Settings& settings, BundleWorkspace<double>& ws,
-                     GradientWorkspace& gradient, Result& result, Index gradient_evaluations) {
-  const SetTerm<Set> term(set);
-  Search search(oracle, term, settings, ws.region, result);
-  if (gradient_evaluations > 0) detail::gradient_iterations(search, set, gradient, gradient_evaluations);
-  if (!search.ended()) detail::bundle_iterations(search, set, ws);
   search.finish();
 }
 

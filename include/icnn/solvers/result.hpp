@@ -17,7 +17,7 @@ namespace icnn::inline ICNN_ISA {
 struct [[nodiscard]] Result {
   Vector<double> y;                ///< the best point found; in the set, up to the rounding of its projection
   double value = infinity;         ///< f(y), as computed
-  double value_error = 0;          ///< |value - f(y)| <= value_error
+  double value_error = 0;          ///< |value - f(y)| <= value_error; covers what a polyhedron's y breaks by rounding
   double lower_bound = -infinity;  ///< <= f(v) for every v in the set; rounding is accounted for
   Index evaluations = 0;           ///< of f, with or without its gradient
   Index iterations = 0;

@@ -63,13 +63,17 @@ class Search {
   [[nodiscard]] bool cut(const Vector<double>& y, Vector<double>& g) {
     oracle_.gradient(g);
     if (!g.allFinite()) return end(Status::non_finite);
-    const double m = oracle_.strong_convexity();
     const double norm = g.stableNorm();
-    if (norm <= 0.1 * covered_at_) cover(y, m, norm);
-    cut_error_ = infinity;
-    if ((y.array().abs() <= region_.array()).all()) {
-      cut_error_ = oracle_.cut_error();
-      const double model = term_.minimum(g, y, m, region_);
+    if (norm <= 0.1 * covered_at_) cover(y, oracle_.strong_convexity(), norm);
+    const bool covered = (y.array().abs() <= region_.array()).all();
+    cut_error_ = covered ? oracle_.cut_error() : infinity;
+    return bound_again(y, g);
+  }
+
+  /// The lower bound of the latest cut, at \p y with gradient \p g; once more where the term has learned to be sharper.
+  [[nodiscard]] bool bound_again(const Vector<double>& y, const Vector<double>& g) {
+    if (cut_error_ < infinity) {
+      const double model = term_.minimum(g, y, oracle_.strong_convexity(), region_);
       const double bound = smooth_ + model - cut_error_ - 8 * epsilon * (std::abs(smooth_) + std::abs(model));
       if (bound > result_.lower_bound) result_.lower_bound = bound;
     }
@@ -140,15 +144,14 @@ class Search {
     return std::max(settings_.absolute_gap, settings_.relative_gap * std::max(1.0, std::abs(result_.value)));
   }
 
-  /// The rounding error of the best value; a pass over the function, made when it matters.
+  /// The rounding error of the best value (a pass over the function, made when it matters), and of its point in the set.
   [[nodiscard]] double value_error() {
     if (!error_known_) {
-      result_.value_error =
-          oracle_.value_error(result_.y) + term_.value_error(result_.y) + 4 * epsilon * std::abs(result_.value);
-      if (std::isnan(result_.value_error)) result_.value_error = infinity;  // something overflowed
+      error_ = oracle_.value_error(result_.y) + term_.value_error(result_.y) + 4 * epsilon * std::abs(result_.value);
+      if (std::isnan(error_)) error_ = infinity;  // something overflowed
       error_known_ = true;
     }
-    return result_.value_error;
+    return error_ + term_.violation_cost(result_.y);
   }
 
   [[nodiscard]] bool closed() {
@@ -194,6 +197,7 @@ class Search {
   double scale_ = 1;              ///< of the first value
   double cut_error_ = infinity;   ///< of the latest cut
   double covered_at_ = infinity;  ///< the gradient at which the region was chosen; 0: once and for all
+  double error_ = 0;              ///< of the best value, where known
   bool error_known_ = false;
 };
 

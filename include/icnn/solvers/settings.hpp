@@ -17,8 +17,10 @@ enum class Method {
   Automatic,          ///< what suits function, set and size: see choose_method()
   ProjectedGradient,  ///< any set that can be projected onto
   MirrorGradient,     ///< f - tau H on its box or simplex
-  Bundle,             ///< any convex function, kinked ones above all: boxes, simplices, products of these
-  Newton,             ///< smooth networks: boxes, simplices, products of these; with an entropy in its mirror coordinates
+  Bundle,             ///< any convex function, kinked ones above all; with an entropy in its mirror coordinates
+  Level,              ///< the same by levels: more master programs, fewer settings
+  CuttingPlane,       ///< the same by cuts alone (Kelley): for comparison, and for very few variables
+  Newton,             ///< smooth networks: boxes, simplices, products of these, polyhedra; with an entropy likewise
 };
 
 [[nodiscard]] constexpr std::string_view to_string(Method method) noexcept {
@@ -27,6 +29,8 @@ enum class Method {
     case Method::ProjectedGradient: return "Method::ProjectedGradient";
     case Method::MirrorGradient: return "Method::MirrorGradient";
     case Method::Bundle: return "Method::Bundle";
+    case Method::Level: return "Method::Level";
+    case Method::CuttingPlane: return "Method::CuttingPlane";
     case Method::Newton: return "Method::Newton";
   }
   return "unknown";

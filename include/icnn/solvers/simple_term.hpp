@@ -41,12 +41,21 @@ class SetTerm {
   [[nodiscard]] const Set& set() const noexcept { return set_; }
   [[nodiscard]] static double value(const Vector<double>&) noexcept { return 0; }
   [[nodiscard]] static double value_error(const Vector<double>&) noexcept { return 0; }
+  /// See AnySet.
+  [[nodiscard]] double violation_cost(const Vector<double>& y) const {
+    if constexpr (requires { set_.violation_cost(y); }) {
+      return set_.violation_cost(y);
+    } else {
+      return 0;
+    }
+  }
   void extents(Vector<double>& h) const { detail::extents(set_, h); }
 
   /// At most min g'(v - y) + m |v - y|^2 / 2 + phi(v) over |v_j| <= h_j, rounding included; m >= 0.
   [[nodiscard]] double minimum(const Vector<double>& g, const Vector<double>& y, double m, const Vector<double>& h) const {
     const double rounding = detail::rounding_of_sum(2 * g.size());
-    const double size = detail::absolute_sum(g, y, h);
+    double size = detail::absolute_sum(g, y, h);
+    if constexpr (requires { set_.rounding_size(y, h, m); }) size += set_.rounding_size(y, h, m);
     double bound = -infinity;
     if constexpr (requires { set_.linear_minimum(g); }) {
       const double linear = set_.linear_minimum(g) - g.dot(y) - rounding * size;
@@ -186,6 +195,7 @@ class EntropyTerm {
     for_each_part(y, [&](double t) { sum += t > 0 ? t * std::log(t) : 0; });
     return tau_ * sum;
   }
+  [[nodiscard]] static double violation_cost(const Vector<double>&) noexcept { return 0; }
   [[nodiscard]] double value_error(const Vector<double>& y) const {
     double size = 0;
     for_each_part(y, [&](double t) { size += 1 + (t > 0 ? std::abs(t * std::log(t)) + t : 0); });
