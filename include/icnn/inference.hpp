@@ -7,6 +7,7 @@
 
 #include "icnn/inference/argmin.hpp"
 #include "icnn/inference/choose_method.hpp"
+#include "icnn/inference/conjugate.hpp"
 #include "icnn/inference/function_oracle.hpp"
 #include "icnn/inference/minimise.hpp"
 #include "icnn/inference/rounding.hpp"
