@@ -80,7 +80,7 @@ void entropy_bundle_iterations(Search& search, const EntropyTerm& term, EntropyB
     const double offset = ws.cuts.combine(ws.master.multipliers, ws.combined);
     ws.linear.setZero();
     if (!search.bound(offset + term.minimum(ws.combined, ws.linear, 0, search.region()))) return;
-    const double predicted = value - ws.cuts.model(ws.trial) - term.value(ws.trial);
+    const double model = ws.cuts.model(ws.trial), predicted = value - model - term.value(ws.trial);
     if (!(predicted > search.noise())) {  // the model is no lower than f here: look further away
       if (++futile > 30) return;
       q *= 0.1;
@@ -89,6 +89,8 @@ void entropy_bundle_iterations(Search& search, const EntropyTerm& term, EntropyB
     double next = 0;
     if (!search.evaluate(ws.trial, next) || !search.cut(ws.trial, ws.g)) return;
     ws.cuts.add(search.smooth_value(), search.cut_error(), ws.g, ws.trial, 0, search.region());
+    if (!search.agree(model, search.smooth_value())) return;
+    if (!search.agree(search.smooth_value() + ws.g.dot(ws.centre - ws.trial), smooth)) return;
     const double gained = value - next;
     if (gained >= 0.1 * predicted) {
       if (gained >= 0.5 * predicted) q *= 0.2;

@@ -19,8 +19,9 @@ void level_iterations(Search& search, const Set& set, BundleWorkspace<double>& w
   const auto evaluate = [&] {
     double value = 0;
     if (!search.evaluate(ws.trial, value) || !search.cut(ws.trial, ws.g)) return false;
+    const bool agree = search.agree(ws.cuts.model(ws.trial), value);  // no cut lies above f
     ws.cuts.add(search.smooth_value(), search.cut_error(), ws.g, ws.trial, 0, search.region());
-    return true;
+    return agree && search.agree(ws.cuts.model(search.result().y), search.result().value);
   };
   if (!evaluate()) return;
   int futile = 0;

@@ -166,7 +166,7 @@ void bundle_iterations(Search& search, const Set& set, BundleWorkspace<double>& 
     if (!ws.trial.allFinite()) return;
     if (!search.bound(bound_of_master(search, set, ws, m, size))) return;
     project_trial(set, ws);
-    const double predicted = value - ws.cuts.model(ws.trial) - 0.5 * m * ws.trial.squaredNorm();
+    const double model = ws.cuts.model(ws.trial) + 0.5 * m * ws.trial.squaredNorm(), predicted = value - model;
     if (!(predicted > search.noise())) {  // the model is no lower than f here: look further away
       if (++futile > 30) return;
       q *= 0.1;
@@ -175,13 +175,14 @@ void bundle_iterations(Search& search, const Set& set, BundleWorkspace<double>& 
     double next = 0;
     if (!search.evaluate(ws.trial, next) || !search.cut(ws.trial, ws.g)) return;
     ws.cuts.add(search.smooth_value(), search.cut_error(), ws.g, ws.trial, m, search.region());
+    const double linearisation = value - next - ws.g.dot(ws.centre - ws.trial);  // at the centre, >= 0
+    if (!search.agree(model, next) || !search.agree(value - linearisation, value)) return;
     if (value - next >= 0.1 * predicted) {
       if (value - next >= 0.5 * predicted) q *= 0.35;
       ws.centre = ws.trial;
       value = next;
       nulls = futile = 0;
     } else {
-      const double linearisation = value - next - ws.g.dot(ws.centre - ws.trial);
       if (linearisation < 0.2 * predicted) {
         q *= 0.7;
       } else if (linearisation > 2 * predicted && ++nulls >= 3) {

@@ -86,6 +86,14 @@ class Search {
     return consistent();
   }
 
+  /// Whether a lower bound of f at a point, from cuts made elsewhere, agrees with its value there: for a convex f it does, up
+  /// to rounding. Otherwise the search has ended.
+  [[nodiscard]] bool agree(double lower, double value) {
+    const double excess = lower - value;
+    if (excess > 1e-7 * std::max(1.0, std::abs(value)) && excess > noise()) return end(Status::not_convex);
+    return true;
+  }
+
   /// f at the latest point, and the error of its cut in the region: f(v) >= smooth_value() + g'(v - y) - cut_error().
   [[nodiscard]] double smooth_value() const noexcept { return smooth_; }
   [[nodiscard]] double cut_error() const noexcept { return cut_error_; }
