@@ -28,6 +28,7 @@ class NewtonStep {
         multiplier_(inputs),
         solution_(inputs),
         sums_(inputs),
+        solution_of_interior_(inputs),
         state_(inputs),
         free_(inputs),
         pivot_(inputs),
@@ -57,12 +58,22 @@ class NewtonStep {
       upper_(j) = std::isfinite(set.upper(j)) ? std::max(0.0, set.upper(j) - y(j)) : most;
     }
     h.diagonal().array() += 1e-12 * h.trace() / static_cast<double>(n) + 1e-300;
-    if (set.is_simple()) {
-      if (active_set(set, g, h, d)) return true;
-      ++fallbacks;
+    if (!set.is_simple()) return interior_point(set, y, g, h, d);
+    guess(set, g);
+    if (active_set(set, g, h, d)) return true;
+    ++fallbacks;
+    if (!interior_point(set, y, g, h, d)) return state_.setZero(), false;
+    // Which bounds are active is known now; the free coordinates can be had more exactly.
+    for (Index j = 0; j < n; ++j) {
+      const double push = solver_->bound_multiplier(j);
+      state_(j) = lower_(j) == upper_(j) || -push > d(j) - lower_(j) ? -1 : push > upper_(j) - d(j) ? 1 : 0;
+    }
+    solution_of_interior_ = d;
+    if (!active_set(set, g, h, d)) {
+      d = solution_of_interior_;
       state_.setZero();
     }
-    return interior_point(set, y, g, h, d);
+    return true;
   }
 
   /// Of the latest step, where the set has rows or equalities other than sums.
@@ -77,7 +88,6 @@ class NewtonStep {
   [[nodiscard]] bool active_set(const Polytope& set, const Vector<S>& g, const Matrix<S>& h, Vector<S>& d) {
     const Index n = g.size();
     const double size = std::max(g.cwiseAbs().maxCoeff(), 1e-300);
-    guess(set, g);
     for (int round = 0; round < most_guesses; ++round) {
       Index count = 0;
       for (Index j = 0; j < n; ++j) {
@@ -208,7 +218,7 @@ class NewtonStep {
 
   Vector<S> lower_, upper_;  ///< of d
   Vector<S> multiplier_;     ///< g + H d
-  Vector<S> solution_, sums_;
+  Vector<S> solution_, sums_, solution_of_interior_;
   Vector<int> state_;         ///< -1 at the lower bound, 1 at the upper one, 0 free
   Vector<int> free_, pivot_;  ///< the numbers of the free ones, and of each group's one that makes up for the others
   Matrix<S> factor_;

@@ -55,7 +55,8 @@ void newton_iterations(Search& search, const Set& set, NewtonWorkspace& ws) {
     }
     const double slope = ws.g.dot(ws.direction);
     idle = -slope > search.noise() ? 0 : idle + 1;
-    if (!(slope < 0) || idle > 3) return;  // nothing but rounding is left
+    // Nothing but rounding is left; not yet where a step moves y, whose slope is of second order.
+    if (!(slope <= search.noise()) || idle > 3) return;
     double next = 0, t = 1;
     bool found = false;
     for (int reduction = 0; reduction < most_reductions && !found; ++reduction) {

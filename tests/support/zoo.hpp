@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <icnn/networks/ficnn.hpp>
+#include <icnn/networks/regularized.hpp>
+
+#include <array>
+#include <string_view>
+
+#include "tests/support/networks.hpp"
+
+/// Minimisation problems for tests and benchmarks: random networks, and what makes them hard.
+namespace icnn::test {
+
+enum class Trait {
+  plain,       ///< weights of the size of initialisation
+  tiny,        ///< the objective times 1e-6
+  huge,        ///< the objective times 1e6
+  steep,       ///< every layer's weights times 10
+  duplicated,  ///< every neuron of the first layer twice
+  integer,     ///< small integer weights: many ties
+  flat,        ///< half of the coordinates do nothing
+  constant,    ///< none of them does anything
+  vertex,      ///< a slope that ends in a corner
+  planted,     ///< a known minimiser, inside
+  kinks,       ///< a known minimiser at which all neurons of the first layer bend, more of them than variables as a rule
+};
+
+inline constexpr std::array all_traits{Trait::plain,      Trait::tiny,    Trait::huge, Trait::steep,
+                                       Trait::duplicated, Trait::integer, Trait::flat, Trait::constant,
+                                       Trait::vertex,     Trait::planted, Trait::kinks};
+
+[[nodiscard]] constexpr std::string_view to_string(Trait trait) {
+  constexpr std::array<std::string_view, all_traits.size()> names{
+      "plain", "tiny", "huge", "steep", "duplicated", "integer", "flat", "constant", "vertex", "planted", "kinks"};
+  return names[static_cast<std::size_t>(trait)];
+}
+
+/// min of f(y) - <tilt, y> over [0, 1]^n or the simplex. Where a minimiser is known, it is in both.
+template <class F>
+struct ZooProblem {
+  F f;
+  Vector<double> tilt;
+  Vector<double> minimiser;  ///< empty where none is known
+
+  [[nodiscard]] auto objective(double entropy = 0, EntropyOn on = EntropyOn::box) const {
+    return regularized(f, {.entropy = entropy, .on = on, .linear = tilt});
+  }
+};
+
+/// A network of so many hidden layers of the same width.
+template <class Activation>
+[[nodiscard]] ZooProblem<Ficnn<double, Activation>> zoo_problem(Random& random, Index n, Index depth, Index width,
+                                                                Trait trait) {
+  Ficnn<double, Activation> f({.inputs = n, .hidden = std::vector<Index>(static_cast<std::size_t>(depth), width)});
+  randomize(f, random, trait == Trait::steep ? 10 : 1);
+  Vector<double> inside = random_vector<double>(random, n).cwiseAbs();
+  inside /= std::max(inside.sum(), 1e-300);  // on the simplex, hence in the box
+  f.edit([&](auto& w) {
+    const auto& layout = f.layout();
+    const auto passthrough = [&](auto change) {
+      for (const Block& block : layout.blocks()) {
+        if (block.name.starts_with("Wy")) change(w[block]);
+      }
+    };
+    const double scale = trait == Trait::tiny ? 1e-6 : trait == Trait::huge ? 1e6 : 1;
+    if (scale != 1) {  // of the output layer
+      for (const Block& block : layout.blocks()) {
+        if (block.name.ends_with("[" + std::to_string(depth) + "]")) w[block] *= scale;
+      }
+    }
+    if (trait == Trait::duplicated) {
+      for (Index r = 0; r + 1 < width; r += 2) {
+        w["Wy[0]"].row(r + 1) = w["Wy[0]"].row(r);
+        w["b[0]"](r + 1) = w["b[0]"](r);
+      }
+    }
+    if (trait == Trait::integer) {
+      for (const Block& block : layout.blocks()) {
+        auto map = w[block];
+        map = (map.array() * std::sqrt(static_cast<double>(block.cols))).round();
+      }
+    }
+    if (trait == Trait::flat) passthrough([&](auto map) { map.leftCols((n + 1) / 2).setZero(); });
+    if (trait == Trait::constant) passthrough([&](auto map) { map.setZero(); });
+    if (trait == Trait::kinks) w["b[0]"] = -(w["Wy[0]"] * inside);
+  });
+  ZooProblem<Ficnn<double, Activation>> problem{f, Vector<double>::Zero(n), {}};
+  if (trait == Trait::vertex) problem.tilt = random_vector<double>(random, n, 100);
+  if (trait == Trait::planted || trait == Trait::kinks) {
+    problem.tilt = f.gradient(inside);  // a subgradient there, whatever the activation says at a kink
+    problem.minimiser = inside;
+  }
+  return problem;
+}
+
+}  // namespace icnn::test
