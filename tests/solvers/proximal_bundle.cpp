@@ -5,6 +5,7 @@
 #include <icnn/solvers/proximal_bundle.hpp>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/largest.hpp"
 #include "tests/support/networks.hpp"
 
 using namespace icnn;
@@ -23,16 +24,6 @@ Result solve(F f, const Set& set, const Settings& settings = {}) {
   detail::centre(set, r.y, scratch);
   proximal_bundle(oracle, set, settings, ws, r);
   return r;
-}
-
-/// max_i a_i'y + b_i
-auto largest(const Matrix<double>& a, const Vector<double>& b) {
-  return [a, b](const Vector<double>& y, Vector<double>& g) {
-    Index best = 0;
-    const double value = (a.transpose() * y + b).maxCoeff(&best);
-    g = a.col(best);
-    return value;
-  };
 }
 
 }  // namespace
