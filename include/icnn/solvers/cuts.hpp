@@ -19,6 +19,9 @@ class Cuts {
   Cuts(Index inputs, Index most)
       : gradients_(inputs, most), offsets_(most), errors_(most), sizes_(most), idle_(most), combined_(inputs) {}
 
+  /// As many as bundle methods keep in so many dimensions.
+  [[nodiscard]] static Index usual_capacity(Index inputs) noexcept { return std::min<Index>(2 * inputs + 20, 120); }
+
   [[nodiscard]] Index size() const noexcept { return size_; }
   [[nodiscard]] Index capacity() const noexcept { return offsets_.size(); }
   [[nodiscard]] auto gradients() const { return gradients_.leftCols(size_); }

@@ -16,7 +16,7 @@ namespace icnn::inline ICNN_ISA {
 template <class S = double>
 struct EntropyBundleWorkspace {
   explicit EntropyBundleWorkspace(Index n)
-      : most(std::min<Index>(2 * n + 20, 120)),
+      : most(Cuts::usual_capacity(n)),
         mirror(n),
         centre(n),
         trial(n),

@@ -18,7 +18,7 @@ namespace icnn::inline ICNN_ISA {
 template <class S = double>
 struct BundleWorkspace {
   explicit BundleWorkspace(Index n)
-      : most(std::min<Index>(2 * n + 20, 120)),
+      : most(Cuts::usual_capacity(n)),
         centre(n),
         trial(n),
         g(n),
@@ -68,8 +68,7 @@ namespace detail {
 /// min over the set of max_i (g_i'y + o_i) + m |y|^2 / 2 + q |y - centre|^2 / 2: leaves the minimiser in ws.trial and the
 /// multipliers of the cuts in the master. \p value is f at the centre, beside which all is measured, and all is divided by
 /// the size of the gradients, which is returned. Lengths are in units of what they may have to change for f to fall by
-/// \p open. With a \p level, the point nearest to the centre with max_i (g_i'y + o_i)
-/// <= level instead.
+/// \p open. With a \p level, the point nearest to the centre with max_i (g_i'y + o_i) <= level instead.
 template <class S>
 double solve_master(BundleWorkspace<S>& ws, double m, double q, double value, double open,
                     std::optional<double> level = {}) {
