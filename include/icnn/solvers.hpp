@@ -6,6 +6,7 @@
 /// solvers/: minimisation of convex functions over sets; knows nothing of networks.
 
 #include "icnn/solvers/any_set.hpp"
+#include "icnn/solvers/certificate.hpp"
 #include "icnn/solvers/cholesky.hpp"
 #include "icnn/solvers/cuts.hpp"
 #include "icnn/solvers/entropy_bundle.hpp"
@@ -15,6 +16,7 @@
 #include "icnn/solvers/line_search.hpp"
 #include "icnn/solvers/mirror_gradient.hpp"
 #include "icnn/solvers/mirror_newton.hpp"
+#include "icnn/solvers/multipliers.hpp"
 #include "icnn/solvers/newton_step.hpp"
 #include "icnn/solvers/oracle.hpp"
 #include "icnn/solvers/polyhedron_view.hpp"

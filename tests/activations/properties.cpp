@@ -36,6 +36,11 @@ struct Falling : Undeclared {
   friend bool operator==(const Falling&, const Falling&) = default;
 };
 
+struct Low : Undeclared {  // the identity's conjugate at 1 is 0
+  [[nodiscard]] static double conjugate(double t) { return t == 1 ? -1e-9 : infinity; }
+  friend bool operator==(const Low&, const Low&) = default;
+};
+
 }  // namespace
 
 TEST_CASE("what is not declared counts as false", "[activations]") {
@@ -61,4 +66,7 @@ TEST_CASE("negative control: the suite catches activations that lie", "[activati
   Random random(1);
   CHECK_FALSE(declared_properties_hold(Liar{}, random));
   CHECK_FALSE(declared_properties_hold(Falling{}, random));
+  CHECK_FALSE(conjugate_holds(Low{}, random));
+  CHECK_FALSE(HasConjugate<Undeclared>);
+  CHECK_FALSE(conjugate_holds(Undeclared{}, random));
 }

@@ -162,10 +162,12 @@ template <class F, class Set>
 void check_argmin(const F& f, const Set& set) {
   ArgminWorkspace<F> ws(f);
   Result result;
-  const Settings settings{.relative_gap = 1e-9, .max_evaluations = 100};
-  argmin(f, set, settings, ws, result);
-  CHECK(result.evaluations > 1);
-  CHECK(count([&] { argmin(f, set, settings, ws, result); }) == 0);
+  for (const bool certificate : {false, true}) {
+    const Settings settings{.relative_gap = 1e-9, .max_evaluations = 100, .certificate = certificate};
+    argmin(f, set, settings, ws, result);
+    CHECK(result.evaluations > 1);
+    CHECK(count([&] { argmin(f, set, settings, ws, result); }) == 0);
+  }
 }
 
 template <class S>

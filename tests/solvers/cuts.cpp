@@ -47,6 +47,22 @@ TEST_CASE("cuts and their combinations stay below the function, when old ones gi
   }
 }
 
+TEST_CASE("cuts know where they come from, and so do their combinations", "[solvers]") {
+  Random random(2);
+  Cuts cuts(1, 4);
+  cuts.clear(2);
+  const Vector<double> one = Vector<double>::Ones(1);
+  Vector<double> g(1);
+  for (int k = 0; k < 20; ++k) {  // the gradient is 1 + 2 times the origin's first number, whichever cuts have given way
+    const double t = random.normal();
+    cuts.add(0, 0, (1 + 2 * t) * one, one, 0, one);
+    cuts.origin() << t, 3;
+    static_cast<void>(cuts.combine(random_vector<double>(random, 4).cwiseAbs() * 5, g));
+    CHECK(std::abs(g(0) - 1 - 2 * cuts.combined_origin()(0)) <= 1e-12);
+    CHECK(std::abs(cuts.combined_origin()(1) - 3) <= 1e-12);
+  }
+}
+
 TEST_CASE("a cut without a certain error says nothing for certain", "[solvers]") {
   Cuts cuts(1, 4);
   const Vector<double> one = Vector<double>::Ones(1);

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -39,10 +40,35 @@ bool declared_properties_hold(const A& g, Random& random) {
   return true;
 }
 
+/// Whether g(s) >= t s - g*(t) for all s and t, with equality where t is the slope at s, and g* infinite beyond all slopes.
+template <class A>
+bool conjugate_holds(const A& g, Random& random) {
+  const auto sample = [&] { return random.normal() * std::pow(10.0, random.uniform(-6, 3)); };
+  const double least = g.jet(-1e300).first, most = g.jet(1e300).first;
+  for (int trial = 0; trial < 20000; ++trial) {
+    const double s = sample(), touching = g.jet(s).first;
+    const double conjugate = conjugate_of(g, touching);
+    const Real there = g.jet(Real(s)).value, size = std::abs(there) + std::abs(Real(s)) * (1 + std::abs(touching)) + 10;
+    if (!(std::abs(Real(s) * touching - there - conjugate) <= 1e-13 * size)) return false;
+    for (const double t : {touching, std::clamp(touching + sample(), least, most), random.uniform()}) {
+      const double at = random.uniform() < 0.5 ? s : sample();
+      if (t < least || t > most) continue;
+      const Real product = Real(t) * at, value = g.jet(Real(at)).value;
+      const Real slack = 4 * std::numeric_limits<Real>::epsilon() * (std::abs(product) + std::abs(value));
+      if (Real(conjugate_of(g, t)) < product - value - slack) return false;
+    }
+  }
+  const double eps = std::numeric_limits<double>::epsilon(), nan = std::numeric_limits<double>::quiet_NaN();
+  if (std::isfinite(most / 1e10) && conjugate_of(g, most + 4 * eps) != infinity) return false;
+  if (std::isfinite(least / 1e10) && conjugate_of(g, least - 4 * eps) != infinity) return false;
+  return !(conjugate_of(g, nan) < infinity);
+}
+
 template <class A>
 void check_activation(const A& g, const std::vector<double>& kinks = {}) {
   Random random(1);
   CHECK(declared_properties_hold(g, random));
+  if constexpr (HasConjugate<A>) CHECK(conjugate_holds(g, random));
   const bool smooth = regularity_of(g).derivatives == 2;
   for (int trial = 0; trial < 200; ++trial) {
     const double t = random.uniform(-4, 4);

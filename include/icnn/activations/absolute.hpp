@@ -20,6 +20,8 @@ struct Absolute {
     using kernels::select;
     return {select(t < S(0), S(-t), t), select(t > S(0), S(1), select(t < S(0), S(-1), t)), S(0)};
   }
+  /// g*(t) = 0 for -1 <= t <= 1.
+  [[nodiscard]] static double conjugate(double t) { return std::abs(t) <= 1 ? 0.0 : infinity; }
   friend bool operator==(const Absolute&, const Absolute&) = default;
 };
 

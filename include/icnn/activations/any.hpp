@@ -60,6 +60,10 @@ class AnyOf {
     return std::visit([&](const auto& a) { return a.jet(t); }, variant_);
   }
 
+  [[nodiscard]] double conjugate(double t) const requires(HasConjugate<First> && (HasConjugate<Rest> && ...)) {
+    return std::visit([&](const auto& a) { return conjugate_of(a, t); }, variant_);
+  }
+
   template <class S>
   void apply_to(kernels::Order order, Index size, S* z, S* first, S* second) const {
     std::visit([&](const auto& a) { kernels::apply(a, order, size, z, first, second); }, variant_);

@@ -34,6 +34,11 @@ class Celu {
     const auto [exp, expm1] = kernels::exponentials(S(select(positive, S(0), t) * inverse));
     return {select(positive, t, S(alpha * expm1)), select(positive, S(1), exp), select(positive, S(0), S(exp * inverse))};
   }
+  /// g*(t) = alpha (t log t - t + 1) for 0 <= t <= 1.
+  [[nodiscard]] double conjugate(double t) const {
+    if (!(t >= 0 && t <= 1)) return infinity;
+    return detail::rounded_up(alpha_ * ((t > 0 ? t * std::log(t) : 0.0) - t + 1), 2 * alpha_);
+  }
   friend bool operator==(const Celu&, const Celu&) = default;
 
  private:

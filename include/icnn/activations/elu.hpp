@@ -36,6 +36,12 @@ class Elu {
     return {select(positive, t, S(alpha * expm1)), select(positive, S(1), S(alpha * exp)),
             select(positive, S(0), S(alpha * exp))};
   }
+  /// g*(t) = t log(t / alpha) - t + alpha for 0 <= t <= alpha, 0 for alpha <= t <= 1.
+  [[nodiscard]] double conjugate(double t) const {
+    if (!(t >= 0 && t <= 1)) return infinity;
+    if (t >= alpha_) return 0;
+    return detail::rounded_up((t > 0 ? t * std::log(t / alpha_) : 0.0) - t + alpha_, 2 * alpha_);
+  }
   friend bool operator==(const Elu&, const Elu&) = default;
 
  private:

@@ -19,6 +19,8 @@ struct Identity {
   [[nodiscard]] static Jet<S> jet(const S& t) {
     return {t, S(1), S(0)};
   }
+  /// g*(1) = 0.
+  [[nodiscard]] static double conjugate(double t) { return t == 1 ? 0.0 : infinity; }
   friend bool operator==(const Identity&, const Identity&) = default;
 };
 

@@ -30,6 +30,8 @@ class LeakyRelu {
     const S slope = static_cast<S>(slope_);
     return {select(t > S(0), t, S(slope * t)), select(t > S(0), S(1), select(t <= S(0), slope, t)), S(0)};
   }
+  /// g*(t) = 0 for slope <= t <= 1.
+  [[nodiscard]] double conjugate(double t) const { return t >= slope_ && t <= 1 ? 0.0 : infinity; }
   friend bool operator==(const LeakyRelu&, const LeakyRelu&) = default;
 
  private:

@@ -4,7 +4,9 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <concepts>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -68,6 +70,20 @@ template <class A>
   return {};
 }
 
+/// Whether a convex activation knows its conjugate g*(t) = max_s t s - g(s): `conjugate(t)`, rounded up, so that
+/// g(s) >= t s - conjugate(t) for every s, and infinity for a t that no tangent has. What a certificate of slopes asks for.
+template <class A>
+concept HasConjugate = requires(const A& activation, double t) {
+  { activation.conjugate(t) } -> std::same_as<double>;
+};
+
+/// The conjugate; infinity where it is not known.
+template <class A>
+[[nodiscard]] double conjugate_of(const A& activation, double t) {
+  if constexpr (HasConjugate<A>) return activation.conjugate(t);
+  return infinity;
+}
+
 /// The activation's name with its parameters, for describe() and messages.
 template <class A>
 [[nodiscard]] std::string name_of(const A& activation) {
@@ -98,6 +114,13 @@ struct Proposition1FirstLayer {
 };
 
 namespace detail {
+
+/// At least the exact number that \p value stands for, which was computed in a few operations out of terms no larger than it
+/// or \p size.
+[[nodiscard]] inline double rounded_up(double value, double size) noexcept {
+  constexpr double epsilon = std::numeric_limits<double>::epsilon();
+  return value + 8 * epsilon * (std::abs(value) + size) + std::numeric_limits<double>::min();
+}
 
 /// For constructors of activations with a parameter.
 inline double checked_parameter(std::string_view activation, std::string_view range, double value, bool good) {

@@ -21,6 +21,8 @@ struct Relu {
     using kernels::select;
     return {select(t <= S(0), S(0), t), select(t > S(0), S(1), select(t <= S(0), S(0), t)), S(0)};
   }
+  /// g*(t) = 0 for 0 <= t <= 1.
+  [[nodiscard]] static double conjugate(double t) { return t >= 0 && t <= 1 ? 0.0 : infinity; }
   friend bool operator==(const Relu&, const Relu&) = default;
 };
 

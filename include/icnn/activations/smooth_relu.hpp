@@ -34,6 +34,10 @@ class SmoothRelu {
     const auto choose = [&](const S& line, const S& parabola) { return select(below, S(0), select(above, line, parabola)); };
     return {choose(S(t - knee / S(2)), S(t * (t * inverse) / S(2))), choose(S(1), S(t * inverse)), choose(S(0), inverse)};
   }
+  /// g*(t) = knee t^2 / 2 for 0 <= t <= 1.
+  [[nodiscard]] double conjugate(double t) const {
+    return t >= 0 && t <= 1 ? detail::rounded_up(knee_ * t * t / 2, 0) : infinity;
+  }
   friend bool operator==(const SmoothRelu&, const SmoothRelu&) = default;
 
  private:

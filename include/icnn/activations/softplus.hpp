@@ -35,6 +35,12 @@ class Softplus {
     const auto [log, larger, smaller] = kernels::logistic(S(abs(S(beta * t))));
     return {S(select(t <= S(0), S(0), t) + log * inverse), select(t < S(0), smaller, larger), S(beta * larger * smaller)};
   }
+  /// g*(t) = (t log t + (1 - t) log(1 - t)) / beta for 0 <= t <= 1.
+  [[nodiscard]] double conjugate(double t) const {
+    if (!(t >= 0 && t <= 1)) return infinity;
+    const double off = t > 0 ? t * std::log(t) : 0, on = t < 1 ? (1 - t) * std::log1p(-t) : 0;
+    return detail::rounded_up((off + on) / beta_, 0);
+  }
   friend bool operator==(const Softplus&, const Softplus&) = default;
 
  private:

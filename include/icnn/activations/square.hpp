@@ -18,6 +18,8 @@ struct Square {
   [[nodiscard]] static Jet<S> jet(const S& t) {
     return {S(t * t), S(t + t), S(2)};
   }
+  /// g*(t) = t^2 / 4.
+  [[nodiscard]] static double conjugate(double t) { return detail::rounded_up(t * t / 4, 0); }
   friend bool operator==(const Square&, const Square&) = default;
 };
 

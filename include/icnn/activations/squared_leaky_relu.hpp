@@ -29,6 +29,12 @@ class SquaredLeakyRelu {
     const S square = select(t > S(0), S(1), static_cast<S>(slope_ * slope_));
     return {S(square * t * t), S(S(2) * square * t), S(S(2) * square)};
   }
+  /// g*(t) = t^2 / 4 for t >= 0, t^2 / (4 slope^2) below.
+  [[nodiscard]] double conjugate(double t) const {
+    if (t < 0 && slope_ == 0) return infinity;
+    const double root = t < 0 ? t / slope_ : t;
+    return detail::rounded_up(root * root / 4, 0);
+  }
   friend bool operator==(const SquaredLeakyRelu&, const SquaredLeakyRelu&) = default;
 
  private:

@@ -11,22 +11,9 @@
 #include "icnn/inference/function_oracle.hpp"
 #include "icnn/inference/minimise.hpp"
 #include "icnn/inference/twin.hpp"
+#include "icnn/inference/verify.hpp"
 
 namespace icnn::inline ICNN_ISA {
-
-namespace detail {
-
-/// Scratch for one sample, with or without room for Hessians; where sizes are in the type, it is there anyway.
-template <class F>
-[[nodiscard]] auto sample_workspace(const F& f, bool hessian) {
-  if constexpr (F::SingleColumns == Dynamic) {
-    return f.workspace({.columns = 1, .hessian = hessian});
-  } else {
-    return f.workspace();
-  }
-}
-
-}  // namespace detail
 
 /// All scratch of argmin for one function, or another of the same shape (a PICNN at its next context, say). One per thread.
 /// Room for a method is made here where it may be chosen, else when it is first asked for by name.
@@ -57,6 +44,7 @@ class ArgminWorkspace {
   ShapeKey key;
   decltype(detail::sample_workspace(std::declval<const Function&>(), true)) function;
   Rounding<Function> rounding;
+  std::optional<Minorant<Function>> minorant;  ///< where a certificate has been asked for
   Vector<double> absolute, zero;
   MethodWorkspace methods;
 };
@@ -97,26 +85,13 @@ void start_argmin(Index inputs, const Set& set, const Settings& settings, Method
   set.project(result.y, ws.mirror);
 }
 
-[[noreturn]] inline void refuse_entropy(const char* got) {
-  fail({"argmin", "the box of the entropy (or, with EntropyOn::simplex, a Simplex) as the set", got,
-        "regularized(f, {.entropy = tau, .lower = l, .upper = u}) belongs to Box(l, u)"});
-}
-
-/// The entropy's set has to be the set of the problem: elsewhere its gradient is infinite at the boundary.
-template <class Terms, class Set>
-[[nodiscard]] EntropyTerm entropy_term(const Terms& terms, const Set& set) {
-  if constexpr (std::is_same_v<Set, Box>) {
-    if (terms.on != EntropyOn::box) refuse_entropy("a Box beside EntropyOn::simplex");
-    if (set.lower() != terms.lower.template cast<double>() || set.upper() != terms.upper.template cast<double>()) {
-      refuse_entropy("another box");
-    }
-    return EntropyTerm(set, static_cast<double>(terms.entropy));
-  } else if constexpr (std::is_same_v<Set, Simplex>) {
-    if (terms.on != EntropyOn::simplex) refuse_entropy("a Simplex beside EntropyOn::box");
-    return EntropyTerm(set, static_cast<double>(terms.entropy));
-  } else {
-    refuse_entropy("another set");
-  }
+/// Throws Error where there is an activation of the user's that does not know its conjugate.
+template <class F>
+void prepare_minorant(const F& f, std::optional<Minorant<F>>& minorant) {
+  if (!minorant) minorant.emplace(f);
+  if (minorant->is_complete()) return;
+  fail({"argmin", "activations that know their conjugates, for a certificate", "one without",
+        "give your activation a member double conjugate(double t) const, see HasConjugate"});
 }
 
 template <class F>
@@ -167,12 +142,19 @@ void argmin(const F& f, const Set& set, const Settings& settings, ArgminWorkspac
   }
   const auto view = detail::view_of(set);
   const AnySet& any_set = view;
+  const auto& function = ws.twin.refresh(f);
+  if (settings.certificate) detail::prepare_minorant(function, ws.minorant);
   detail::start_argmin(f.inputs(), any_set, settings, ws.methods, result);
   if (!detail::is_feasible(view, result)) return;
   ws.prepare(plan, f);
-  FunctionOracle oracle(ws.twin.refresh(f), ws.function, ws.rounding, ws.absolute, ws.zero);
+  FunctionOracle oracle(function, ws.function, ws.rounding, ws.absolute, ws.zero,
+                        settings.certificate ? &*ws.minorant : nullptr);
   AnyOracle& any_oracle = oracle;
   detail::minimise(any_oracle, any_set, entropy ? &*entropy : nullptr, plan, settings, ws.methods, result);
+  if (result.certificate.empty()) return;
+  detail::with_term(f, set, result.certificate.multipliers, [&](const auto& term) {
+    detail::complete(function, *ws.minorant, term, ws.methods.gradient.region, ws.methods.gradient.g, result);
+  });
 }
 
 /// The same for a function of the user's: called as f(y, gradient), with vectors in double, it returns the value and writes
@@ -186,6 +168,9 @@ requires(!ConvexFunctionOfY<std::remove_cvref_t<F>> &&
   if (method == Method::MirrorGradient || method == Method::Newton) {
     fail({"argmin", "Method::ProjectedGradient or a bundle method (or Automatic) for a black box",
           detail::text(to_string(method))});
+  }
+  if (settings.certificate) {
+    fail({"argmin", "a network, for a certificate of slopes", "a black box", "its lower bound is of the same quality"});
   }
   Plan plan = choose_method<Set>({}, ws.inputs, false, method);
   if (method == Method::Automatic && !std::is_same_v<Set, Polyhedron>) {

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "icnn/activations/properties.hpp"
-#include "icnn/inference/twin.hpp"
+#include "icnn/inference/entropy.hpp"
 #include "icnn/solvers/polytope.hpp"
 #include "icnn/solvers/settings.hpp"
 
@@ -40,16 +40,6 @@ template <class F>
 template <class F>
 [[nodiscard]] bool may_use_bundle(const F& f) {
   return f.regularity().derivatives == 0;
-}
-
-/// Whether an entropy is the outermost regulariser.
-template <class F>
-[[nodiscard]] bool is_entropic(const F& f) {
-  if constexpr (is_regularized<F>) {
-    return f.terms().entropy > 0;
-  } else {
-    return false;
-  }
 }
 
 }  // namespace detail

@@ -3,17 +3,20 @@
 
 #pragma once
 
+#include "icnn/inference/minorant.hpp"
 #include "icnn/inference/rounding.hpp"
 #include "icnn/solvers/oracle.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
-/// A convex function in double precision as an oracle, with rigorous bounds of its rounding. Refers to everything.
+/// A convex function in double precision as an oracle, with rigorous bounds of its rounding. Refers to everything; with a
+/// minorant it tells the adjoints of neurons.
 template <class F, class Ws>
 class FunctionOracle final : public AnyOracle {
  public:
-  FunctionOracle(const F& f, Ws& ws, Rounding<F>& rounding, Vector<double>& absolute, Vector<double>& zero)
-      : f_(f), ws_(ws), rounding_(rounding), absolute_(absolute), zero_(zero) {}
+  FunctionOracle(const F& f, Ws& ws, Rounding<F>& rounding, Vector<double>& absolute, Vector<double>& zero,
+                 const Minorant<F>* minorant = nullptr)
+      : f_(f), ws_(ws), rounding_(rounding), absolute_(absolute), zero_(zero), minorant_(minorant) {}
 
   [[nodiscard]] Index inputs() const override { return f_.inputs(); }
   double value(const Vector<double>& y) override {
@@ -31,6 +34,8 @@ class FunctionOracle final : public AnyOracle {
     h.setZero();
     f_.add_hessian(0, MatrixView<double>(h), ws_);
   }
+  [[nodiscard]] Index adjoint_count() const override { return minorant_ ? minorant_->neurons() : 0; }
+  void adjoints(PointRef v) const override { minorant_->read(f_, ws_, v); }
   void cover(const Vector<double>& h) override { rounding_.cover(f_, h); }
   [[nodiscard]] double cut_error() override { return rounding_.cut_error(f_, ws_); }
   [[nodiscard]] double value_error(const Vector<double>& y) override {
@@ -51,6 +56,7 @@ class FunctionOracle final : public AnyOracle {
   Ws& ws_;
   Rounding<F>& rounding_;
   Vector<double>&absolute_, &zero_;
+  const Minorant<F>* minorant_;
   bool curved_ = false;
 };
 

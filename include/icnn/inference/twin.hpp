@@ -29,28 +29,13 @@ inline constexpr bool is_regularized<Regularized<G>> = true;
 
 namespace detail {
 
-/// Whether there is an entropy anywhere in a function.
+/// Scratch for one sample, with or without room for Hessians; where sizes are in the type, it is there anyway.
 template <class F>
-[[nodiscard]] bool has_entropy(const F& f) {
-  if constexpr (requires { F::summands; }) {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) { return (has_entropy(f.template summand<I>()) || ...); }
-    (std::make_index_sequence<F::summands>{});
-  } else if constexpr (is_regularized<F>) {
-    return f.terms().entropy > 0 || has_entropy(f.function());
-  } else if constexpr (requires { f.function(); }) {
-    return has_entropy(f.function());
+[[nodiscard]] auto sample_workspace(const F& f, bool hessian) {
+  if constexpr (F::SingleColumns == Dynamic) {
+    return f.workspace({.columns = 1, .hessian = hessian});
   } else {
-    return false;
-  }
-}
-
-/// The same, but for one that is the outermost regulariser.
-template <class F>
-[[nodiscard]] bool has_inner_entropy(const F& f) {
-  if constexpr (is_regularized<F>) {
-    return has_entropy(f.function());
-  } else {
-    return has_entropy(f);
+    return f.workspace();
   }
 }
 

@@ -33,6 +33,8 @@ class AnySet {
   /// The multipliers of the polytope's rows and equalities at a solution nearby: sets that bound their minima by duality
   /// become sharp there.
   virtual void use_multipliers(ConstPointRef, ConstPointRef) const {}
+  /// Those that the latest minima were bounded with, rows and then equalities; none for a set whose minima are known.
+  [[nodiscard]] virtual const Vector<double>* multipliers() const { return nullptr; }
 
  protected:
   AnySet() = default;

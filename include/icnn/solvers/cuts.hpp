@@ -17,7 +17,13 @@ namespace icnn::inline ICNN_ISA {
 class Cuts {
  public:
   Cuts(Index inputs, Index most)
-      : gradients_(inputs, most), offsets_(most), errors_(most), sizes_(most), idle_(most), combined_(inputs) {}
+      : gradients_(inputs, most),
+        offsets_(most),
+        errors_(most),
+        sizes_(most),
+        idle_(most),
+        origins_(0, most),
+        combined_(inputs) {}
 
   /// As many as bundle methods keep in so many dimensions.
   [[nodiscard]] static Index usual_capacity(Index inputs) noexcept { return std::min<Index>(2 * inputs + 20, 120); }
@@ -26,7 +32,18 @@ class Cuts {
   [[nodiscard]] Index capacity() const noexcept { return offsets_.size(); }
   [[nodiscard]] auto gradients() const { return gradients_.leftCols(size_); }
   [[nodiscard]] double offset(Index i) const { return offsets_(i); }
-  void clear() noexcept { size_ = 0; }
+  /// Forgets all cuts. From now on each has so many numbers with it, its origin, which are combined as gradients are;
+  /// allocates where they are more than before.
+  void clear(Index origin = 0) {
+    size_ = 0;
+    if (origins_.rows() == origin) return;
+    origins_.resize(origin, capacity());
+    combined_origin_.resize(origin);
+  }
+  /// The origin of the latest cut, to be written.
+  [[nodiscard]] auto origin() { return origins_.col(size_ - 1); }
+  /// That of the latest combination.
+  [[nodiscard]] const Vector<double>& combined_origin() const noexcept { return combined_origin_; }
 
   /// The minorant of a value and gradient at y whose error in the region |v_j| <= h_j is \p error (see Oracle).
   void add(double value, double error, const Vector<double>& g, const Vector<double>& y, double m, const Vector<double>& h) {
@@ -56,6 +73,7 @@ class Cuts {
   [[nodiscard]] double combine(const Vector<double>& lambda, Vector<double>& g) {
     double total = 0, offset = 0, error = 0, size = 0;
     g.setZero();
+    combined_origin_.setZero();
     for (Index i = 0; i < size_; ++i) total += lambda(i);
     for (Index i = 0; i < size_; ++i) {
       const double share = lambda(i) / total;
@@ -63,6 +81,7 @@ class Cuts {
       g += share * gradients_.col(i);
       offset += share * offsets_(i);
       if (share > 0) error += share * errors_(i);
+      if (share > 0) combined_origin_ += share * origins_.col(i);
       size += share * (sizes_(i) + std::abs(offsets_(i)));
     }
     combined_ = g;
@@ -85,12 +104,14 @@ class Cuts {
       idle_.head(size_).maxCoeff(&oldest);
       --size_;
       gradients_.col(oldest) = gradients_.col(size_);
+      origins_.col(oldest) = origins_.col(size_);
       offsets_(oldest) = offsets_(size_);
       errors_(oldest) = errors_(size_);
       sizes_(oldest) = sizes_(size_);
       idle_(oldest) = idle_(size_);
     }
     gradients_.col(size_) = combined_;
+    origins_.col(size_) = combined_origin_;
     offsets_(size_) = combined_offset_;
     errors_(size_) = combined_error_;
     sizes_(size_) = combined_size_;
@@ -101,7 +122,8 @@ class Cuts {
   Vector<double> offsets_, errors_;  ///< o_i and e_i
   Vector<double> sizes_;             ///< the sum of the magnitudes that rounding grows with
   Vector<Index> idle_;               ///< for how many combinations a cut has had no part
-  Vector<double> combined_;
+  Matrix<double> origins_;
+  Vector<double> combined_, combined_origin_;
   double combined_offset_ = 0, combined_error_ = infinity, combined_size_ = 0;
   Index size_ = 0;
 };

@@ -61,13 +61,13 @@ bool solve_entropy_master(const EntropyTerm& term, EntropyBundleWorkspace<S>& ws
 /// The iterations of entropy_bundle(), from the best point so far.
 template <class Search, class S>
 void entropy_bundle_iterations(Search& search, const EntropyTerm& term, EntropyBundleWorkspace<S>& ws) {
-  ws.cuts.clear();
+  search.clear(ws.cuts);
   ws.centre = search.result().y;
   term.to_mirror(ws.centre, ws.mirror);
   term.to_point(ws.mirror, ws.centre);
   double value = 0;
   if (!search.evaluate(ws.centre, value) || !search.cut(ws.centre, ws.g)) return;
-  ws.cuts.add(search.smooth_value(), search.cut_error(), ws.g, ws.centre, 0, search.region());
+  search.add_cut(ws.cuts, ws.centre, ws.g, 0);
   double smooth = search.smooth_value();
   double q = std::max(0.0, 0.25 * term.longest_fall(ws.g) / term.tau() - 1);
   int nulls = 0, futile = 0;
@@ -79,7 +79,7 @@ void entropy_bundle_iterations(Search& search, const EntropyTerm& term, EntropyB
     if (!ws.trial.allFinite()) return;
     const double offset = ws.cuts.combine(ws.master.multipliers, ws.combined);
     ws.linear.setZero();
-    if (!search.bound(offset + term.minimum(ws.combined, ws.linear, 0, search.region()))) return;
+    if (!search.bound(offset + term.minimum(ws.combined, ws.linear, 0, search.region()), ws.cuts)) return;
     const double model = ws.cuts.model(ws.trial), predicted = value - model - term.value(ws.trial);
     if (!(predicted > search.noise())) {  // the model is no lower than f here: look further away
       if (++futile > 30) return;
@@ -88,7 +88,7 @@ void entropy_bundle_iterations(Search& search, const EntropyTerm& term, EntropyB
     }
     double next = 0;
     if (!search.evaluate(ws.trial, next) || !search.cut(ws.trial, ws.g)) return;
-    ws.cuts.add(search.smooth_value(), search.cut_error(), ws.g, ws.trial, 0, search.region());
+    search.add_cut(ws.cuts, ws.trial, ws.g, 0);
     if (!search.agree(model, search.smooth_value())) return;
     if (!search.agree(search.smooth_value() + ws.g.dot(ws.centre - ws.trial), smooth)) return;
     const double gained = value - next;

@@ -15,12 +15,13 @@ inline constexpr double level_share = 0.35;
 template <class Search, class Set>
 void level_iterations(Search& search, const Set& set, BundleWorkspace<double>& ws, double share) {
   ws.begin(set);
+  search.clear(ws.cuts);
   ws.trial = search.result().y;
   const auto evaluate = [&] {
     double value = 0;
     if (!search.evaluate(ws.trial, value) || !search.cut(ws.trial, ws.g)) return false;
     const bool agree = search.agree(ws.cuts.model(ws.trial), value);  // no cut lies above f
-    ws.cuts.add(search.smooth_value(), search.cut_error(), ws.g, ws.trial, 0, search.region());
+    search.add_cut(ws.cuts, ws.trial, ws.g, 0);
     return agree && search.agree(ws.cuts.model(search.result().y), search.result().value);
   };
   if (!evaluate()) return;
@@ -29,7 +30,7 @@ void level_iterations(Search& search, const Set& set, BundleWorkspace<double>& w
     const Result& result = search.result();
     ws.centre = result.y;
     const double size = solve_master(ws, 0, 0, result.value, result.value - result.lower_bound);
-    if (!ws.trial.allFinite() || !search.bound(bound_of_master(search, set, ws, 0, size))) return;
+    if (!ws.trial.allFinite() || !search.bound(bound_of_master(search, set, ws, 0, size), ws.cuts)) return;
     const double before = result.value, level = result.lower_bound + share * (result.value - result.lower_bound);
     if (share > 0 && std::isfinite(level)) solve_master(ws, 0, 0, result.value, result.value - level, level);
     if (!ws.trial.allFinite()) return;

@@ -7,6 +7,7 @@
 
 #include "icnn/core/error.hpp"
 #include "icnn/core/types.hpp"
+#include "icnn/sets/concepts.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -45,6 +46,9 @@ class AnyOracle {
   [[nodiscard]] virtual double strong_convexity() const = 0;
   virtual bool line(const Vector<double>&, const Vector<double>&) { return false; }
   virtual double along(double) { return infinity; }
+  /// A network's adjoints of all neurons' arguments at the latest gradient(): what a certificate of slopes is made of.
+  [[nodiscard]] virtual Index adjoint_count() const { return 0; }
+  virtual void adjoints(PointRef) const {}
   virtual void expect_hessian(bool) {}
   virtual void hessian(Matrix<double>&) {}
 

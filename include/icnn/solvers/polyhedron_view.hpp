@@ -8,18 +8,14 @@
 
 #include "icnn/solvers/any_set.hpp"
 #include "icnn/solvers/interior_point.hpp"
+#include "icnn/solvers/multipliers.hpp"
 #include "icnn/solvers/simple_term.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
 /// A polyhedron as AnySet: projections and a point to begin at are quadratic programs, and minima of linear functions are
-/// bounded by duality. For any mu >= 0 and nu,
-///
-///     g'v >= (g + A'mu + E'nu)'v - b'mu - e'nu   for every v of the set,
-///
-/// whose minimum over the box is known. The bound is sharp where mu and nu are the multipliers of a solution; methods pass
-/// on what their master programs find. S is double; a template, so that only who solves pays for compiling it. Refers to the
-/// set; allocates when made, which finds out whether the set is empty.
+/// bounded by the multipliers that methods pass on from their master programs. S is double; a template, so that only who
+/// solves pays for compiling it. Refers to the set; allocates when made, which finds out whether the set is empty.
 template <class S>
 class PolyhedronView final : public AnySet {
  public:
@@ -27,17 +23,14 @@ class PolyhedronView final : public AnySet {
       : set_(set),
         polytope_(set.dimension()),
         centre_(set.dimension()),
-        combined_(set.dimension()),
-        size_(set.dimension()),
-        mu_(Vector<S>::Zero(set.b().size())),
-        nu_(Vector<S>::Zero(set.e().size())),
+        dual_(set),
+        values_(set.b().size() + set.e().size()),
         linear_(set.dimension()),
         ones_(Vector<S>::Ones(set.dimension())),
         solver_(set.dimension(), set.b().size() + 1, set.e().size(), false) {
     polytope_.assign(set);
     for (Index i = 0; i < set.b().size(); ++i) size_of_rows_ = std::max(size_of_rows_, length(set.A().row(i)));
     for (Index i = 0; i < set.e().size(); ++i) size_of_rows_ = std::max(size_of_rows_, length(set.E().row(i)));
-    combine();
     find_centre();
   }
 
@@ -67,36 +60,21 @@ class PolyhedronView final : public AnySet {
     if (solver_.y.allFinite() && (solved || set_.violation(solver_.y) <= set_.violation(y))) y = solver_.y;
   }
 
-  [[nodiscard]] double linear_minimum(ConstPointRef g) const override {
-    return set_.box().linear_minimum(g + combined_) - constant_;
-  }
+  [[nodiscard]] double linear_minimum(ConstPointRef g) const override { return dual_.linear_minimum(g); }
   [[nodiscard]] double curved_minimum(ConstPointRef g, ConstPointRef y, double m) const override {
-    return set_.box().curved_minimum(g + combined_, y, m) + combined_.dot(y) - constant_;
+    return dual_.curved_minimum(g, y, m);
   }
   [[nodiscard]] double rounding_size(ConstPointRef y, ConstPointRef h, double m) const override {
-    double size = constant_size_;
-    for (Index j = 0; j < h.size(); ++j) size += size_(j) == 0 ? 0 : size_(j) * (h(j) + std::abs(y(j)));
-    if (m > 0) size += 2 * size_.squaredNorm() / m;
-    const double terms = static_cast<double>(mu_.size() + nu_.size());
-    return size * (1 + terms / static_cast<double>(h.size() + 8));
+    return dual_.rounding_size(y, h, m);
   }
-
-  [[nodiscard]] double violation_cost(ConstPointRef y) const override {
-    double cost = 0;
-    for (Index i = 0; i < mu_.size(); ++i) {
-      if (mu_(i) > 0) cost += mu_(i) * std::max(0.0, set_.A().row(i).dot(y) - set_.b()(i));
-    }
-    for (Index i = 0; i < nu_.size(); ++i) cost += std::abs(nu_(i) * (set_.E().row(i).dot(y) - set_.e()(i)));
-    return cost;
-  }
+  [[nodiscard]] double violation_cost(ConstPointRef y) const override { return dual_.violation_cost(y); }
+  [[nodiscard]] const Vector<double>* multipliers() const override { return &dual_.values(); }
 
   void use_multipliers(ConstPointRef rows, ConstPointRef equalities) const override {
-    for (Index i = 0; i < mu_.size(); ++i) mu_(i) = std::max(0.0, rows(i)) / length(set_.A().row(i));
-    for (Index i = 0; i < nu_.size(); ++i) nu_(i) = equalities(i) / length(set_.E().row(i));
-    if (mu_.allFinite() && nu_.allFinite()) return combine();
-    mu_.setZero();
-    nu_.setZero();
-    combine();
+    const Index m = rows.size();
+    for (Index i = 0; i < m; ++i) values_(i) = rows(i) / length(set_.A().row(i));
+    for (Index i = 0; i < equalities.size(); ++i) values_(m + i) = equalities(i) / length(set_.E().row(i));
+    dual_.assign(values_);
   }
 
  private:
@@ -104,25 +82,6 @@ class PolyhedronView final : public AnySet {
   [[nodiscard]] static double length(const Row& row) {
     const double size = row.stableNorm();
     return size > 0 ? size : 1.0;
-  }
-
-  /// What a set of multipliers adds to every linear function.
-  void combine() const {
-    combined_.setZero();
-    size_.setZero();
-    constant_ = constant_size_ = 0;
-    const auto add = [&](const auto& row, double limit, double weight) {
-      if (weight == 0) return;
-      combined_ += weight * row.transpose();
-      size_ += std::abs(weight) * row.transpose().cwiseAbs();
-      constant_ += weight * limit;
-      constant_size_ += std::abs(weight * limit);
-    };
-    for (Index i = 0; i < mu_.size(); ++i) {
-      if (!std::isfinite(set_.b()(i))) mu_(i) = 0;
-      add(set_.A().row(i), set_.b()(i), mu_(i));
-    }
-    for (Index i = 0; i < nu_.size(); ++i) add(set_.E().row(i), set_.e()(i), nu_(i));
   }
 
   /// The point that satisfies the rows by the most (up to the extent of the set, in units of their lengths). Where there is
@@ -182,9 +141,8 @@ class PolyhedronView final : public AnySet {
   Polytope polytope_;
   Vector<S> centre_;
   // Caches of the multipliers and of programs: the set itself does not change.
-  mutable Vector<S> combined_, size_;  ///< A'mu + E'nu, and |A|'mu + |E|'|nu|
-  mutable Vector<S> mu_, nu_;
-  mutable double constant_ = 0, constant_size_ = 0;  ///< b'mu + e'nu, and its sum of magnitudes
+  mutable Multipliers dual_;
+  mutable Vector<S> values_;
   mutable Vector<S> linear_;
   Vector<S> ones_;
   mutable InteriorPoint<S> solver_;

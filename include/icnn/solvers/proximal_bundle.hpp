@@ -51,7 +51,6 @@ struct BundleWorkspace {
   template <class Set>
   void begin(const Set& of) {
     set.assign(of);
-    cuts.clear();
     curved = !detail::is_polytope<Set>;
     if constexpr (requires { of.is_polytope(); }) curved = !of.is_polytope();
     const Index m = curved ? Polytope::most_tangents(centre.size()) : set.row_count(), k = set.equality_count();
@@ -154,16 +153,17 @@ template <class Search, ProjectableSet Set>
 void bundle_iterations(Search& search, const Set& set, BundleWorkspace<double>& ws) {
   const double m = search.oracle().strong_convexity();
   ws.begin(set);
+  search.clear(ws.cuts);
   ws.centre = search.result().y;
   double value = 0;
   if (!search.evaluate(ws.centre, value) || !search.cut(ws.centre, ws.g)) return;
-  ws.cuts.add(search.smooth_value(), search.cut_error(), ws.g, ws.centre, m, search.region());
+  search.add_cut(ws.cuts, ws.centre, ws.g, m);
   double q = 2 * ws.g.norm() / std::sqrt(static_cast<double>(ws.centre.size()));
   int nulls = 0, futile = 0;
   while (search.iterate()) {
     const double open = value - search.result().lower_bound, size = solve_master(ws, m, q, value, open);
     if (!ws.trial.allFinite()) return;
-    if (!search.bound(bound_of_master(search, set, ws, m, size))) return;
+    if (!search.bound(bound_of_master(search, set, ws, m, size), ws.cuts)) return;
     project_trial(set, ws);
     const double model = ws.cuts.model(ws.trial) + 0.5 * m * ws.trial.squaredNorm(), predicted = value - model;
     if (!(predicted > search.noise())) {  // the model is no lower than f here: look further away
@@ -173,7 +173,7 @@ void bundle_iterations(Search& search, const Set& set, BundleWorkspace<double>& 
     }
     double next = 0;
     if (!search.evaluate(ws.trial, next) || !search.cut(ws.trial, ws.g)) return;
-    ws.cuts.add(search.smooth_value(), search.cut_error(), ws.g, ws.trial, m, search.region());
+    search.add_cut(ws.cuts, ws.trial, ws.g, m);
     const double linearisation = value - next - ws.g.dot(ws.centre - ws.trial);  // at the centre, >= 0
     if (!search.agree(model, next) || !search.agree(value - linearisation, value)) return;
     if (value - next >= 0.1 * predicted) {

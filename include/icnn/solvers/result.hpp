@@ -8,6 +8,7 @@
 #include <ostream>
 
 #include "icnn/core/types.hpp"
+#include "icnn/solvers/certificate.hpp"
 #include "icnn/solvers/status.hpp"
 
 namespace icnn::inline ICNN_ISA {
@@ -23,6 +24,7 @@ struct [[nodiscard]] Result {
   Index iterations = 0;
   double seconds = 0;
   Status status = Status::not_run;
+  Certificate certificate = {};  ///< on request, see Settings::certificate
 
   /// How far value can be from the minimum: value + value_error - lower_bound.
   [[nodiscard]] double gap() const noexcept {

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "icnn/core/observer.hpp"
+#include "icnn/solvers/cuts.hpp"
 #include "icnn/solvers/oracle.hpp"
 #include "icnn/solvers/result.hpp"
 #include "icnn/solvers/settings.hpp"
@@ -26,6 +27,16 @@ class Search {
     result.value_error = result.seconds = 0;
     result.evaluations = result.iterations = 0;
     result.status = Status::not_run;
+    if constexpr (requires { oracle.adjoint_count(); }) {
+      if (settings.certificate) adjoints_ = oracle.adjoint_count();
+    }
+    Certificate& certificate = result.certificate;
+    certificate.value = infinity;
+    certificate.lower_bound = -infinity;
+    for (Vector<double>* part : {&certificate.slopes, &certificate.centre, &certificate.multipliers, &certificate.y}) {
+      if (adjoints_ == 0) part->resize(0);
+    }
+    proven_ = false;
   }
 
   [[nodiscard]] const Term& term() const noexcept { return term_; }
@@ -75,15 +86,39 @@ class Search {
     if (cut_error_ < infinity) {
       const double model = term_.minimum(g, y, oracle_.strong_convexity(), region_);
       const double bound = smooth_ + model - cut_error_ - 8 * epsilon * (std::abs(smooth_) + std::abs(model));
-      if (bound > result_.lower_bound) result_.lower_bound = bound;
+      if (bound > result_.lower_bound) {
+        result_.lower_bound = bound;
+        if (adjoints_ > 0) {
+          Certificate& proof = prove();
+          write_adjoints(proof.slopes);
+          proof.centre = y;
+        }
+      }
     }
     return consistent();
   }
 
-  /// A lower bound of f + phi on the set that a method has put together from cuts. False when ended.
-  [[nodiscard]] bool bound(double lower) {
-    if (lower > result_.lower_bound) result_.lower_bound = lower;
+  /// A lower bound of f + phi on the set, from the latest combination of these cuts. False when ended.
+  [[nodiscard]] bool bound(double lower, const Cuts& cuts) {
+    if (lower > result_.lower_bound) {
+      result_.lower_bound = lower;
+      if (adjoints_ > 0) {
+        Certificate& proof = prove();
+        proof.slopes = cuts.combined_origin().head(adjoints_);
+        proof.centre = cuts.combined_origin().tail(region_.size());
+      }
+    }
     return consistent();
+  }
+
+  /// Forgets all cuts, and adds the latest, at \p y with gradient \p g; \p m is f's modulus of strong convexity, or 0. Where
+  /// a certificate is wanted, they know where they come from.
+  void clear(Cuts& cuts) const { cuts.clear(adjoints_ > 0 ? adjoints_ + region_.size() : 0); }
+  void add_cut(Cuts& cuts, const Vector<double>& y, const Vector<double>& g, double m) {
+    cuts.add(smooth_, cut_error_, g, y, m, region_);
+    if (adjoints_ == 0) return;
+    write_adjoints(cuts.origin().head(adjoints_));
+    cuts.origin().tail(y.size()) = y;
   }
 
   /// Whether a lower bound of f at a point, from cuts made elsewhere, agrees with its value there: for a convex f it does, up
@@ -133,10 +168,28 @@ class Search {
       const double without = result_.value - result_.lower_bound - 2 * cut_error_ - rounding;
       end(without <= tolerance() ? Status::numerical_limit : Status::uncertified);
     }
+    if (!proven_) result_.certificate.slopes.resize(0);
     result_.seconds = clock_.seconds();
   }
 
  private:
+  template <class Out>
+  void write_adjoints(Out&& out) const {
+    if constexpr (requires { oracle_.adjoints(out); }) oracle_.adjoints(out);
+  }
+
+  /// Where the proof of the best lower bound goes: the adjoints of all neurons, from which slopes are made in the end.
+  [[nodiscard]] Certificate& prove() {
+    Certificate& proof = result_.certificate;
+    proof.slopes.resize(adjoints_);
+    proof.multipliers.resize(0);
+    if constexpr (requires { term_.set().multipliers(); }) {
+      if (const Vector<double>* values = term_.set().multipliers()) proof.multipliers = *values;
+    }
+    proven_ = true;
+    return proof;
+  }
+
   static constexpr double epsilon = std::numeric_limits<double>::epsilon();
 
   bool end(Status status) {
@@ -207,6 +260,8 @@ class Search {
   double covered_at_ = infinity;  ///< the gradient at which the region was chosen; 0: once and for all
   double error_ = 0;              ///< of the best value, where known
   bool error_known_ = false;
+  Index adjoints_ = 0;   ///< of a certificate; 0: none is wanted
+  bool proven_ = false;  ///< there is a lower bound, and its proof in result.certificate
 };
 
 }  // namespace icnn::inline ICNN_ISA

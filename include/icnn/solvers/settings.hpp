@@ -61,6 +61,7 @@ struct Settings {
   double time_limit = infinity;  ///< seconds, >= 0; kept to within one evaluation
   Method method = Method::Automatic;
   Vector<double> start = {};    ///< where to begin, projected onto the set; empty: the set's centre
+  bool certificate = false;     ///< networks: leave a Certificate in the result, for verify()
   bool warm_start = false;      ///< begin at the y of the result that is passed in, where it has one
   double oracle_error = 0;      ///< >= 0; black boxes: f(v) >= value + g'(v - y) - oracle_error, |value - f| <= it
   double strong_convexity = 0;  ///< >= 0; black boxes: a modulus m for which f - m |y|^2 / 2 is known to be convex

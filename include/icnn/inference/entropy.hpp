@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <type_traits>
+#include <utility>
+
+#include "icnn/inference/twin.hpp"
+#include "icnn/solvers/simple_term.hpp"
+
+/// The entropy of a function, which solvers treat themselves.
+namespace icnn::inline ICNN_ISA::detail {
+
+/// Whether an entropy is the outermost regulariser.
+template <class F>
+[[nodiscard]] bool is_entropic(const F& f) {
+  if constexpr (is_regularized<F>) {
+    return f.terms().entropy > 0;
+  } else {
+    return false;
+  }
+}
+
+/// Whether there is an entropy anywhere in a function.
+template <class F>
+[[nodiscard]] bool has_entropy(const F& f) {
+  if constexpr (requires { F::summands; }) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) { return (has_entropy(f.template summand<I>()) || ...); }
+    (std::make_index_sequence<F::summands>{});
+  } else if constexpr (is_regularized<F>) {
+    return f.terms().entropy > 0 || has_entropy(f.function());
+  } else if constexpr (requires { f.function(); }) {
+    return has_entropy(f.function());
+  } else {
+    return false;
+  }
+}
+
+/// The same, but for one that is the outermost regulariser.
+template <class F>
+[[nodiscard]] bool has_inner_entropy(const F& f) {
+  if constexpr (is_regularized<F>) {
+    return has_entropy(f.function());
+  } else {
+    return has_entropy(f);
+  }
+}
+
+[[noreturn]] inline void refuse_entropy(const char* got) {
+  fail({"argmin", "the box of the entropy (or, with EntropyOn::simplex, a Simplex) as the set", got,
+        "regularized(f, {.entropy = tau, .lower = l, .upper = u}) belongs to Box(l, u)"});
+}
+
+/// The entropy's set has to be the set of the problem: elsewhere its gradient is infinite at the boundary.
+template <class Terms, class Set>
+[[nodiscard]] EntropyTerm entropy_term(const Terms& terms, const Set& set) {
+  if constexpr (std::is_same_v<Set, Box>) {
+    if (terms.on != EntropyOn::box) refuse_entropy("a Box beside EntropyOn::simplex");
+    if (set.lower() != terms.lower.template cast<double>() || set.upper() != terms.upper.template cast<double>()) {
+      refuse_entropy("another box");
+    }
+    return EntropyTerm(set, static_cast<double>(terms.entropy));
+  } else if constexpr (std::is_same_v<Set, Simplex>) {
+    if (terms.on != EntropyOn::simplex) refuse_entropy("a Simplex beside EntropyOn::box");
+    return EntropyTerm(set, static_cast<double>(terms.entropy));
+  } else {
+    refuse_entropy("another set");
+  }
+}
+
+}  // namespace icnn::inline ICNN_ISA::detail
