@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <type_traits>
 
 #include "icnn/kernels/register_tiles.hpp"
@@ -68,6 +69,20 @@ template <class W, class V, class Out>
     });
   } else {
     out.noalias() += w.transpose().lazyProduct(v);
+  }
+}
+
+/// Lower triangle of out += J' diag(weights) J; scaled is overwritten. Entries above the diagonal stay.
+template <class J, class Weights, class Scratch, class Out>
+void add_fixed_gram(const J& j, const Weights& weights, Scratch& scaled, Out& out) {
+  using S = typename J::Scalar;
+  constexpr Index rows = J::RowsAtCompileTime, cols = J::ColsAtCompileTime;
+  scaled.noalias() = weights.asDiagonal() * j;
+  for (Index c = 0; c < cols; ++c) {
+    for (Index first = c; first < cols; first += dots<S>) {
+      inline_dot_tile<S, 1>(rows, j.data() + first * rows, rows, scaled.data() + c * rows, rows, &out(first, c), cols,
+                            std::min<Index>(dots<S>, cols - first));
+    }
   }
 }
 

@@ -153,6 +153,8 @@ void add_gram(const J& j, const Weights& weights, Scratch& scratch, Out& out) {
   using S = typename J::Scalar;
   if constexpr (is_pack<S>) {
     detail::add_lane_gram(j, weights, scratch, out);
+  } else if constexpr (detail::fits_registers<S, J::RowsAtCompileTime, J::ColsAtCompileTime>) {
+    detail::add_fixed_gram(j, weights, scratch, out);
   } else {
     detail::add_gram<S>(detail::columns(j), detail::columns(weights), detail::writable(scratch), detail::writable(out));
   }

@@ -81,7 +81,7 @@ void entropy_bundle_iterations(Search& search, const EntropyTerm& term, EntropyB
     ws.linear.setZero();
     if (!search.bound(offset + term.minimum(ws.combined, ws.linear, 0, search.region()), ws.cuts)) return;
     const double model = ws.cuts.model(ws.trial), predicted = value - model - term.value(ws.trial);
-    if (!(predicted > search.noise())) {  // the model is no lower than f here: look further away
+    if (!search.is_above_noise(predicted)) {  // the model is no lower than f here: look further away
       if (++futile > 30) return;
       q *= 0.1;
       continue;

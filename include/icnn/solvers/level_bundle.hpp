@@ -37,7 +37,7 @@ void level_iterations(Search& search, const Set& set, BundleWorkspace<double>& w
     project_trial(set, ws);
     if (!evaluate()) return;
     const double open = before - result.lower_bound;
-    futile = result.value < before || !(open <= 100 * search.noise()) ? 0 : futile + 1;
+    futile = result.value < before || search.is_above_noise(open / 100) ? 0 : futile + 1;
     if (futile > 10) return;  // nothing but rounding is left
   }
 }

@@ -32,7 +32,7 @@ template <class Search, class Workspace>
       continue;
     }
     const double enough = worst + decrease * model;
-    if (next <= enough || (-model <= search.noise() && next <= enough + search.noise())) return true;
+    if (next <= enough || (!search.is_above_noise(-model) && next <= enough + search.noise())) return true;
     too_long = t;
     t = too_short > 0 ? 0.5 * (too_short + t) : shorter_step(t, model / t, value, next);
   }
@@ -60,7 +60,7 @@ void mirror_iterations(Search& search, const EntropyTerm& term, GradientWorkspac
     double next = 0, model = 0;
     const bool found = search_mirror(search, term, line_search.decrease, ws, value, ws.latest.worst(), beta, model, next);
     if (search.ended()) return;
-    idle = -model > search.noise() ? 0 : idle + 1;
+    idle = search.is_above_noise(-model) ? 0 : idle + 1;
     if (!found || idle > 30) {
       if (restarts++ >= line_search.restarts) return;
       ws.latest.restart(1, value);  // monotone from here on

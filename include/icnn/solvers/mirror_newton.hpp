@@ -94,11 +94,12 @@ void mirror_newton_iterations(Search& search, const EntropyTerm& term, NewtonWor
       const double change = term.value(ws.trial) - entropy;
       model = ws.g.dot(ws.trial - ws.y) + (1 + warmer) * change;
       const double gained = next - value + warmer * change;
-      found = gained <= decrease * std::min(model, 0.0) || (std::abs(model) <= search.noise() && gained <= search.noise());
+      found =
+          gained <= decrease * std::min(model, 0.0) || (!search.is_above_noise(std::abs(model)) && gained <= search.noise());
       if (!found) t = shorter_step(t, std::min(model / t, -1e-300), value, value + gained);
     }
     const bool at_last = tau == term.tau();
-    idle = !at_last || -model > search.noise() ? 0 : idle + 1;
+    idle = !at_last || search.is_above_noise(-model) ? 0 : idle + 1;
     if (!found || idle > 3) return;
     ws.mirror = ws.trial_g;
     if (!search.cut(ws.trial, ws.trial_g)) return;

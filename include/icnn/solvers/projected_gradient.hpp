@@ -112,11 +112,11 @@ void gradient_iterations(Search& search, const Set& set, GradientWorkspace& ws, 
       if (!search.evaluate(ws.trial, next)) return;
       // Below the noise of f a full step is as good as the gradient that it came from.
       const double enough = ws.latest.worst() + line_search.decrease * slope;
-      found = next <= enough || (-slope <= search.noise() && next <= enough + search.noise()) ||
+      found = next <= enough || (!search.is_above_noise(-slope) && next <= enough + search.noise()) ||
               search_line(search, line_search, ws, value, slope, next);
       if (search.ended()) return;
     }
-    idle = -slope > search.noise() ? 0 : idle + 1;
+    idle = search.is_above_noise(-slope) ? 0 : idle + 1;
     if (!found || idle > 30) {
       if (restarts++ >= line_search.restarts) return;
       if (value > result.value) {  // back to the best point

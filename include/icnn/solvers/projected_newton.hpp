@@ -54,9 +54,9 @@ void newton_iterations(Search& search, const Set& set, NewtonWorkspace& ws) {
       }
     }
     const double slope = ws.g.dot(ws.direction);
-    idle = -slope > search.noise() ? 0 : idle + 1;
+    idle = search.is_above_noise(-slope) ? 0 : idle + 1;
     // Nothing but rounding is left; not yet where a step moves y, whose slope is of second order.
-    if (!(slope <= search.noise()) || idle > 3) return;
+    if ((!(slope <= 0) && !(slope <= search.noise())) || idle > 3) return;
     double next = 0, t = 1;
     bool found = false;
     for (int reduction = 0; reduction < most_reductions && !found; ++reduction) {
@@ -64,7 +64,7 @@ void newton_iterations(Search& search, const Set& set, NewtonWorkspace& ws) {
       project(set, ws.trial, ws.mirror);  // rounding may have left the set
       if (!search.evaluate(ws.trial, next)) return;
       const double enough = value + decrease * t * slope;
-      found = next <= enough || (-t * slope <= search.noise() && next <= enough + search.noise());
+      found = next <= enough || (!search.is_above_noise(-t * slope) && next <= enough + search.noise());
       if (!found) t = shorter_step(t, slope, value, next);
     }
     if (!found || !search.cut(ws.trial, ws.trial_g)) return;

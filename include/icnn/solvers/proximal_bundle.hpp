@@ -166,7 +166,7 @@ void bundle_iterations(Search& search, const Set& set, BundleWorkspace<double>& 
     if (!search.bound(bound_of_master(search, set, ws, m, size), ws.cuts)) return;
     project_trial(set, ws);
     const double model = ws.cuts.model(ws.trial) + 0.5 * m * ws.trial.squaredNorm(), predicted = value - model;
-    if (!(predicted > search.noise())) {  // the model is no lower than f here: look further away
+    if (!search.is_above_noise(predicted)) {  // the model is no lower than f here: look further away
       if (++futile > 30) return;
       q *= 0.1;
       continue;
