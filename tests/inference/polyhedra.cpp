@@ -107,6 +107,20 @@ TEST_CASE("the same set in other words has the same minimum", "[polyhedra]") {
   compare(smooth, Box::cube(n, -1, 1), cube);
 }
 
+TEST_CASE("an equality that stands twice does no harm beside rows", "[polyhedra]") {
+  Random random(5);
+  for (int k = 0; k < 400; ++k) {
+    const Index n = 3 + random.index(6);
+    const auto p = random_polyhedron(random, n, 1 + random.index(8), 1);
+    const Polyhedron twice(p.set.box(), p.set.A(), p.set.b(), p.set.E().replicate(2, 1), p.set.e().replicate(2, 1));
+    Ficnn<double, Relu> f({.inputs = n, .hidden = {10}});
+    randomize(f, random);
+    const Result r = argmin(f, twice, {.relative_gap = 1e-8});
+    INFO(k << ", n " << n << ": " << r);
+    CHECK(r.status == Status::optimal);
+  }
+}
+
 TEST_CASE("methods by name, starts and black boxes on a polyhedron", "[polyhedra]") {
   Random random(3);
   const Index n = 5;

@@ -222,10 +222,12 @@ class InteriorPoint {
 
   /// The columns [X'W Y, k] of the border, and the system that is left for the equalities.
   [[nodiscard]] bool factorise_border() {
+    double size = 0;  // of what the Schur complement is the difference of, and its rounding errors with it
     for (Index i = 0; i < k_; ++i) {
       scratch_ = weights_.cwiseProduct(scaled_equalities_.col(i));
       for (Index j = 0; j < m_; ++j) border_(j, i) = scaled_rows_.col(j).dot(scratch_);
       if (m_ > 0) forward(border_.col(i).head(m_));
+      size += scaled_equalities_.col(i).dot(scratch_);
       for (Index j = 0; j <= i; ++j) schur_(i, j) = scaled_equalities_.col(j).dot(scratch_) - inner(border_, i, j);
     }
     if (cuts_ > 0) {
@@ -239,7 +241,7 @@ class InteriorPoint {
     }
     if (k_ == 0) return true;
     auto schur = schur_.topLeftCorner(k_, k_);
-    schur.diagonal().array() += 1e-15 * schur.trace() / static_cast<double>(k_);
+    schur.diagonal().array() += 1e-15 * size / static_cast<double>(k_);
     return detail::factor_in_place(schur);
   }
 
