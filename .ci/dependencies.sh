@@ -7,7 +7,7 @@
 # header NAME: whether the compiler, or a folder of CMAKE_PREFIX_PATH, finds <NAME>
 header() {
   for prefix in $(printf '%s' "${CMAKE_PREFIX_PATH:-}" | tr ';:' '  ') /usr /usr/local /opt/homebrew; do
-    for folder in include include/eigen3; do
+    for folder in include include/eigen3 include/clp; do
       if [ -e "$prefix/$folder/$1" ]; then return 0; fi
     done
   done
@@ -78,6 +78,15 @@ newer_cmake() {
   # shellcheck disable=SC2086
   set -- $version
   [ "$1" -gt 3 ] || [ "$2" -ge 25 ]
+}
+
+# want KIND NAME APT DNF PACMAN BREW: installs at once what can be done without, where it can be had
+want() {
+  (
+    missing_apt= missing_dnf= missing_pacman= missing_brew=
+    need "$@"
+    install_missing
+  ) || echo "icnn: going on without $2" >&2
 }
 
 # quietly COMMAND...: its output only if it fails
