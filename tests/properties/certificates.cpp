@@ -8,11 +8,7 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/support/networks.hpp"
-
-#ifdef ICNN_HAS_BOOST
-#include <boost/multiprecision/cpp_bin_float.hpp>
-#include <boost/multiprecision/eigen.hpp>
-#endif
+#include "tests/support/quadruple.hpp"
 
 /// Certificates never lie: over many problems, no lower bound lies above the function at any known point, in quadruple
 /// precision; the reported rounding error of the value holds; and verify() accepts what the solvers return. Smooth problems
@@ -27,24 +23,6 @@ constexpr int problems = 4000;  // a sanitizer makes them slow, not different
 #else
 constexpr int problems = 100000;
 #endif
-
-#ifdef ICNN_HAS_BOOST
-using Quad = boost::multiprecision::cpp_bin_float_quad;
-#else
-using Quad = long double;  // SKIPPED: quadruple precision needs Boost; the build says so
-#endif
-
-/// Whether exceeds(f(y)) holds in quadruple precision. Asked in long double first, whose error is below value_error / 500:
-/// that settles nearly every case for a thousandth of the time.
-template <class F>
-bool holds(const F& f, const Vector<double>& y, double error, auto claim) {
-  if constexpr (std::numeric_limits<long double>::digits >= 64) {
-    const long double value = f.template cast<long double>()(Vector<long double>(y.cast<long double>()));
-    const long double doubt = static_cast<long double>(error) / 500;
-    if (claim(value - doubt) && claim(value + doubt)) return true;
-  }
-  return claim(f.template cast<Quad>()(Vector<Quad>(y.cast<Quad>())));
-}
 
 struct Tally {
   long solves = 0, lies = 0, wrong_values = 0, optimal = 0, certificates = 0, refused = 0;

@@ -3,7 +3,10 @@
 
 #pragma once
 
+#include <icnn/learning/fit.hpp>
+#include <icnn/learning/initialize.hpp>
 #include <icnn/networks/ficnn.hpp>
+#include <icnn/networks/picnn.hpp>
 #include <icnn/networks/regularized.hpp>
 
 #include <array>
@@ -94,6 +97,32 @@ template <class Activation>
     problem.minimiser = inside;
   }
   return problem;
+}
+
+/// A PICNN of so many hidden layers at a random context.
+template <class Activation>
+[[nodiscard]] auto zoo_problem_at_context(Random& random, Index n, Index depth, Index width) {
+  const std::vector<Index> hidden(static_cast<std::size_t>(depth), width);
+  Picnn<double, Activation> g({.context = 5, .inputs = n, .hidden = hidden, .context_hidden = hidden});
+  randomize(g, random);
+  auto f = g.at(random_vector<double>(random, 5));
+  return ZooProblem<decltype(f)>{f, random_vector<double>(random, n), {}};
+}
+
+/// A network of two hidden layers that has learned the maximum of a few affine functions beside a parabola, whose minimum is
+/// inside.
+template <class Activation>
+[[nodiscard]] Ficnn<double, Activation> trained_network(Random& random, Index n, Index width) {
+  Ficnn<double, Activation> f({.inputs = n, .hidden = {width, width}});
+  initialize(f, Random(static_cast<std::uint64_t>(random.index(1000000))));
+  const Index samples = 300, pieces = 5;
+  Matrix<double> y(n, samples);
+  for (Index c = 0; c < samples; ++c) random.fill_uniform(y.col(c), 0, 1);
+  const Matrix<double> slopes = random_matrix<double>(random, pieces, n), values = slopes * (y.array() - 0.5).matrix();
+  const Matrix<double> targets =
+      values.colwise().maxCoeff() + (y.array() - random.uniform(0.2, 0.8)).square().matrix().colwise().sum();
+  static_cast<void>(fit(f, y, targets, {.epochs = 30, .final_rate = 0.1}, SquaredLoss{}, Adam<double>({.rate = 1e-2})));
+  return f;
 }
 
 }  // namespace icnn::test

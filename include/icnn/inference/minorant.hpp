@@ -61,13 +61,13 @@ class Minorant<BasicFicnn<Chain>> {
   using F = BasicFicnn<Chain>;
 
  public:
-  explicit Minorant(const F& f) : sizes_(f.inputs()), low_(f.output_term().rank()), spread_(low_) {
+  explicit Minorant(const F& f) : terms_(f.inputs()), sizes_(f.inputs()), low_(f.output_term().rank()), spread_(low_) {
     Index widest = 1;
     f.chain().for_each([&](auto, const auto& layer) {
       first_.push_back(neurons_);
       neurons_ += layer.width();
       widest = std::max({widest, layer.width(), layer.previous()});
-      terms_ += layer.width() + layer.previous() + layer.inputs() + 8;
+      terms_ += 2 * layer.width() + 8;  // its adjoints, and the sum over them
       complete_ = complete_ && HasConjugate<std::remove_cvref_t<decltype(layer.activation())>>;
     });
     delta_.resize(widest);
@@ -171,7 +171,7 @@ class Minorant<BasicFicnn<Chain>> {
   }
 
   std::vector<Index> first_;  ///< neuron of each layer
-  Index neurons_ = 0, terms_ = 0;
+  Index neurons_ = 0, terms_;
   bool complete_ = true;
   Vector<double> delta_, v_;
   Vector<double> sizes_;         ///< sum_i |W^y_i|'|v_i|

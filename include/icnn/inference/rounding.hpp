@@ -68,12 +68,20 @@ class Rounding<BasicFicnn<Chain>> {
   explicit Rounding(const F& f) : low_(f.output_term().rank()), terms_(0) {
     f.chain().for_each([&](auto, const auto& layer) {
       const Vector<double> room(layer.width());
-      layers_.push_back({room, room, room, room});
+      layers_.push_back({room, room, room, room, layer.previous() + layer.inputs()});
       terms_ += layer.width() + layer.previous() + layer.inputs() + 8;
     });
+    Index widest = 0, above = 0;
+    for (std::size_t i = layers_.size(); i-- > 0;) {
+      const Index width = layers_[i].sum.size();
+      widest = std::max(widest, width);
+      above += width + 8;
+      // Of its own sums; twice (for v - y) of its adjoints, which are products of sums over all layers above, and of the
+      // gradient's sum over it and over the layers.
+      const Index own = layers_[i].terms, others = width + above;
+      layers_[i].rounding = detail::rounding_of_sum(own) + 2 * detail::rounding_of_sum(others);
+    }
     scratch_ = layers_;
-    Index widest = 0;
-    for (const Layer& layer : layers_) widest = std::max(widest, layer.sum.size());
     other_slope_.resize(widest);
   }
 
@@ -84,13 +92,12 @@ class Rounding<BasicFicnn<Chain>> {
 
   template <class Ws>
   [[nodiscard]] double cut_error(const F& f, const Ws& ws) const {
-    const double sums = 4 * detail::rounding_of_sum(terms_);
     double error = term_error_ + std::numeric_limits<double>::min() * static_cast<double>(terms_);
     f.chain().for_each([&](auto i, const auto&) {
       const auto& tape = detail::at(ws.tapes, i);
       const Layer& layer = layers_[static_cast<std::size_t>(static_cast<Index>(i))];
       for (Index j = 0; j < layer.sum.size(); ++j) {
-        error += std::abs(tape.v(j)) * (sums * layer.sum(j)) +
+        error += std::abs(tape.v(j)) * (layer.rounding * layer.sum(j)) +
                  std::abs(tape.delta(j)) * (2 * detail::activation_error * (layer.output(j) + 2 * layer.sum(j)));
       }
     });
@@ -112,6 +119,8 @@ class Rounding<BasicFicnn<Chain>> {
     Vector<double> output;  ///< Z_{i+1}, at least |z_{i+1}|
     Vector<double> error;   ///< E_{i+1}, at least the error of z_{i+1} as computed; only on request
     Vector<double> slope;   ///< L
+    Index terms = 0;        ///< of one of its sums
+    double rounding = 0;    ///< relative to v'B: of the cut's value and, all over the region, of its slope
   };
 
   /// B and Z of every layer for |y_j| <= y(j) and, on request, the errors E' = L (W^z E + |W^y| dy + gamma B) + ulps, with L
@@ -135,7 +144,7 @@ class Rounding<BasicFicnn<Chain>> {
           if (errors) detail::add_absolute_product(layer.Wz(p), layers[i - 1].error, now.error);
         }
       }
-      const double gamma = detail::rounding_of_sum(layer.inputs() + layer.previous());
+      const double gamma = detail::rounding_of_sum(now.terms);
       const double offset = std::abs(layer.activation().jet(0.0).value);
       now.error += gamma * now.sum;
       const auto slopes_at = [&](double side, Vector<double>& slopes) {
