@@ -16,8 +16,8 @@ TEST_CASE("an oracle says what its function says, and knows its rounding", "[arg
   randomize(f, random);
   auto ws = f.workspace();
   Rounding<Ficnn<double, Softplus>> rounding(f);
-  Vector<double> absolute(3), zero = Vector<double>::Zero(3), g(3);
-  FunctionOracle oracle(f, ws, rounding, absolute, zero);
+  Vector<double> zero = Vector<double>::Zero(3), g(3);
+  FunctionOracle oracle(f, ws, rounding, zero);
   STATIC_REQUIRE(Oracle<decltype(oracle)>);
   const Vector<double> y = random_vector<double>(random, 3), d = random_vector<double>(random, 3);
   oracle.cover(Vector<double>::Constant(3, 10));

@@ -27,7 +27,6 @@ class ArgminWorkspace {
         key(f.shape_key()),
         function(detail::sample_workspace(twin.refresh(f), detail::may_use_newton(f))),
         rounding(twin.refresh(f)),
-        absolute(f.inputs()),
         zero(Vector<double>::Zero(f.inputs())),
         methods(f.inputs()) {
     if (detail::may_use_newton(f)) methods.prepare({Method::Newton}, detail::is_entropic(f));
@@ -45,7 +44,7 @@ class ArgminWorkspace {
   decltype(detail::sample_workspace(std::declval<const Function&>(), true)) function;
   Rounding<Function> rounding;
   std::optional<Minorant<Function>> minorant;  ///< where a certificate has been asked for
-  Vector<double> absolute, zero;
+  Vector<double> zero;
   MethodWorkspace methods;
 };
 
@@ -147,7 +146,7 @@ void argmin(const F& f, const Set& set, const Settings& settings, ArgminWorkspac
   detail::start_argmin(f.inputs(), any_set, settings, ws.methods, result);
   if (!detail::is_feasible(view, result)) return;
   ws.prepare(plan, f);
-  FunctionOracle oracle(function, ws.function, ws.rounding, ws.absolute, ws.zero,
+  FunctionOracle oracle(function, ws.function, ws.rounding, ws.zero,
                         settings.certificate ? &*ws.minorant : nullptr);
   AnyOracle& any_oracle = oracle;
   detail::minimise(any_oracle, any_set, entropy ? &*entropy : nullptr, plan, settings, ws.methods, result);

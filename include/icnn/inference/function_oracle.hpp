@@ -14,9 +14,9 @@ namespace icnn::inline ICNN_ISA {
 template <class F, class Ws>
 class FunctionOracle final : public AnyOracle {
  public:
-  FunctionOracle(const F& f, Ws& ws, Rounding<F>& rounding, Vector<double>& absolute, Vector<double>& zero,
+  FunctionOracle(const F& f, Ws& ws, Rounding<F>& rounding, Vector<double>& zero,
                  const Minorant<F>* minorant = nullptr)
-      : f_(f), ws_(ws), rounding_(rounding), absolute_(absolute), zero_(zero), minorant_(minorant) {}
+      : f_(f), ws_(ws), rounding_(rounding), zero_(zero), minorant_(minorant) {}
 
   [[nodiscard]] Index inputs() const override { return f_.inputs(); }
   double value(const Vector<double>& y) override {
@@ -39,8 +39,7 @@ class FunctionOracle final : public AnyOracle {
   void cover(const Vector<double>& h) override { rounding_.cover(f_, h); }
   [[nodiscard]] double cut_error() override { return rounding_.cut_error(f_, ws_); }
   [[nodiscard]] double value_error(const Vector<double>& y) override {
-    absolute_ = y.cwiseAbs();
-    return rounding_.value_error(f_, absolute_, zero_);
+    return rounding_.value_error(f_, y, zero_);
   }
   [[nodiscard]] double strong_convexity() const override {
     return (1 - 16 * detail::epsilon) * f_.strong_convexity();  // computed, hence rounded
@@ -55,7 +54,7 @@ class FunctionOracle final : public AnyOracle {
   const F& f_;
   Ws& ws_;
   Rounding<F>& rounding_;
-  Vector<double>&absolute_, &zero_;
+  Vector<double>& zero_;
   const Minorant<F>* minorant_;
   bool curved_ = false;
 };

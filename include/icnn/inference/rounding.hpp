@@ -23,14 +23,15 @@
 ///     cover(f, h)               prepares for the region |v_j| <= h_j
 ///     cut_error(f, ws)          after a gradient at a point of the region, with the adjoints still in ws:
 ///                               f(v) >= value + g'(v - y) - cut_error for every v of the region, in exact arithmetic
-///     value_error(f, y, dy)     |value - f| at a point with |y_j| <= y(j), known up to dy(j)
+///     value_error(f, y, dy)     |value - f| at y, which is known up to dy
 ///
 /// A cut replaces every activation by its tangent at the pre-activation as computed, which is a minorant whatever error that
 /// pre-activation has. What is left are the errors of sums and of activations: each is at most a multiple of epsilon times a
-/// sum of absolute values, weighed by how much the value depends on it (the adjoints v = delta o g'). The sums are bounded
-/// over the region before anything cancels, B_i = |W^z| Z_i + |W^y| h + |b| with Z_i >= |z_i|, because where steep neurons
-/// oppose each other the sums that remain say nothing about the errors made. W^z >= 0 makes every adjoint non-negative, so
-/// the adjoints themselves are known to a relative error.
+/// sum of absolute values, weighed by how much the value depends on it (the adjoints v = delta o g'). The sums are taken in
+/// absolute values, because where steep neurons oppose each other what remains of them says nothing about the errors made:
+/// v'(|W^y| h + |b|) over the region and, W^z being non-negative, v'W^z |z| = delta'|z| at the point. That makes every
+/// adjoint non-negative, too, so the adjoints themselves are known to a relative error. Slopes of activations that are
+/// slightly off count as far as pre-activations may go, |W^z| Z + |W^y| h + |b| with Z >= |z| anywhere in the region.
 namespace icnn::inline ICNN_ISA {
 
 template <class F>
@@ -68,7 +69,7 @@ class Rounding<BasicFicnn<Chain>> {
   explicit Rounding(const F& f) : low_(f.output_term().rank()), terms_(0) {
     f.chain().for_each([&](auto, const auto& layer) {
       const Vector<double> room(layer.width());
-      layers_.push_back({room, room, room, room, layer.previous() + layer.inputs()});
+      layers_.push_back({room, room, room, room, room, layer.previous() + layer.inputs()});
       terms_ += layer.width() + layer.previous() + layer.inputs() + 8;
     });
     Index widest = 0, above = 0;
@@ -78,15 +79,32 @@ class Rounding<BasicFicnn<Chain>> {
       above += width + 8;
       // Of its own sums; twice (for v - y) of its adjoints, which are products of sums over all layers above, and of the
       // gradient's sum over it and over the layers.
-      const Index own = layers_[i].terms, others = width + above;
-      layers_[i].rounding = detail::rounding_of_sum(own) + 2 * detail::rounding_of_sum(others);
+      layers_[i].of_sum = detail::rounding_of_sum(layers_[i].terms);
+      layers_[i].of_cut = layers_[i].of_sum + 2 * detail::rounding_of_sum(width + above);
     }
     scratch_ = layers_;
-    other_slope_.resize(widest);
+    end_.resize(widest);
+    other_slopes_.resize(widest);
   }
 
+  /// B = |W^z| Z + |W^y| h + |b| and Z = |g(0)| + L B of every layer, L the largest slope between -B and B.
   void cover(const F& f, const Vector<double>& h) {
-    propagate(f, h, h, false, layers_);
+    const double* p = f.parameters().data();
+    f.chain().for_each([&](auto index, const auto& layer) {
+      using Type = std::remove_cvref_t<decltype(layer)>;
+      const auto i = static_cast<std::size_t>(static_cast<Index>(index));
+      Layer& now = layers_[i];
+      now.outside.setConstant(std::numeric_limits<double>::min());  // for what underflows: weighed like all else
+      if (layer.has_bias()) now.outside += layer.b(p).cwiseAbs();
+      if (layer.has_passthrough()) detail::add_absolute_product(layer.Wy(p), h, now.outside);
+      now.sum = now.outside;
+      if constexpr (Type::Previous != 0) {
+        if (layer.previous() > 0) detail::add_absolute_product(layer.Wz(p), layers_[i - 1].output, now.sum);
+      }
+      now.sum *= 1.01;
+      find_slopes(layer.activation(), now.sum, -now.sum, now.slope);
+      now.output = std::abs(layer.activation().jet(0.0).value) + (now.slope.array() * now.sum.array());
+    });
     term_error_ = term_size(f, h) * 4 * detail::rounding_of_sum(f.inputs() + low_.size());
   }
 
@@ -95,72 +113,90 @@ class Rounding<BasicFicnn<Chain>> {
     double error = term_error_ + std::numeric_limits<double>::min() * static_cast<double>(terms_);
     f.chain().for_each([&](auto i, const auto&) {
       const auto& tape = detail::at(ws.tapes, i);
-      const Layer& layer = layers_[static_cast<std::size_t>(static_cast<Index>(i))];
+      const auto number = static_cast<std::size_t>(static_cast<Index>(i));
+      const Layer& layer = layers_[number];
+      const double of_next = number + 1 < layers_.size() ? layers_[number + 1].of_sum : 0.0;
       for (Index j = 0; j < layer.sum.size(); ++j) {
-        error += std::abs(tape.v(j)) * (layer.rounding * layer.sum(j)) +
-                 std::abs(tape.delta(j)) * (2 * detail::activation_error * (layer.output(j) + 2 * layer.sum(j)));
+        error += std::abs(tape.v(j)) * (layer.of_cut * layer.outside(j)) +
+                 std::abs(tape.delta(j)) *
+                     (of_next * std::abs(tape.z(j)) + 2 * detail::activation_error * (layer.output(j) + 2 * layer.sum(j)));
       }
     });
     return 1.01 * error;  // for the rounding of this very sum
   }
 
+  /// Another forward pass, with E at least the error of z as f computes it, and of z as this pass does:
+  ///
+  ///     e = W^z E + |W^y| dy + gamma (W^z (|z| + 2 E) + |W^y| (|y| + 2 dy) + |b|),   E' = L e + ulps,
+  ///
+  /// L the largest slope between s - 2 e and s + 2 e, where all three arguments are.
   [[nodiscard]] double value_error(const F& f, const Vector<double>& y, const Vector<double>& dy) {
-    propagate(f, y, dy, true, scratch_);
+    const double* p = f.parameters().data();
+    farthest_ = y.cwiseAbs() + 2 * dy;
+    f.chain().for_each([&](auto index, const auto& layer) {
+      using Type = std::remove_cvref_t<decltype(layer)>;
+      const auto i = static_cast<std::size_t>(static_cast<Index>(index));
+      Layer& now = scratch_[i];
+      Vector<double>&s = now.output, &size = now.sum;
+      s.setZero();
+      size.setConstant(std::numeric_limits<double>::min());
+      now.error.setZero();
+      if (layer.has_bias()) {
+        s = layer.b(p);
+        size += s.cwiseAbs();
+      }
+      if (layer.has_passthrough()) {
+        s.noalias() += layer.Wy(p) * y;
+        detail::add_absolute_product(layer.Wy(p), farthest_, size);
+        detail::add_absolute_product(layer.Wy(p), dy, now.error);
+      }
+      if constexpr (Type::Previous != 0) {
+        if (layer.previous() > 0) {
+          const Layer& before = scratch_[i - 1];
+          s.noalias() += layer.Wz(p) * before.output;
+          detail::add_absolute_product(layer.Wz(p), before.outside, size);  // |z| + 2 E
+          detail::add_absolute_product(layer.Wz(p), before.error, now.error);
+        }
+      }
+      now.error += now.of_sum * size;
+      find_slopes(layer.activation(), s + 2 * now.error, s - 2 * now.error, now.slope);
+      size = std::abs(layer.activation().jet(0.0).value) + now.slope.array() * (s.cwiseAbs() + 2 * now.error).array();
+      kernels::apply(layer.activation(), kernels::Order::value, layer.width(), s.data(), static_cast<double*>(nullptr),
+                     static_cast<double*>(nullptr));
+      now.error = now.slope.cwiseProduct(now.error) + detail::activation_error * (size + s.cwiseAbs());
+      now.outside = s.cwiseAbs() + 2 * now.error;
+    });
     const Layer& last = scratch_.back();
-    const double size = term_size(f, y) + 2 * term_size(f, y, dy);
-    return 1.01 * (last.error(0) + size * 4 * detail::rounding_of_sum(f.inputs() + low_.size()) + 2 * term_size(f, y, dy) +
-                   4 * detail::epsilon * last.output(0)) +
+    farthest_ = y.cwiseAbs();
+    const double size = term_size(f, farthest_) + 2 * term_size(f, farthest_, dy);
+    return 1.01 * (last.error(0) + size * 4 * detail::rounding_of_sum(f.inputs() + low_.size()) +
+                   2 * (term_size(f, farthest_, dy) + term_size(f, dy)) + 4 * detail::epsilon * last.outside(0)) +
            std::numeric_limits<double>::min() * static_cast<double>(terms_);
   }
 
  private:
   struct Layer {
-    Vector<double> sum;     ///< B_i, at least |s_i|
-    Vector<double> output;  ///< Z_{i+1}, at least |z_{i+1}|
-    Vector<double> error;   ///< E_{i+1}, at least the error of z_{i+1} as computed; only on request
-    Vector<double> slope;   ///< L
-    Index terms = 0;        ///< of one of its sums
-    double rounding = 0;    ///< relative to v'B: of the cut's value and, all over the region, of its slope
+    Vector<double> outside;  ///< |W^y| h + |b|
+    Vector<double> sum;      ///< B, at least |s|
+    Vector<double> output;   ///< Z, at least |z|
+    Vector<double> error;    ///< E, of a value
+    Vector<double> slope;    ///< L
+    Index terms = 0;         ///< of one of its sums
+    double of_sum = 0;       ///< what rounding does to it, relatively
+    double of_cut = 0;       ///< beside that, to the adjoints and to the slope of a cut
   };
 
-  /// B and Z of every layer for |y_j| <= y(j) and, on request, the errors E' = L (W^z E + |W^y| dy + gamma B) + ulps, with L
-  /// the largest slope of the activation between -(B + error) and B + error: a convex one takes it at an end.
-  void propagate(const F& f, const Vector<double>& y, const Vector<double>& dy, bool errors, std::vector<Layer>& layers) {
-    const double* p = f.parameters().data();
-    f.chain().for_each([&](auto index, const auto& layer) {
-      using Type = std::remove_cvref_t<decltype(layer)>;
-      const auto i = static_cast<std::size_t>(static_cast<Index>(index));
-      Layer& now = layers[i];
-      now.sum.setConstant(std::numeric_limits<double>::min());  // for what underflows: weighed like all else
-      now.error.setZero();
-      if (layer.has_bias()) now.sum += layer.b(p).cwiseAbs();
-      if (layer.has_passthrough()) {
-        detail::add_absolute_product(layer.Wy(p), y, now.sum);
-        if (errors) detail::add_absolute_product(layer.Wy(p), dy, now.error);
-      }
-      if constexpr (Type::Previous != 0) {
-        if (layer.previous() > 0) {
-          detail::add_absolute_product(layer.Wz(p), layers[i - 1].output, now.sum);
-          if (errors) detail::add_absolute_product(layer.Wz(p), layers[i - 1].error, now.error);
-        }
-      }
-      const double gamma = detail::rounding_of_sum(now.terms);
-      const double offset = std::abs(layer.activation().jet(0.0).value);
-      now.error += gamma * now.sum;
-      const auto slopes_at = [&](double side, Vector<double>& slopes) {
-        now.output = side * (1.01 * now.sum + now.error);
-        kernels::apply(layer.activation(), kernels::Order::first, layer.width(), now.output.data(), slopes.data(),
-                       static_cast<double*>(nullptr));
-      };
-      slopes_at(1, now.slope);
-      if (!never_decreases(layer.activation())) {
-        now.slope = now.slope.cwiseAbs();
-        slopes_at(-1, other_slope_);
-        now.slope = now.slope.cwiseMax(other_slope_.head(layer.width()).cwiseAbs());
-      }
-      now.output = offset + (now.slope.array() * (1.01 * now.sum + now.error).array());
-      now.error = now.slope.cwiseProduct(now.error) + detail::activation_error * now.output;
-    });
+  /// slopes := the largest |g'| between low and high: that of a convex function is at an end.
+  template <class A, class High, class Low>
+  void find_slopes(const A& activation, const High& high, const Low& low, Vector<double>& slopes) {
+    const auto at = [&](const auto& end, double* out) {
+      end_.head(slopes.size()) = end;
+      kernels::apply(activation, kernels::Order::first, slopes.size(), end_.data(), out, static_cast<double*>(nullptr));
+    };
+    at(high, slopes.data());
+    if (never_decreases(activation)) return;
+    at(low, other_slopes_.data());
+    slopes = slopes.cwiseAbs().cwiseMax(other_slopes_.head(slopes.size()).cwiseAbs());
   }
 
   /// The output term in absolute values, h'D h + |L h|^2 + h'|d|.
@@ -182,7 +218,7 @@ class Rounding<BasicFicnn<Chain>> {
   }
 
   std::vector<Layer> layers_, scratch_;
-  Vector<double> low_, other_slope_;
+  Vector<double> low_, end_, other_slopes_, farthest_;
   Index terms_;
   double term_error_ = 0;
 };
@@ -193,7 +229,7 @@ class Rounding<Regularized<G>> {
   using F = Regularized<G>;
 
  public:
-  explicit Rounding(const F& f) : inner_(f.function()), region_(f.inputs()) {}
+  explicit Rounding(const F& f) : inner_(f.function()), region_(f.inputs()), size_(f.inputs()) {}
 
   void cover(const F& f, const Vector<double>& h) {
     inner_.cover(f.function(), h);
@@ -205,8 +241,9 @@ class Rounding<Regularized<G>> {
   }
   [[nodiscard]] double value_error(const F& f, const Vector<double>& y, const Vector<double>& dy) {
     const auto& t = f.terms();
-    const double moved = ((t.proximal * (y + t.centre.cwiseAbs() + dy) + t.linear.cwiseAbs()).cwiseProduct(dy)).sum();
-    return inner_.value_error(f.function(), y, dy) + error(f, y, y) + moved;
+    size_ = y.cwiseAbs();
+    const double moved = ((t.proximal * (size_ + t.centre.cwiseAbs() + dy) + t.linear.cwiseAbs()).cwiseProduct(dy)).sum();
+    return inner_.value_error(f.function(), y, dy) + error(f, size_, size_) + moved;
   }
 
  private:
@@ -218,7 +255,7 @@ class Rounding<Regularized<G>> {
   }
 
   Rounding<typename F::Function> inner_;
-  Vector<double> region_;
+  Vector<double> region_, size_;
 };
 
 template <class G>
@@ -229,7 +266,8 @@ class Rounding<Restricted<G>> {
   explicit Rounding(const F& f) : inner_(f.function()), y_(f.function().inputs()), dy_(f.function().inputs()) {}
 
   void cover(const F& f, const Vector<double>& h) {
-    lift(f, h);
+    f.lift_point(h, y_);
+    y_ = y_.cwiseAbs();
     inner_.cover(f.function(), y_);
   }
   template <class Ws>
@@ -237,17 +275,12 @@ class Rounding<Restricted<G>> {
     return inner_.cut_error(f.function(), ws.inner);
   }
   [[nodiscard]] double value_error(const F& f, const Vector<double>& y, const Vector<double>& dy) {
-    lift(f, y);
+    f.lift_point(y, y_);
     f.lift_direction(dy, dy_);
     return inner_.value_error(f.function(), y_, dy_);
   }
 
  private:
-  void lift(const F& f, const Vector<double>& y) {
-    f.lift_point(y, y_);
-    y_ = y_.cwiseAbs();
-  }
-
   Rounding<typename F::Function> inner_;
   Vector<double> y_, dy_;
 };
@@ -257,7 +290,8 @@ class Rounding<Precomposed<G>> {
   using F = Precomposed<G>;
 
  public:
-  explicit Rounding(const F& f) : inner_(f.function()), y_(f.function().inputs()), dy_(y_), region_(y_) {}
+  explicit Rounding(const F& f)
+      : inner_(f.function()), y_(f.function().inputs()), dy_(y_), region_(y_), size_(y_), farthest_(f.inputs()) {}
 
   void cover(const F& f, const Vector<double>& h) {
     lift(f, h, region_);
@@ -271,9 +305,11 @@ class Rounding<Precomposed<G>> {
     return inner_.cut_error(f.function(), ws.inner) + 4 * error(f) * moved;
   }
   [[nodiscard]] double value_error(const F& f, const Vector<double>& v, const Vector<double>& dv) {
-    lift(f, v, y_);
-    dy_ = error(f) * y_;
+    farthest_ = v.cwiseAbs() + dv;
+    lift(f, farthest_, size_);
+    dy_ = error(f) * size_;
     detail::add_absolute_product(f.matrix(), dv, dy_);
+    f.lift_point(v, y_);
     return inner_.value_error(f.function(), y_, dy_);
   }
 
@@ -286,7 +322,7 @@ class Rounding<Precomposed<G>> {
   [[nodiscard]] static double error(const F& f) { return detail::rounding_of_sum(f.matrix().cols() + f.matrix().rows()); }
 
   Rounding<typename F::Function> inner_;
-  Vector<double> y_, dy_, region_;
+  Vector<double> y_, dy_, region_, size_, farthest_;
 };
 
 template <class... G>

@@ -175,9 +175,9 @@ template <ConvexFunctionOfY F, class Set>
   const auto check = [&](const auto& term) {
     auto ws = detail::sample_workspace(function, false);
     Rounding<Function> rounding(function);
-    Vector<double> h = certificate.y.cwiseAbs(), g = Vector<double>::Zero(n);
+    Vector<double> h = Vector<double>::Zero(n), g = h;
     result.value = function.value(certificate.y, ws) + term.value(certificate.y);
-    result.value_error = rounding.value_error(function, h, g) + term.value_error(certificate.y) +
+    result.value_error = rounding.value_error(function, certificate.y, h) + term.value_error(certificate.y) +
                          4 * detail::epsilon * std::abs(result.value);
     const double noise = 2 * result.value_error;
     result.value_error += term.violation_cost(certificate.y);
