@@ -3,6 +3,7 @@
 
 #include "examples/support/plot.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -26,7 +27,10 @@ class Writer {
       script_ << "set xrange [" << heat.x_low << ':' << heat.x_high << "]; set yrange [" << heat.y_low << ':' << heat.y_high
               << "]\n";
     } else {
-      script_ << "set autoscale\n";
+      const bool numbered = std::ranges::any_of(panel.curves, &Curve::numbered);  // which needs room around the points
+      script_ << "set autoscale"
+              << (numbered ? " noextend; set offsets graph 0.03, graph 0.03, graph 0.12, graph 0.03\n"
+                           : "; unset offsets\n");
     }
     script_ << "plot ";
     bool first = true;
@@ -46,11 +50,15 @@ class Writer {
       begin(curve.title);
       for (Index i = 0; i < curve.x.size(); ++i) csv_ << curve.x(i) << ',' << curve.y(i) << '\n';
       const bool one = curve.points && curve.x.size() == 1;
-      const std::string style = one ? "points pt 3 ps 2.5 lw 3 lc rgb 'red'"
+      const std::string style = !curve.style.empty() ? curve.style
+                                : one                ? "points pt 3 ps 2.5 lw 3 lc rgb 'red'"
                                 : curve.points
                                     ? std::string("points pt 7 ps 0.6 lc rgb ") + (number == 1 ? "'black'" : "'yellow'")
                                     : "lines lw 2 lc " + std::to_string(number);
       end("1:2 with " + style + " title '" + curve.title + "'", first);
+      if (curve.numbered) {
+        script_ << ", '' index " << block_ - 1 << " using 1:2:(sprintf('%d', $0 + 1)) with labels offset 0,0.9 notitle";
+      }
     }
     script_ << '\n';
   }
@@ -73,14 +81,18 @@ class Writer {
 
 }  // namespace
 
-std::string plot(const std::string& folder, const std::string& name, const std::vector<Panel>& panels) {
+std::string plot(const std::string& folder, const std::string& name, const std::vector<Panel>& panels, Format format) {
   namespace fs = std::filesystem;
   fs::create_directories(folder);
   const fs::path base = fs::path(folder) / name;
   std::ofstream csv(base.string() + ".csv"), script(base.string() + ".gp");
   csv.precision(17);
-  script << "set terminal pngcairo size " << 640 * panels.size() << ",480 font 'sans,11'\n"
-         << "set output '" << name << ".png'\nset datafile separator ','\nset grid\nset key below\nset bmargin 5.5\n"
+  const bool svg = format == Format::svg;
+  const std::string ending = svg ? ".svg" : ".png";
+  script << (svg ? "set terminal svg background 'white' font 'sans-serif,12' size "
+                 : "set terminal pngcairo font 'sans,11' size ")
+         << (svg ? 480 : 640) * panels.size() << (svg ? ",400" : ",480") << "\nset output '" << name << ending
+         << "'\nset datafile separator ','\nset grid\nset key below\nset bmargin 5.5\n"
          << "set palette defined (0 '#3b4cc0', 1 '#aac7fd', 2 '#dddcdc', 3 '#f7b89c', 4 '#b40426') maxcolors 24\n"
          << "set multiplot layout 1," << panels.size() << '\n';
   Writer writer(name, csv, script);
@@ -90,7 +102,7 @@ std::string plot(const std::string& folder, const std::string& name, const std::
   script.close();
   const std::string command = "cd '" + folder + "' && gnuplot '" + name + ".gp' > /dev/null 2>&1";
   const bool drawn = std::system(command.c_str()) == 0;
-  return base.string() + (drawn ? ".png" : ".gp");
+  return base.string() + (drawn ? ending : ".gp");
 }
 
 Matrix<double> grid(const HeatMap& heat, Index per_side) {
