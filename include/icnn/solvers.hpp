@@ -29,3 +29,4 @@
 #include "icnn/solvers/settings.hpp"
 #include "icnn/solvers/simple_term.hpp"
 #include "icnn/solvers/status.hpp"
+#include "icnn/solvers/truncated_newton.hpp"

@@ -19,7 +19,7 @@ TEST_CASE("the method follows regularity, set, entropy and size", "[argmin]") {
   CHECK(choose_method<Box>(smooth, 32, false) == Plan{Method::Newton, 0});
   CHECK(choose_method<Box>(once, 2, false) == Plan{Method::Newton, 0});
   CHECK(choose_method<Simplex>(smooth, 33, false) == Plan{Method::Newton, 33});
-  CHECK(choose_method<Box>(smooth, 401, false) == Plan{Method::ProjectedGradient, 0});
+  CHECK(choose_method<Box>(smooth, 401, false) == Plan{Method::TruncatedNewton, 60});
   CHECK(choose_method<Box>(smooth, 13, true) == Plan{Method::Newton, 13});
   CHECK(choose_method<Box>(smooth, 401, true) == Plan{Method::MirrorGradient, 0});
   CHECK(choose_method<Box>(affine, 2, true) == Plan{Method::MirrorGradient, 0});
@@ -43,6 +43,11 @@ TEST_CASE("the method follows regularity, set, entropy and size", "[argmin]") {
   CHECK(choose_method<Product<Box, Simplex>>(smooth, 2, false) == Plan{Method::Newton, 0});
   CHECK(choose_method<Box>(smooth, 1000, false, Method::Newton) == Plan{Method::Newton, 0});
   CHECK_ERROR(choose_method<Ball>(smooth, 2, false, Method::Newton), "a box, simplex");
+  CHECK(choose_method<Product<Box, Simplex>>(smooth, 2, false, Method::TruncatedNewton) == Plan{Method::TruncatedNewton, 0});
+  CHECK_ERROR(choose_method<Ball>(smooth, 2, false, Method::TruncatedNewton), "on a box, simplex");
+  CHECK_ERROR(choose_method<Polyhedron>(smooth, 2, false, Method::TruncatedNewton), "on a box, simplex");
+  CHECK_ERROR(choose_method<Box>(smooth, 2, true, Method::TruncatedNewton), "without an entropy");
+  CHECK_ERROR(choose_method<Box>(kinked, 2, false, Method::TruncatedNewton), "a smooth function");
   CHECK_ERROR(choose_method<Box>(smooth, 2, true, Method::ProjectedGradient), "Method::MirrorGradient");
   CHECK_ERROR(choose_method<Box>(smooth, 2, false, Method::MirrorGradient), "an entropy");
 }

@@ -55,8 +55,9 @@ Ficnn<double, Activation> network(Random& random, Index n, const OutputTermShape
   return f;
 }
 
-const std::vector<Method> all_methods{Method::Automatic, Method::ProjectedGradient, Method::Bundle,
-                                      Method::Level,     Method::CuttingPlane,      Method::Newton};
+const std::vector<Method> all_methods{Method::Automatic,      Method::ProjectedGradient, Method::Bundle,
+                                      Method::Level,          Method::CuttingPlane,      Method::Newton,
+                                      Method::TruncatedNewton};
 const std::vector<Method> kinked{Method::Automatic, Method::ProjectedGradient, Method::Bundle, Method::Level,
                                  Method::CuttingPlane};
 const std::vector<Method> any_set{Method::Automatic, Method::ProjectedGradient, Method::Level};

@@ -184,6 +184,9 @@ void check_argmins() {
   check_argmin(restrict_to(f, Vector<S>::Constant(40, S(0.3)), {1, 5, 7}), Box::unit(3));
   check_argmin(precompose(f, Matrix<S>(Matrix<S>::Identity(40, 8))), Box::unit(8));
   check_argmin(sum(f, f), Box::unit(40));
+  Ficnn<S, Softplus> wide({.inputs = 450, .hidden = {30}});  // beyond Newton with a Hessian
+  randomize(wide, random, 3);
+  check_argmin(wide, Box::unit(450));
   Ficnn<S, Relu> kinked({.inputs = 40, .hidden = {60}});
   randomize(kinked, random);
   check_argmin(kinked, Box::unit(40));

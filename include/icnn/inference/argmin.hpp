@@ -30,6 +30,7 @@ class ArgminWorkspace {
         zero(Vector<double>::Zero(f.inputs())),
         methods(f.inputs()) {
     if (detail::may_use_newton(f)) methods.prepare({Method::Newton}, detail::is_entropic(f));
+    if (detail::may_use_truncated_newton(f)) methods.prepare({Method::TruncatedNewton}, false);
     if (detail::may_use_bundle(f)) methods.prepare({Method::Bundle}, detail::is_entropic(f));
   }
 
@@ -164,7 +165,7 @@ requires(!ConvexFunctionOfY<std::remove_cvref_t<F>> &&
                                                            BlackBoxWorkspace& ws, Result& result) {
   static_assert(detail::can_be_minimised<std::remove_cvref_t<F>, Set>());
   const Method method = settings.method;
-  if (method == Method::MirrorGradient || method == Method::Newton) {
+  if (method == Method::MirrorGradient || method == Method::Newton || method == Method::TruncatedNewton) {
     fail({"argmin", "Method::ProjectedGradient or a bundle method (or Automatic) for a black box",
           detail::text(to_string(method))});
   }

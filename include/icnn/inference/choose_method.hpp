@@ -24,7 +24,7 @@ namespace detail {
 inline constexpr Index newton_at_once = 32;            ///< variables
 inline constexpr Index mirror_newton_at_once = 12;     ///< the gradient method of entropic problems needs fewer
 inline constexpr Index newton_at_all = 400;            ///< beyond, n^3 outweighs what it saves
-inline constexpr Index gradients_at_first = 60;        ///< of a black box, which then is taken to have kinks
+inline constexpr Index gradients_at_first = 60;        ///< of what then is taken to be hard: kinked, or ill-conditioned
 
 /// Newton's method needs a derivative that changes, and changes continuously (but for kinks of itself).
 [[nodiscard]] constexpr bool is_curved(Regularity regularity) {
@@ -34,6 +34,11 @@ inline constexpr Index gradients_at_first = 60;        ///< of a black box, whic
 template <class F>
 [[nodiscard]] bool may_use_newton(const F& f) {
   return is_curved(f.regularity()) && f.inputs() <= newton_at_all;
+}
+
+template <class F>
+[[nodiscard]] bool may_use_truncated_newton(const F& f) {
+  return is_curved(f.regularity()) && f.inputs() > newton_at_all && !is_entropic(f);
 }
 
 /// Whether a bundle method may be chosen.
@@ -47,7 +52,8 @@ template <class F>
 /// The method for a function of that regularity in n variables on a set of type Set:
 ///
 /// - smooth, on a box, simplex, the whole space or a product of these: Newton up to n = 32 (with an entropy 12); up to 400 a
-///   gradient method for n evaluations, then Newton; beyond, the gradient method alone; on a polyhedron always Newton;
+///   gradient method for n evaluations, then Newton; beyond, the gradient method for 60 evaluations, then truncated Newton
+///   (with an entropy the gradient method alone); on a polyhedron always Newton;
 /// - kinked, on such a set: the bundle method, that is proximal_bundle() or, with an entropy, entropy_bundle(); affine on a
 ///   polyhedron, too;
 /// - kinked, on any other set: a gradient method for 60 evaluations, then level_bundle();
@@ -65,7 +71,8 @@ template <class Set>
       if (!polytope && regularity.derivatives == 0) return {Method::Level, detail::gradients_at_first};
       if (regularity.derivatives == 0 || (polyhedron && !curved)) return {Method::Bundle, 0};
       if (polyhedron) return {Method::Newton, 0};
-      if (!curved || !polytope || n > detail::newton_at_all) return {gradient, 0};
+      if (!curved || !polytope || (entropic && n > detail::newton_at_all)) return {gradient, 0};
+      if (n > detail::newton_at_all) return {Method::TruncatedNewton, detail::gradients_at_first};
       return {Method::Newton, n <= (entropic ? detail::mirror_newton_at_once : detail::newton_at_once) ? 0 : n};
     }
     case Method::Newton: {
@@ -78,6 +85,15 @@ template <class Set>
               "another set", "Method::ProjectedGradient takes whatever can be projected onto"});
       }
       return {Method::Newton, 0};
+    }
+    case Method::TruncatedNewton: {
+      if (!curved || entropic || !polytope || polyhedron) {
+        fail({"argmin",
+              "a smooth function that is not affine, without an entropy, on a box, simplex, the whole space or a product of "
+              "these, for Method::TruncatedNewton",
+              "another function or set", "Method::Automatic takes what fits"});
+      }
+      return {asked, 0};
     }
     case Method::Bundle: {
       if (!polytope) {

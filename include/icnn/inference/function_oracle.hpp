@@ -34,6 +34,12 @@ class FunctionOracle final : public AnyOracle {
     h.setZero();
     f_.add_hessian(0, MatrixView<double>(h), ws_);
   }
+  /// After gradient(), at a point whose value prepared a Hessian.
+  void hessian_product(const Vector<double>& w, Vector<double>& product) override {
+    f_.tangent(w, ws_);
+    product.setZero();
+    f_.second_backward({.y = product}, ws_);
+  }
   [[nodiscard]] Index adjoint_count() const override { return minorant_ ? minorant_->neurons() : 0; }
   void adjoints(PointRef v) const override { minorant_->read(f_, ws_, v); }
   void cover(const Vector<double>& h) override { rounding_.cover(f_, h); }

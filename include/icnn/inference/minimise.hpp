@@ -14,6 +14,7 @@
 #include "icnn/solvers/mirror_newton.hpp"
 #include "icnn/solvers/polyhedron_view.hpp"
 #include "icnn/solvers/proximal_bundle.hpp"
+#include "icnn/solvers/truncated_newton.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -27,12 +28,14 @@ class MethodWorkspace {
   void prepare(const Plan& plan, bool entropic) {
     const Index n = gradient.y.size();
     if (plan.method == Method::Newton && !newton) newton.emplace(n);
+    if (plan.method == Method::TruncatedNewton && !truncated) truncated.emplace(n);
     if (is_bundle(plan.method) && !entropic && !bundle) bundle.emplace(n);
     if (is_bundle(plan.method) && entropic && !entropy_bundle) entropy_bundle.emplace(n);
   }
 
   GradientWorkspace gradient;
   std::optional<NewtonWorkspace> newton;
+  std::optional<TruncatedWorkspace> truncated;
   std::optional<BundleWorkspace<double>> bundle;
   std::optional<EntropyBundleWorkspace<double>> entropy_bundle;
 
@@ -78,6 +81,9 @@ void minimise(O& oracle, const Set& set, const EntropyTerm* entropy, const Plan&
     case Method::Newton: {
       if (entropy) return mirror_newton(oracle, *entropy, settings, *ws.newton, result, plan.gradient_evaluations);
       return projected_newton(oracle, set, settings, *ws.newton, result, plan.gradient_evaluations);
+    }
+    case Method::TruncatedNewton: {
+      return truncated_newton(oracle, set, settings, *ws.truncated, result, plan.gradient_evaluations);
     }
     case Method::Bundle: {
       if (entropy) return entropy_bundle(oracle, *entropy, settings, *ws.entropy_bundle, result);

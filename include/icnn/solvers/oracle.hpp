@@ -31,7 +31,7 @@ concept Oracle = requires(O& oracle, const Vector<double>& y, Vector<double>& g)
 };
 
 /// An oracle whose type the solvers do not see: whoever minimises many kinds of functions compiles them once. Offers all
-/// that an oracle may, Hessians included (see CurvedOracle), which are not asked for where there are none.
+/// that an oracle may, Hessians included (see CurvedOracle and ProductOracle), which are not asked for where there are none.
 class AnyOracle {
  public:
   AnyOracle(const AnyOracle&) = delete;
@@ -51,6 +51,7 @@ class AnyOracle {
   virtual void adjoints(PointRef) const {}
   virtual void expect_hessian(bool) {}
   virtual void hessian(Matrix<double>&) {}
+  virtual void hessian_product(const Vector<double>&, Vector<double>&) {}
 
  protected:
   AnyOracle() = default;

@@ -21,6 +21,7 @@ enum class Method {
   Level,              ///< the same by levels: more master programs, fewer settings
   CuttingPlane,       ///< the same by cuts alone (Kelley): for comparison, and for very few variables
   Newton,             ///< smooth networks: boxes, simplices, products of these, polyhedra; with an entropy likewise
+  TruncatedNewton,    ///< the same without forming Hessians, for many variables; no polyhedra, no entropy
 };
 
 [[nodiscard]] constexpr std::string_view to_string(Method method) noexcept {
@@ -32,6 +33,7 @@ enum class Method {
     case Method::Level: return "Method::Level";
     case Method::CuttingPlane: return "Method::CuttingPlane";
     case Method::Newton: return "Method::Newton";
+    case Method::TruncatedNewton: return "Method::TruncatedNewton";
   }
   return "unknown";
 }
