@@ -37,7 +37,7 @@ void run(benchmark::State& state, nlopt_algorithm algorithm) {
   nlopt_set_min_objective(opt.get(), Objective<Case>::call, &objective);
   nlopt_set_lower_bounds1(opt.get(), 0);
   nlopt_set_upper_bounds1(opt.get(), 1);
-  nlopt_set_ftol_rel(opt.get(), 1e-6);
+  nlopt_set_ftol_abs(opt.get(), Case::gap);
   nlopt_set_maxeval(opt.get(), 1000);
   Vector<double> y(Case::get().inputs());
   double value = 0;

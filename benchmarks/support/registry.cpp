@@ -14,6 +14,7 @@ namespace {
 struct Entry {
   Name name;
   std::function<void(benchmark::State&)> function;
+  Clock clock;
 };
 
 std::vector<Entry>& entries() {  // in a function, so that it exists whichever file is initialised first
@@ -29,8 +30,8 @@ std::size_t first_of(const std::vector<Entry>& all, Same same) {
 
 }  // namespace
 
-void add(Name name, std::function<void(benchmark::State&)> function) {
-  entries().push_back({std::move(name), std::move(function)});
+void add(Name name, std::function<void(benchmark::State&)> function, Clock clock) {
+  entries().push_back({std::move(name), std::move(function), clock});
 }
 
 void register_all() {
@@ -46,7 +47,8 @@ void register_all() {
   }
   std::ranges::stable_sort(order, {}, &std::pair<std::pair<std::size_t, std::size_t>, const Entry*>::first);
   for (const auto& [place, entry] : order) {
-    benchmark::RegisterBenchmark(entry->name.text().c_str(), entry->function)->UseRealTime();
+    auto* registered = benchmark::RegisterBenchmark(entry->name.text().c_str(), entry->function);
+    entry->clock == Clock::usual ? registered->UseRealTime() : registered->UseManualTime();
   }
 }
 

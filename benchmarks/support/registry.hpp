@@ -24,8 +24,11 @@ struct Name {
 template <class S>
 inline constexpr const char* scalar_name = sizeof(S) == 4 ? "float" : "double";
 
+/// Who measures: Google Benchmark or, by SetIterationTime(), the benchmark itself.
+enum class Clock { usual, its_own };
+
 /// Notes a benchmark. Called before main(), by a Registration in each file.
-void add(Name name, std::function<void(benchmark::State&)> function);
+void add(Name name, std::function<void(benchmark::State&)> function, Clock clock = Clock::usual);
 
 /// Hands everything to Google Benchmark, the contestants of a test one after another: a clock that drifts, or a neighbour
 /// that comes and goes, then meets all of them.

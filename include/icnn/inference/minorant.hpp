@@ -178,13 +178,13 @@ class Minorant<BasicFicnn<Chain>> {
   Vector<double> low_, spread_;  ///< L c, |L| |c|
 };
 
-/// Without an entropy, which is the solver's business.
-template <class G>
-class Minorant<Regularized<G>> {
-  using F = Regularized<G>;
+namespace detail {
 
+/// What the minorants of functions of one function have in common: the neurons are the inner one's.
+template <class F>
+class MinorantBehind {
  public:
-  explicit Minorant(const F& f) : inner_(f.function()) {}
+  explicit MinorantBehind(const F& f) : inner_(f.function()) {}
   [[nodiscard]] Index neurons() const noexcept { return inner_.neurons(); }
   [[nodiscard]] bool is_complete() const noexcept { return inner_.is_complete(); }
   template <class Ws>
@@ -193,6 +193,20 @@ class Minorant<Regularized<G>> {
   }
   void make_slopes(const F& f, PointRef v) { inner_.make_slopes(f.function(), v); }
 
+ protected:
+  Minorant<typename F::Function> inner_;
+};
+
+}  // namespace detail
+
+/// Without an entropy, which is the solver's business.
+template <class G>
+class Minorant<Regularized<G>> : public detail::MinorantBehind<Regularized<G>> {
+  using F = Regularized<G>;
+  using detail::MinorantBehind<F>::inner_;
+
+ public:
+  using detail::MinorantBehind<F>::MinorantBehind;
   [[nodiscard]] AffineMinorant at(const F& f, ConstPointRef t, ConstPointRef c, ConstPointRef h, PointRef g) {
     AffineMinorant result = inner_.at(f.function(), t, c, h, g);
     const auto& terms = f.terms();
@@ -206,24 +220,15 @@ class Minorant<Regularized<G>> {
     }
     return result += {value, 2 * detail::rounding_of_sum(g.size()) * size};
   }
-
- private:
-  Minorant<typename F::Function> inner_;
 };
 
 template <class G>
-class Minorant<Restricted<G>> {
+class Minorant<Restricted<G>> : public detail::MinorantBehind<Restricted<G>> {
   using F = Restricted<G>;
+  using detail::MinorantBehind<F>::inner_;
 
  public:
-  explicit Minorant(const F& f) : inner_(f.function()), c_(f.function().inputs()), h_(c_), g_(c_) {}
-  [[nodiscard]] Index neurons() const noexcept { return inner_.neurons(); }
-  [[nodiscard]] bool is_complete() const noexcept { return inner_.is_complete(); }
-  template <class Ws>
-  void read(const F& f, const Ws& ws, PointRef v) const {
-    inner_.read(f.function(), ws.inner, v);
-  }
-  void make_slopes(const F& f, PointRef v) { inner_.make_slopes(f.function(), v); }
+  explicit Minorant(const F& f) : detail::MinorantBehind<F>(f), c_(f.function().inputs()), h_(c_), g_(c_) {}
 
   [[nodiscard]] AffineMinorant at(const F& f, ConstPointRef t, ConstPointRef c, ConstPointRef h, PointRef g) {
     f.lift_point(h, h_);
@@ -236,23 +241,16 @@ class Minorant<Restricted<G>> {
   }
 
  private:
-  Minorant<typename F::Function> inner_;
   Vector<double> c_, h_, g_;
 };
 
 template <class G>
-class Minorant<Precomposed<G>> {
+class Minorant<Precomposed<G>> : public detail::MinorantBehind<Precomposed<G>> {
   using F = Precomposed<G>;
+  using detail::MinorantBehind<F>::inner_;
 
  public:
-  explicit Minorant(const F& f) : inner_(f.function()), c_(f.function().inputs()), h_(c_), g_(c_) {}
-  [[nodiscard]] Index neurons() const noexcept { return inner_.neurons(); }
-  [[nodiscard]] bool is_complete() const noexcept { return inner_.is_complete(); }
-  template <class Ws>
-  void read(const F& f, const Ws& ws, PointRef v) const {
-    inner_.read(f.function(), ws.inner, v);
-  }
-  void make_slopes(const F& f, PointRef v) { inner_.make_slopes(f.function(), v); }
+  explicit Minorant(const F& f) : detail::MinorantBehind<F>(f), c_(f.function().inputs()), h_(c_), g_(c_) {}
 
   /// The inner one at E c + e as computed, what that point is off by, and the rounding of E'g.
   [[nodiscard]] AffineMinorant at(const F& f, ConstPointRef t, ConstPointRef c, ConstPointRef h, PointRef g) {
@@ -268,7 +266,6 @@ class Minorant<Precomposed<G>> {
   }
 
  private:
-  Minorant<typename F::Function> inner_;
   Vector<double> c_, h_, g_;
 };
 

@@ -134,8 +134,8 @@ class NewtonStep {
 
   void add_column(const Matrix<S>& h, Index c, double factor) {
     const Index n = h.rows();
-    multiplier_.tail(n - c) += factor * h.col(c).tail(n - c);
-    multiplier_.head(c) += factor * h.row(c).head(c).transpose();
+    for (Index r = 0; r < c; ++r) multiplier_(r) += factor * h(c, r);
+    for (Index r = c; r < n; ++r) multiplier_(r) += factor * h(r, c);
   }
 
   /// The free coordinates of d for which the multipliers there are those of the sums, which are kept: in each group one free

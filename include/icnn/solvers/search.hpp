@@ -159,7 +159,7 @@ class Search {
   /// How far rounding may move the values that a line search compares.
   [[nodiscard]] double noise() { return std::isfinite(cut_error_) ? cut_error_ + value_error() : value_error(); }
   /// Whether a difference of values is more than that. Far from it the latest cut's error tells, without another pass.
-  [[nodiscard]] bool is_above_noise(double difference) { return difference > 100 * cut_error_ || difference > noise(); }
+  [[nodiscard]] bool is_above_noise(double difference) { return difference > 10 * cut_error_ || difference > noise(); }
 
   /// The last word, when the method has ended or knows no further step.
   void finish() {
