@@ -30,13 +30,6 @@ class Search {
     if constexpr (requires { oracle.adjoint_count(); }) {
       if (settings.certificate) adjoints_ = oracle.adjoint_count();
     }
-    Certificate& certificate = result.certificate;
-    certificate.value = infinity;
-    certificate.lower_bound = -infinity;
-    for (Vector<double>* part : {&certificate.slopes, &certificate.centre, &certificate.multipliers, &certificate.y}) {
-      if (adjoints_ == 0) part->resize(0);
-    }
-    proven_ = false;
   }
 
   [[nodiscard]] const Term& term() const noexcept { return term_; }
@@ -170,7 +163,7 @@ class Search {
       const double without = result_.value - result_.lower_bound - 2 * cut_error_ - rounding;
       end(without <= tolerance() ? Status::numerical_limit : Status::uncertified);
     }
-    if (!proven_) result_.certificate.slopes.resize(0);
+    if (!proven_) result_.certificate = {};
     result_.seconds = clock_.seconds();
   }
 
