@@ -120,7 +120,8 @@ inline constexpr bool can_be_minimised() {
 ///
 /// f: anything that is convex in y (see ConvexFunctionOfY) in float or double. Sets: whatever can be projected onto; bounded
 /// ones (box, simplex, ball, products of these) are certified, on others a certificate needs a strongly convex f. With an
-/// entropy as the outermost regulariser the set is its box or a simplex.
+/// entropy as the outermost regulariser the set is its box or a simplex. With settings.certificate a network's result has a
+/// certificate, too, for verify(); its first use allocates, and on a polyhedron every one.
 ///
 /// Throws Error on misuse, before anything is written; numerical trouble is result.status. Allocates nothing with a
 /// workspace that fits f and a result whose y has been used before. f may be shared by threads, the workspace not. The
