@@ -63,6 +63,7 @@ TEST_CASE("negative control: the suite catches activations that lie", "[activati
   CHECK(Liar{} == Liar{});
   CHECK(Falling{} == Falling{});
   CHECK(Undeclared{} == Undeclared{});
+  CHECK(Low{} == Low{});
   Random random(1);
   CHECK_FALSE(declared_properties_hold(Liar{}, random));
   CHECK_FALSE(declared_properties_hold(Falling{}, random));
