@@ -17,7 +17,7 @@ TEST_CASE("any multipliers bound linear and curved functions on a polyhedron", "
     const Vector<double> inside = random_vector<double>(random, n).cwiseAbs().cwiseMin(1);
     const Matrix<double> a = random_matrix<double>(random, 3, n), e = random_matrix<double>(random, 1, n);
     const Polyhedron set(Box::unit(n), a, a * inside, e, e * inside);
-    Multipliers multipliers(set);
+    Multipliers<> multipliers(set);
     const Vector<double> g = random_vector<double>(random, n), far = random_vector<double>(random, n);
     const double without = multipliers.linear_minimum(g);
     CHECK(without == set.box().linear_minimum(g));
@@ -36,7 +36,7 @@ TEST_CASE("any multipliers bound linear and curved functions on a polyhedron", "
 
 TEST_CASE("multipliers that are not finite, or of no constraint, count as zeros", "[solvers]") {
   const Polyhedron set(Box::unit(1), Matrix<double>::Ones(2, 1), Vector<double>{{0.5, infinity}});
-  Multipliers multipliers(set);
+  Multipliers<> multipliers(set);
   multipliers.assign(Vector<double>{{1, 2}});
   CHECK(multipliers.values() == Vector<double>{{1, 0}});
   multipliers.assign(Vector<double>{{1, infinity}});

@@ -98,9 +98,9 @@ void with_term(const F& f, const Set& set, const Vector<double>& multipliers, Vi
     if (is_entropic(f)) return visit(entropy_term(f.terms(), set));
   }
   if constexpr (std::is_same_v<Set, Polyhedron>) {
-    Multipliers dual(set);
+    Multipliers<> dual(set);
     dual.assign(multipliers);
-    visit(SetTerm<Multipliers>(dual));
+    visit(SetTerm<Multipliers<>>(dual));
   } else {
     const SetView<Set> view(set);
     const AnySet& any_set = view;  // one term for all sets

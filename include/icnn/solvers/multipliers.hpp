@@ -15,19 +15,20 @@ namespace icnn::inline ICNN_ISA {
 ///     g'v >= (g + A'mu + E'nu)'v - b'mu - e'nu   for every v of the set,
 ///
 /// whose minimum over the box is known. The bound is sharp where mu and nu are the multipliers of a solution. Refers to the
-/// set; begins with zeros.
+/// set; begins with zeros. S is double; a template, so that only who solves pays for compiling it.
+template <class S = double>
 class Multipliers {
  public:
   explicit Multipliers(const Polyhedron& set)
       : set_(set),
         combined_(set.dimension()),
         size_(set.dimension()),
-        values_(Vector<double>::Zero(set.b().size() + set.e().size())) {
+        values_(Vector<S>::Zero(set.b().size() + set.e().size())) {
     combine();
   }
 
   /// mu and then nu.
-  [[nodiscard]] const Vector<double>& values() const noexcept { return values_; }
+  [[nodiscard]] const Vector<S>& values() const noexcept { return values_; }
   /// Takes them over where they are finite, else zeros; negative mu count as 0, and so do those of rows without a limit.
   void assign(ConstPointRef values) {
     values_ = values;
@@ -82,8 +83,8 @@ class Multipliers {
   }
 
   const Polyhedron& set_;
-  Vector<double> combined_, size_;  ///< A'mu + E'nu, and |A|'mu + |E|'|nu|
-  Vector<double> values_;
+  Vector<S> combined_, size_;  ///< A'mu + E'nu, and |A|'mu + |E|'|nu|
+  Vector<S> values_;
   double constant_ = 0, constant_size_ = 0;  ///< b'mu + e'nu, and its sum of magnitudes
 };
 

@@ -141,7 +141,7 @@ class PolyhedronView final : public AnySet {
   Polytope polytope_;
   Vector<S> centre_;
   // Caches of the multipliers and of programs: the set itself does not change.
-  mutable Multipliers dual_;
+  mutable Multipliers<S> dual_;
   mutable Vector<S> values_;
   mutable Vector<S> linear_;
   Vector<S> ones_;

@@ -32,7 +32,8 @@ namespace detail {
 
 /// Which coordinates are free: all but those at a bound against which the gradient pushes, less its mean where it is
 /// positive on a simplex.
-inline void find_face(TruncatedWorkspace& ws) {
+template <class Ws>
+void find_face(Ws& ws) {
   const Polytope& set = ws.set;
   const auto near = [&](Index j, double bound) { return std::abs(ws.y(j) - bound) <= 1e-14 * (1 + std::abs(bound)); };
   for (Index i = 0; i < set.groups; ++i) {
@@ -52,8 +53,9 @@ inline void find_face(TruncatedWorkspace& ws) {
 }
 
 /// Projects a direction onto the face: zero where a bound is active, and no change of the sums.
-inline void onto_face(const TruncatedWorkspace& ws, Vector<double>& d) {
-  d.array() *= ws.free.array().cast<double>();
+template <class Ws>
+void onto_face(const Ws& ws, Vector<double>& d) {
+  d.array() *= ws.free.template cast<double>().array();
   for (Index i = 0; i < ws.set.groups; ++i) {
     double sum = 0, count = 0;
     for (Index j = 0; j < d.size(); ++j) {
