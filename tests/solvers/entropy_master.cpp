@@ -56,5 +56,5 @@ TEST_CASE("the entropic master closes the gap to its dual, flat or steep, duplic
         check(Box::cube(n, -1, 2));
         check(Simplex(n, 3));
       }
-  CHECK(most <= 150);
+  CHECK(most <= 100);
 }
