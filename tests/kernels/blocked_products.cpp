@@ -31,13 +31,13 @@ struct Framed {
   }
 };
 
-enum class Product { plain, transposed, outer };
+enum class Kind { plain, transposed, outer };
 
 template <class S, class A, class B, class Out>
-void add(Product product, const A& a, const B& b, Out&& out) {
-  if (product == Product::plain) kernels::add_product(a, b, out);
-  if (product == Product::transposed) kernels::add_transposed_product(a, b, out);
-  if (product == Product::outer) kernels::add_outer_product(a, b, out);
+void add(Kind product, const A& a, const B& b, Out&& out) {
+  if (product == Kind::plain) kernels::add_product(a, b, out);
+  if (product == Kind::transposed) kernels::add_transposed_product(a, b, out);
+  if (product == Kind::outer) kernels::add_outer_product(a, b, out);
 }
 
 /// Operands of one product with W of m x k and n columns.
@@ -46,25 +46,25 @@ struct Operands {
   Matrix<S> a, b, out;
   Index terms;
 
-  Operands(Product product, Index m, Index k, Index n, Random& random)
-      : a(random_matrix<S>(random, m, product == Product::outer ? n : k)),
-        b(random_matrix<S>(random, product == Product::transposed ? m : k, n)),
-        out(random_matrix<S>(random, product == Product::transposed ? k : m, product == Product::outer ? k : n)),
-        terms(product == Product::plain        ? k
-              : product == Product::transposed ? m
+  Operands(Kind product, Index m, Index k, Index n, Random& random)
+      : a(random_matrix<S>(random, m, product == Kind::outer ? n : k)),
+        b(random_matrix<S>(random, product == Kind::transposed ? m : k, n)),
+        out(random_matrix<S>(random, product == Kind::transposed ? k : m, product == Kind::outer ? k : n)),
+        terms(product == Kind::plain        ? k
+              : product == Kind::transposed ? m
                                                : n) {}
 
   /// out + the product in another scalar, by loops; with the magnitudes of all terms if asked.
   template <class T>
-  Matrix<T> loops(Product product, bool magnitudes = false) const {
+  Matrix<T> loops(Kind product, bool magnitudes = false) const {
     const auto number = [&](S x) { return magnitudes ? std::abs(static_cast<T>(x)) : static_cast<T>(x); };
     Matrix<T> result(out.rows(), out.cols());
     for (Index i = 0; i < out.rows(); ++i)
       for (Index j = 0; j < out.cols(); ++j) {
         T sum = number(out(i, j));
         for (Index t = 0; t < terms; ++t) {
-          const S x = product == Product::transposed ? a(t, i) : a(i, t);
-          const S y = product == Product::outer ? b(j, t) : b(t, j);
+          const S x = product == Kind::transposed ? a(t, i) : a(i, t);
+          const S y = product == Kind::outer ? b(j, t) : b(t, j);
           sum += number(x) * number(y);
         }
         result(i, j) = sum;
@@ -75,7 +75,7 @@ struct Operands {
 
 /// The stated bound: gamma_{terms + 1} times the sum of the magnitudes, whatever the order of the sum.
 template <class S>
-void check(Product product, Index m, Index k, Index n, Random& random) {
+void check(Kind product, Index m, Index k, Index n, Random& random) {
   const Operands<S> o(product, m, k, n, random);
   Framed<S> a(o.a, m % 3), b(o.b, n % 2), out(o.out, k % 3);
   add<S>(product, a.view(), b.view(), out.view());
@@ -100,7 +100,7 @@ void check(Product product, Index m, Index k, Index n, Random& random) {
 
 template <class S>
 void check_all(Index m, Index k, Index n, Random& random) {
-  for (const Product product : {Product::plain, Product::transposed, Product::outer}) check<S>(product, m, k, n, random);
+  for (const Kind product : {Kind::plain, Kind::transposed, Kind::outer}) check<S>(product, m, k, n, random);
 }
 
 }  // namespace
@@ -136,7 +136,7 @@ TEST_CASE("products with nothing in them change nothing", "[kernels]") {
     for (const Index k : {0, 1, 40})
       for (const Index n : {0, 1, 40}) {
         if (m * k * n > 0) continue;
-        for (const Product product : {Product::plain, Product::transposed, Product::outer}) {
+        for (const Kind product : {Kind::plain, Kind::transposed, Kind::outer}) {
           Random random(13);
           const Operands<double> o(product, m, k, n, random);
           Matrix<double> out = o.out;
@@ -150,7 +150,7 @@ TEST_CASE("NaN and infinity reach exactly what they reach in plain loops", "[ker
   Random random(14);
   const double inf = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
   const auto alike = [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); };
-  for (const Product product : {Product::plain, Product::transposed, Product::outer})
+  for (const Kind product : {Kind::plain, Kind::transposed, Kind::outer})
     for (const Index m : {1, 3, 8, 13, 37, 100})
       for (const Index k : {1, 6, 19, 33})
         for (const Index n : {1, 2, 9, 25})
@@ -192,12 +192,12 @@ TEST_CASE("the portable path stays within the same bound of the vectorised one",
   for (const Index m : {1, 6, 40, 130})
     for (const Index k : {1, 17, 150})
       for (const Index n : {2, 9, 140}) {
-        const Operands<double> o(Product::plain, m, k, n, random);
+        const Operands<double> o(Kind::plain, m, k, n, random);
         Matrix<double> fast = o.out, plain = o.out;
         kernels::add_product(o.a, o.b, fast);
         kernels::portable::add_product<double>(kernels::detail::columns(o.a), kernels::detail::columns(o.b),
                                                kernels::detail::writable(plain));
         const double bound = 2 * std::numeric_limits<double>::epsilon() * static_cast<double>(k + 1);
-        CHECK((fast - plain).cwiseAbs().maxCoeff() <= bound * o.template loops<double>(Product::plain, true).maxCoeff());
+        CHECK((fast - plain).cwiseAbs().maxCoeff() <= bound * o.template loops<double>(Kind::plain, true).maxCoeff());
       }
 }

@@ -72,16 +72,44 @@ template <class W, class V, class Out>
   }
 }
 
+/// Whether a product with several columns is a single tile of sums in registers.
+template <class S, int Rows, int Cols>
+inline constexpr bool is_one_tile = [] {
+  if constexpr (vectorised<S>) {
+    constexpr int lanes = static_cast<int>(Pack<S>::size);
+    return Rows % lanes == 0 && Rows <= tallest * lanes && Cols > 1 && Cols <= widest &&
+           Rows / lanes * Cols <= sums_in_registers;
+  } else {
+    return false;
+  }
+}();
+
+/// out += W Z as that tile, without asking for sizes.
+template <class W, class Z, class Out>
+void add_tile_product(const W& w, const Z& z, Out& out) {
+  using S = typename W::Scalar;
+  const Index from_column_to_column = Z::IsRowMajor ? z.innerStride() : z.outerStride();  // Eigen stores 1 x n by rows
+  broadcast_tile<S, W::RowsAtCompileTime / static_cast<int>(Pack<S>::size), Z::ColsAtCompileTime, false>(
+      w.cols(), w.data(), w.outerStride(), z.data(), from_column_to_column, out.data(), out.outerStride(), 0);
+}
+
 /// Lower triangle of out += J' diag(weights) J; scaled is overwritten. Entries above the diagonal stay.
 template <class J, class Weights, class Scratch, class Out>
 void add_fixed_gram(const J& j, const Weights& weights, Scratch& scaled, Out& out) {
   using S = typename J::Scalar;
-  constexpr Index rows = J::RowsAtCompileTime, cols = J::ColsAtCompileTime;
+  constexpr int rows = J::RowsAtCompileTime, cols = J::ColsAtCompileTime;
   scaled.noalias() = weights.asDiagonal() * j;
-  for (Index c = 0; c < cols; ++c) {
-    for (Index first = c; first < cols; first += dots<S>) {
-      inline_dot_tile<S, 1>(rows, j.data() + first * rows, rows, scaled.data() + c * rows, rows, &out(first, c), cols,
-                            std::min<Index>(dots<S>, cols - first));
+  if constexpr (cols <= dots<S>) {  // a tile for every column, of the size that it takes
+    unrolled<cols>([&](auto c) __attribute__((always_inline)) {
+      constexpr int count = cols - c, tile = count > 4 ? 8 : count > 2 ? 4 : 2;
+      inline_dot_tile<S, 1, tile>(rows, j.data() + c * rows, rows, scaled.data() + c * rows, rows, &out(Index{c}, Index{c}), cols, count);
+    });
+  } else {
+    for (Index c = 0; c < cols; ++c) {
+      for (Index first = c; first < cols; first += dots<S>) {
+        inline_dot_tile<S, 1>(rows, j.data() + first * rows, rows, scaled.data() + c * rows, rows, &out(first, c), cols,
+                              std::min<Index>(dots<S>, cols - first));
+      }
     }
   }
 }

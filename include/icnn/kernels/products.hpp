@@ -101,6 +101,9 @@ void add_product(const W& w, const Z& z, Out&& out) {
     detail::add_lane_product(w, z, out);
   } else if constexpr (detail::unroll<std::remove_reference_t<Out>, W, Z>) {
     detail::add_fixed_product(w, z, out);
+  } else if constexpr (detail::all_fixed<std::remove_reference_t<Out>, W, Z> &&
+                       detail::is_one_tile<typename W::Scalar, W::RowsAtCompileTime, Z::ColsAtCompileTime>) {
+    detail::add_tile_product(w, z, out);
   } else {
     detail::add_product<typename W::Scalar>(detail::columns(w), detail::columns(z), detail::writable(out));
   }

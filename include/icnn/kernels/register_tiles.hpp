@@ -123,13 +123,12 @@ template <int C, class S>
 template <class S>
 inline constexpr int dots = static_cast<int>(std::min<Index>(Pack<S>::size, register_bytes == 32 ? 4 : 8));
 
-/// out(c, j) += sum_r a(r, c) b(r, j) for `count` <= dots columns of a and N of b.
-template <class S, int N>
+/// out(c, j) += sum_r a(r, c) b(r, j) for `count` <= C columns of a and N of b; C is a power of 2, at most dots.
+template <class S, int N, int C = dots<S>>
 [[gnu::always_inline]] inline void inline_dot_tile(Index depth, const S* a, Index lda, const S* b, Index ldb, S* out,
                                                    Index ldo, Index count) {
   using V = Floats<S>;
   constexpr Index lanes = Pack<S>::size;
-  constexpr int C = dots<S>;
   Local<V, C * N> sum;
   unrolled<C * N>([&](auto i) __attribute__((always_inline)) { sum[i] = V{}; });
   Local<const S*, C> column;  // those beyond the last repeat it, and their sums are dropped
