@@ -96,7 +96,7 @@ long run(const char* name, double entropy, long solves, Random& random) {
   Tally hard;
   const auto depth = [&] { return 1 + random.index(4); };
   for (const auto& [n, share] :
-       {std::pair<Index, double>{1, 0.2}, {2, 0.2}, {6, 0.2}, {20, 0.1}, {50, 0.02}, {159, 4e-3}, {784, 4e-4}}) {
+       {std::pair<Index, double>{1, 0.2}, {2, 0.2}, {6, 0.2}, {20, 0.1}, {50, 0.02}, {159, 4e-3}, {784, 1e-3}}) {
     const long count = std::max(4L, static_cast<long>(share * static_cast<double>(solves)));
     Tally plain, by_name, others, at_contexts, trained;
     std::optional<ZooProblem<Ficnn<double, Activation>>> taught;
@@ -138,10 +138,12 @@ long run(const char* name, double entropy, long solves, Random& random) {
 /// A network of which a solver sees but values and subgradients.
 long run_black_boxes(long solves, Random& random) {
   long total = 0;
-  for (const Index n : {2, 6, 20, 50}) {
+  for (const auto& [n, share] :
+       {std::pair<Index, double>{2, 0.25}, {6, 0.25}, {20, 0.25}, {50, 0.05}, {159, 0.05}, {784, 0.01}}) {
     Tally tally;
-    for (long k = 0; k < std::max(4L, solves / (n < 50 ? 4 : 20)); ++k, ++total) {
-      const auto problem = zoo_problem<Relu>(random, n, 1 + random.index(4), 10 + random.index(40), Trait::plain);
+    for (long k = 0; k < std::max(4L, static_cast<long>(share * static_cast<double>(solves))); ++k, ++total) {
+      const Index width = 10 + random.index(n > 100 ? 90 : 40);
+      const auto problem = zoo_problem<Relu>(random, n, 1 + random.index(4), width, Trait::plain);
       auto ws = problem.f.workspace();
       const auto f = [&](const Vector<double>& y, Vector<double>& g) { return problem.f.gradients(y, {.y = g}, ws); };
       const Settings settings{.relative_gap = 1e-8, .method = Method::Bundle, .oracle_error = 1e-12};

@@ -26,7 +26,7 @@ class Cuts {
         combined_(inputs) {}
 
   /// As many as bundle methods keep in so many dimensions.
-  [[nodiscard]] static Index usual_capacity(Index inputs) noexcept { return std::min<Index>(2 * inputs + 20, 120); }
+  [[nodiscard]] static Index usual_capacity(Index inputs) noexcept { return std::min<Index>(2 * inputs + 20, 200); }
 
   [[nodiscard]] Index size() const noexcept { return size_; }
   [[nodiscard]] Index capacity() const noexcept { return offsets_.size(); }

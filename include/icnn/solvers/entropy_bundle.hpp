@@ -116,7 +116,7 @@ void entropy_bundle_iterations(Search& search, const EntropyTerm& term, EntropyB
 /// point keeps the next one near.
 ///
 /// Begins at result.y, which is in the set. Cost of an iteration: one value and gradient, and some twenty factorisations of
-/// a matrix as large as the number of cuts, at most min(2 n + 20, 120). Allocates nothing but what the oracle does.
+/// a matrix as large as the number of cuts, at most min(2 n + 20, 200). Allocates nothing but what the oracle does.
 template <Oracle O>
 void entropy_bundle(O& oracle, const EntropyTerm& term, const Settings& settings, EntropyBundleWorkspace<double>& ws,
                     Result& result) {

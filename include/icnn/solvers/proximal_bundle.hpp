@@ -201,7 +201,7 @@ void bundle_iterations(Search& search, const Set& set, BundleWorkspace<double>& 
 /// polytope around them takes, level_bundle() is the better method.)
 ///
 /// Finite where f is piecewise linear and sharp, linear under growth of that kind. Cost of an iteration: one value and
-/// gradient, and some ten factorisations of a matrix as large as the number of cuts, at most min(2 n + 20, 120). Begins at
+/// gradient, and some ten factorisations of a matrix as large as the number of cuts, at most min(2 n + 20, 200). Begins at
 /// result.y, which is in the set. Allocates nothing but what the oracle does and, for a set with more rows or sums than any
 /// before, room for the master.
 template <Oracle O, ProjectableSet Set>
