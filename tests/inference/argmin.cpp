@@ -93,11 +93,30 @@ TEST_CASE("argmin of functions made from functions, in float and in double", "[a
   check_scalar(float{});
 }
 
-TEST_CASE("argmin of compile-time sizes and of a PICNN at a context", "[argmin]") {
+TEST_CASE("argmin of compile-time sizes is that of run-time sizes", "[argmin]") {
   Random random(5);
-  FicnnOf<double, Inputs<3>, Dense<8, Softplus>, Dense<4, Softplus>, Dense<1>> tiny;
-  randomize(tiny, random);
-  check_minimum(tiny, Box::unit(3), argmin(tiny, Box::unit(3)));
+  for (int k = 0; k < 20; ++k) {
+    FicnnOf<double, Inputs<3>, Dense<8, Softplus>, Dense<4, Softplus>, Dense<1>> tiny;
+    randomize(tiny, random, 3);
+    const Ficnn<double, Softplus> same({.inputs = 3, .hidden = {8, 4}}, tiny.parameters().vector());
+    const auto check = [&](const auto& set) {
+      const Settings settings{.relative_gap = 1e-9, .certificate = true};
+      const Result r = argmin(tiny, set, settings), expected = argmin(same, set, settings);
+      INFO(r << "; run-time sizes: " << expected);
+      check_minimum(tiny, set, r);
+      CHECK(std::abs(r.evaluations - expected.evaluations) <= 1);
+      CHECK(std::abs(r.value - expected.value) <= 2e-9 * (1 + std::abs(r.value)));
+      CHECK(std::abs(r.value_error - expected.value_error) <= 0.1 * expected.value_error);
+      CHECK(verify(tiny, set, r.certificate).holds());
+      CHECK(verify(same, set, r.certificate).holds());
+    };
+    check(Box::unit(3));
+    check(Simplex(3));
+  }
+}
+
+TEST_CASE("argmin of a PICNN at a context", "[argmin]") {
+  Random random(5);
   Picnn<float, Softplus, Tanh> picnn({.context = 4, .inputs = 3, .hidden = {10, 10}, .context_hidden = {6, 6}});
   randomize(picnn, random);
   auto at = picnn.at(random_vector<float>(random, 4));

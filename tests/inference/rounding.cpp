@@ -35,3 +35,29 @@ TEST_CASE("values and cuts are off by no more than their rounding terms, which a
     CHECK((error < 1e-9 * size && cut < 1e-9 * size));
   }
 }
+
+namespace {
+
+/// f(y) = relu(1e16 y_0 + y_1 - 1e16 y_2), whose sum loses y_1 on the way.
+template <class F>
+void check_cancellation(F f) {
+  f.edit([](auto& w) {
+    w["Wy[0]"](0, 0) = 1e16;
+    w["Wy[0]"](0, 1) = 1;
+    w["Wy[0]"](0, 2) = -1e16;
+    w["Wz[1]"](0, 0) = 1;
+  });
+  Rounding<F> rounding(f);
+  const Vector<double> y = Vector<double>::Ones(3), zero = Vector<double>::Zero(3);
+  const double error = rounding.value_error(f, y, zero);
+  CHECK(std::abs(f(y) - 1) <= error);
+  CHECK((error >= 2 && error <= 1000));
+  CHECK(rounding.value_error(f, y, Vector<double>(1e-3 * y)) >= 1e13);  // what y itself is off by
+}
+
+}  // namespace
+
+TEST_CASE("sums that cancel count by the size of what they are made of, in sizes of either kind", "[argmin]") {
+  check_cancellation(Ficnn<double, Relu>({.inputs = 3, .hidden = {1}}));
+  check_cancellation(FicnnOf<double, Inputs<3>, Dense<1, Relu>, Dense<1>>());
+}

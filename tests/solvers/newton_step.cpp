@@ -22,12 +22,12 @@ double gap(const Set& set, const Vector<double>& y, const Vector<double>& g, con
   return std::max((inside - y - d).norm(), slope.dot(y + d) - set.linear_minimum(slope));
 }
 
-template <class Set>
+template <int N = Dynamic, class Set>
 void check(const Set& set, Random& random) {
   const Index n = set.dimension();
-  Vector<double> y = random_vector<double>(random, n), d(n);
+  Vector<double, N> y = random_vector<double>(random, n), d(n);
   set.project(y);
-  NewtonStep<double> step(n);
+  NewtonStep<double, N> step(n);
   Polytope faces(n);
   faces.assign(set);
   step.begin(faces);
@@ -35,8 +35,8 @@ void check(const Set& set, Random& random) {
     const Index rank = 1 + random.index(n + 3);
     const auto root = random_matrix<double>(random, n, rank);
     const Matrix<double> h = root * root.transpose();
-    const Vector<double> g = random_vector<double>(random, n, std::pow(10.0, random.uniform(-2, 2)));
-    Matrix<double> work = h;
+    const Vector<double, N> g = random_vector<double>(random, n, std::pow(10.0, random.uniform(-2, 2)));
+    Matrix<double, N, N> work = h;
     REQUIRE(step.solve(faces, y, g, work, d));
     CHECK(gap(set, y, g, h, d) <= 1e-7 * (1 + g.norm()) * (1 + d.norm()));
     y += d;  // on faces, where the next guess starts
@@ -56,6 +56,16 @@ TEST_CASE("Newton steps minimise the model over the set, singular Hessians inclu
       if (n > 2) check(Product(Simplex(2), Box::unit(n - 2)), random);
       if (n > 4) check(Product(Simplex(2), Simplex(2, 3), Box::unit(n - 4)), random);
     }
+}
+
+TEST_CASE("so do those of compile-time sizes", "[solvers]") {
+  Random random(2);
+  for (int k = 0; k < 10; ++k) {
+    check<1>(Box::unit(1), random);
+    check<5>(Box(Vector<double>::Constant(5, -1), random_vector<double>(random, 5).cwiseAbs()), random);
+    check<5>(Simplex(5, 2), random);
+    check<16>(Product(Simplex(2), Simplex(2, 3), Box::unit(12)), random);
+  }
 }
 
 TEST_CASE("where H is 0 a Newton step goes to a vertex; unbounded directions stay finite", "[solvers]") {

@@ -48,6 +48,51 @@ TEST_CASE("a quadratic over a polytope is minimised by one step", "[solvers]") {
   }
 }
 
+namespace {
+
+/// The method of compile-time size beside that of run-time size: the same steps, up to rounding.
+template <int N>
+void check_size(Random& random) {
+  const auto root = random_matrix<double>(random, N, N);
+  const Vector<double> c = random_vector<double>(random, N, 3);
+  const auto f = [&](const Vector<double>& y, Vector<double>& g, Matrix<double>& h) {  // sum log cosh (root y) + c'y
+    const Vector<double> slopes = (root * y).array().tanh();
+    g = root.transpose() * slopes + c;
+    h = root.transpose() * (1 - slopes.array().square()).matrix().asDiagonal() * root;
+    return (root * y).array().cosh().log().sum() + c.dot(y);
+  };
+  const auto check = [&](const auto& set) {
+    const Settings settings{.relative_gap = 1e-7};
+    const Result expected = solve(f, set, settings);
+    Curved<std::remove_const_t<decltype(f)>> oracle(f, N);
+    BasicNewtonWorkspace<N> ws(N);
+    Result r;
+    r.y = Vector<double>::Zero(N);
+    detail::project(set, r.y, ws.mirror);
+    projected_newton(oracle, set, settings, ws, r);
+    INFO("N " << N << ": " << r << "; run-time size: " << expected);
+    CHECK(r.status == Status::optimal);
+    CHECK(r.evaluations == expected.evaluations);
+    CHECK(r.iterations == expected.iterations);
+    CHECK(std::abs(r.value - expected.value) <= 1e-12 * (1 + std::abs(r.value)));
+    CHECK((r.y - expected.y).norm() <= 1e-6);
+  };
+  check(Box::cube(N, -0.4, 0.3));
+  check(Simplex(N, 2));
+  if constexpr (N > 2) check(Product(Simplex(2), Box::unit(N - 2)));
+}
+
+}  // namespace
+
+TEST_CASE("compile-time sizes take the same steps as run-time sizes", "[solvers]") {
+  Random random(7);
+  for (int k = 0; k < 10; ++k) {
+    check_size<1>(random);
+    check_size<6>(random);
+    check_size<16>(random);
+  }
+}
+
 TEST_CASE("far from the solution a line search helps", "[solvers]") {
   const auto f = [](const Vector<double>& y, Vector<double>& g, Matrix<double>& h) {  // sqrt(1 + y^2): full steps diverge
     h.setZero(y.size(), y.size());

@@ -15,6 +15,21 @@
 
 namespace icnn::inline ICNN_ISA {
 
+namespace detail {
+
+struct Nothing {
+  explicit Nothing(Index) noexcept {}
+};
+
+/// Functions of few inputs, known at compile time, are worth a Newton method of that size.
+inline constexpr int most_tiny_inputs = 16;
+template <class F>
+inline constexpr bool is_tiny = F::Inputs != Dynamic && F::Inputs <= most_tiny_inputs;
+template <class F>
+using TinyNewtonWorkspace = std::conditional_t<is_tiny<F>, BasicNewtonWorkspace<F::Inputs>, Nothing>;
+
+}  // namespace detail
+
 /// All scratch of argmin for one function, or another of the same shape (a PICNN at its next context, say). One per thread.
 /// Room for a method is made here where it may be chosen, else when it is first asked for by name.
 template <ConvexFunctionOfY F>
@@ -28,7 +43,8 @@ class ArgminWorkspace {
         function(detail::sample_workspace(twin.refresh(f), detail::may_use_newton(f))),
         rounding(twin.refresh(f)),
         zero(Vector<double>::Zero(f.inputs())),
-        methods(f.inputs()) {
+        methods(f.inputs()),
+        tiny(f.inputs()) {
     if (detail::may_use_newton(f)) methods.prepare({Method::Newton}, detail::is_entropic(f));
     if (detail::may_use_truncated_newton(f)) methods.prepare({Method::TruncatedNewton}, false);
     if (detail::may_use_bundle(f)) methods.prepare({Method::Bundle}, detail::is_entropic(f));
@@ -47,6 +63,7 @@ class ArgminWorkspace {
   std::optional<Minorant<Function>> minorant;  ///< where a certificate has been asked for
   Vector<double> zero;
   MethodWorkspace methods;
+  [[no_unique_address]] detail::TinyNewtonWorkspace<F> tiny;
 };
 
 /// The same for black boxes of n variables.
@@ -92,6 +109,15 @@ void prepare_minorant(const F& f, std::optional<Minorant<F>>& minorant) {
   if (minorant->is_complete()) return;
   fail({"argmin", "activations that know their conjugates, for a certificate", "one without",
         "give your activation a member double conjugate(double t) const, see HasConjugate"});
+}
+
+/// Turns the proof that a method left, where one was asked for, into a certificate.
+template <class F, class Set, class Function, class Workspace>
+void finish_certificate(const F& f, const Set& set, const Function& function, Workspace& ws, Result& result) {
+  if (result.certificate.empty()) return;
+  with_term(f, set, result.certificate.multipliers, [&](const auto& term) {
+    complete(function, *ws.minorant, term, ws.methods.gradient.region, ws.methods.gradient.g, result);
+  });
 }
 
 template <class F>
@@ -150,12 +176,16 @@ void argmin(const F& f, const Set& set, const Settings& settings, ArgminWorkspac
   ws.prepare(plan, f);
   FunctionOracle oracle(function, ws.function, ws.rounding, ws.zero,
                         settings.certificate ? &*ws.minorant : nullptr);
-  AnyOracle& any_oracle = oracle;
+  if constexpr (detail::is_tiny<F> && !std::is_same_v<Set, Polyhedron>) {
+    if (plan == Plan{Method::Newton} && !entropic) {
+      projected_newton(oracle, any_set, settings, ws.tiny, result);
+      return detail::finish_certificate(f, set, function, ws, result);
+    }
+  }
+  OracleView oracle_view(oracle);
+  AnyOracle& any_oracle = oracle_view;
   detail::minimise(any_oracle, any_set, entropy ? &*entropy : nullptr, plan, settings, ws.methods, result);
-  if (result.certificate.empty()) return;
-  detail::with_term(f, set, result.certificate.multipliers, [&](const auto& term) {
-    detail::complete(function, *ws.minorant, term, ws.methods.gradient.region, ws.methods.gradient.g, result);
-  });
+  detail::finish_certificate(f, set, function, ws, result);
 }
 
 /// The same for a function of the user's: called as f(y, gradient), with vectors in double, it returns the value and writes
@@ -183,7 +213,8 @@ requires(!ConvexFunctionOfY<std::remove_cvref_t<F>> &&
   if (!detail::is_feasible(view, result)) return;
   ws.gradient.resize(ws.inputs);  // an earlier function may have thrown it out of shape
   BlackBoxOracle<std::remove_reference_t<F>> oracle(f, ws.gradient, settings.oracle_error, settings.strong_convexity);
-  AnyOracle& any_oracle = oracle;
+  OracleView oracle_view(oracle);
+  AnyOracle& any_oracle = oracle_view;
   detail::minimise(any_oracle, any_set, nullptr, plan, settings, ws.methods, result);
 }
 

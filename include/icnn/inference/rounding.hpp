@@ -66,46 +66,44 @@ class Rounding<BasicFicnn<Chain>> {
   using F = BasicFicnn<Chain>;
 
  public:
-  explicit Rounding(const F& f) : low_(f.output_term().rank()), terms_(0) {
-    f.chain().for_each([&](auto, const auto& layer) {
-      const Vector<double> room(layer.width());
-      layers_.push_back({room, room, room, room, room, layer.previous() + layer.inputs()});
-      terms_ += layer.width() + layer.previous() + layer.inputs() + 8;
-    });
-    Index widest = 0, above = 0;
-    for (std::size_t i = layers_.size(); i-- > 0;) {
-      const Index width = layers_[i].sum.size();
-      widest = std::max(widest, width);
+  explicit Rounding(const F& f)
+      : layers_(f.chain().template make<Layer>(1)), scratch_(layers_), low_(f.output_term().rank()) {
+    Index above = 0;
+    f.chain().for_each_reverse([&](auto i, const auto& layer) {
+      auto& now = detail::at(layers_, i);
+      const Index width = layer.width(), terms = layer.previous() + layer.inputs();
+      terms_ += width + terms + 8;
       above += width + 8;
       // Of its own sums; twice (for v - y) of its adjoints, which are products of sums over all layers above, and of the
       // gradient's sum over it and over the layers.
-      layers_[i].of_sum = detail::rounding_of_sum(layers_[i].terms);
-      layers_[i].of_cut = layers_[i].of_sum + 2 * detail::rounding_of_sum(width + above);
-    }
-    scratch_ = layers_;
-    end_.resize(widest);
-    other_slopes_.resize(widest);
+      now.of_sum = detail::rounding_of_sum(terms);
+      now.of_cut = now.of_sum + 2 * detail::rounding_of_sum(width + above);
+      now.of_next = of_above_;
+      of_above_ = now.of_sum;
+    });
   }
 
   /// B = |W^z| Z + |W^y| h + |b| and Z = |g(0)| + L B of every layer, L the largest slope between -B and B.
-  void cover(const F& f, const Vector<double>& h) {
+  template <class Point>
+  void cover(const F& f, const Point& h) {
     const double* p = f.parameters().data();
-    f.chain().for_each([&](auto index, const auto& layer) {
+    f.chain().for_each([&](auto i, const auto& layer) {
       using Type = std::remove_cvref_t<decltype(layer)>;
-      const auto i = static_cast<std::size_t>(static_cast<Index>(index));
-      Layer& now = layers_[i];
+      auto& now = detail::at(layers_, i);
       now.outside.setConstant(std::numeric_limits<double>::min());  // for what underflows: weighed like all else
       if (layer.has_bias()) now.outside += layer.b(p).cwiseAbs();
       if (layer.has_passthrough()) detail::add_absolute_product(layer.Wy(p), h, now.outside);
       now.sum = now.outside;
       if constexpr (Type::Previous != 0) {
-        if (layer.previous() > 0) detail::add_absolute_product(layer.Wz(p), layers_[i - 1].output, now.sum);
+        if (layer.previous() > 0) {
+          detail::add_absolute_product(layer.Wz(p), detail::at(layers_, detail::below(i)).output, now.sum);
+        }
       }
       now.sum *= 1.01;
-      find_slopes(layer.activation(), now.sum, -now.sum, now.slope);
+      now.find_slopes(layer.activation(), now.sum, -now.sum);
       now.output = std::abs(layer.activation().jet(0.0).value) + (now.slope.array() * now.sum.array());
     });
-    term_error_ = term_size(f, h) * 4 * detail::rounding_of_sum(f.inputs() + low_.size());
+    term_error_ = term_size(f, h, h) * 4 * detail::rounding_of_sum(f.inputs() + low_.size());
   }
 
   template <class Ws>
@@ -113,14 +111,12 @@ class Rounding<BasicFicnn<Chain>> {
     double error = term_error_ + std::numeric_limits<double>::min() * static_cast<double>(terms_);
     f.chain().for_each([&](auto i, const auto&) {
       const auto& tape = detail::at(ws.tapes, i);
-      const auto number = static_cast<std::size_t>(static_cast<Index>(i));
-      const Layer& layer = layers_[number];
-      const double of_next = number + 1 < layers_.size() ? layers_[number + 1].of_sum : 0.0;
-      for (Index j = 0; j < layer.sum.size(); ++j) {
-        error += std::abs(tape.v(j)) * (layer.of_cut * layer.outside(j)) +
-                 std::abs(tape.delta(j)) *
-                     (of_next * std::abs(tape.z(j)) + 2 * detail::activation_error * (layer.output(j) + 2 * layer.sum(j)));
-      }
+      const auto& layer = detail::at(layers_, i);
+      const auto v = tape.v.col(0).array(), delta = tape.delta.col(0).array(), z = tape.z.col(0).array();
+      error += (v.abs() * (layer.of_cut * layer.outside.array()) +
+                delta.abs() * (layer.of_next * z.abs() +
+                               2 * detail::activation_error * (layer.output.array() + 2 * layer.sum.array())))
+                   .sum();
     });
     return 1.01 * error;  // for the rounding of this very sum
   }
@@ -130,14 +126,16 @@ class Rounding<BasicFicnn<Chain>> {
   ///     e = W^z E + |W^y| dy + gamma (W^z (|z| + 2 E) + |W^y| (|y| + 2 dy) + |b|),   E' = L e + ulps,
   ///
   /// L the largest slope between s - 2 e and s + 2 e, where all three arguments are.
-  [[nodiscard]] double value_error(const F& f, const Vector<double>& y, const Vector<double>& dy) {
+  template <class Point, class Error>
+  [[nodiscard]] double value_error(const F& f, const Point& y, const Error& dy) {
     const double* p = f.parameters().data();
     farthest_ = y.cwiseAbs() + 2 * dy;
-    f.chain().for_each([&](auto index, const auto& layer) {
+    const bool is_exact = (dy.array() == 0).all();
+    double result = 0;
+    f.chain().for_each([&](auto i, const auto& layer) {
       using Type = std::remove_cvref_t<decltype(layer)>;
-      const auto i = static_cast<std::size_t>(static_cast<Index>(index));
-      Layer& now = scratch_[i];
-      Vector<double>&s = now.output, &size = now.sum;
+      auto& now = detail::at(scratch_, i);
+      auto &s = now.output, &size = now.sum;
       s.setZero();
       size.setConstant(std::numeric_limits<double>::min());
       now.error.setZero();
@@ -146,63 +144,77 @@ class Rounding<BasicFicnn<Chain>> {
         size += s.cwiseAbs();
       }
       if (layer.has_passthrough()) {
-        s.noalias() += layer.Wy(p) * y;
+        kernels::add_product(layer.Wy(p), y, s);
         detail::add_absolute_product(layer.Wy(p), farthest_, size);
-        detail::add_absolute_product(layer.Wy(p), dy, now.error);
+        if (!is_exact) detail::add_absolute_product(layer.Wy(p), dy, now.error);
       }
       if constexpr (Type::Previous != 0) {
         if (layer.previous() > 0) {
-          const Layer& before = scratch_[i - 1];
-          s.noalias() += layer.Wz(p) * before.output;
+          const auto& before = detail::at(scratch_, detail::below(i));
+          kernels::add_product(layer.Wz(p), before.output, s);
           detail::add_absolute_product(layer.Wz(p), before.outside, size);  // |z| + 2 E
           detail::add_absolute_product(layer.Wz(p), before.error, now.error);
         }
       }
-      now.error += now.of_sum * size;
-      find_slopes(layer.activation(), s + 2 * now.error, s - 2 * now.error, now.slope);
+      now.error += detail::at(layers_, i).of_sum * size;
+      now.find_slopes(layer.activation(), s + 2 * now.error, s - 2 * now.error);
       size = std::abs(layer.activation().jet(0.0).value) + now.slope.array() * (s.cwiseAbs() + 2 * now.error).array();
       kernels::apply(layer.activation(), kernels::Order::value, layer.width(), s.data(), static_cast<double*>(nullptr),
                      static_cast<double*>(nullptr));
       now.error = now.slope.cwiseProduct(now.error) + detail::activation_error * (size + s.cwiseAbs());
       now.outside = s.cwiseAbs() + 2 * now.error;
+      result = now.error(0) + 4 * detail::epsilon * now.outside(0);  // of the last layer, in the end
     });
-    const Layer& last = scratch_.back();
     farthest_ = y.cwiseAbs();
-    const double size = term_size(f, farthest_) + 2 * term_size(f, farthest_, dy);
-    return 1.01 * (last.error(0) + size * 4 * detail::rounding_of_sum(f.inputs() + low_.size()) +
-                   2 * (term_size(f, farthest_, dy) + term_size(f, dy)) + 4 * detail::epsilon * last.outside(0)) +
+    const double size = term_size(f, farthest_, farthest_) + 2 * term_size(f, farthest_, dy);
+    return 1.01 * (result + size * 4 * detail::rounding_of_sum(f.inputs() + low_.size()) +
+                   2 * (term_size(f, farthest_, dy) + term_size(f, dy, dy))) +
            std::numeric_limits<double>::min() * static_cast<double>(terms_);
   }
 
  private:
+  template <class Of>
   struct Layer {
-    Vector<double> outside;  ///< |W^y| h + |b|
-    Vector<double> sum;      ///< B, at least |s|
-    Vector<double> output;   ///< Z, at least |z|
-    Vector<double> error;    ///< E, of a value
-    Vector<double> slope;    ///< L
-    Index terms = 0;         ///< of one of its sums
-    double of_sum = 0;       ///< what rounding does to it, relatively
-    double of_cut = 0;       ///< beside that, to the adjoints and to the slope of a cut
+    using Values = Vector<double, Of::Width>;
+
+    template <class L>
+    explicit Layer(const Room<L>& room)
+        : outside(room.layer.width()),
+          sum(outside),
+          output(outside),
+          error(outside),
+          slope(outside),
+          end(outside),
+          other(outside) {}
+
+    /// slope := the largest |g'| between low and high: that of a convex function is at an end.
+    template <class A, class High, class Low>
+    void find_slopes(const A& activation, const High& high, const Low& low) {
+      const auto at = [&](const auto& point, double* out) {
+        end = point;
+        kernels::apply(activation, kernels::Order::first, end.size(), end.data(), out, static_cast<double*>(nullptr));
+      };
+      at(high, slope.data());
+      if (never_decreases(activation)) return;
+      at(low, other.data());
+      slope = slope.cwiseAbs().cwiseMax(other.cwiseAbs());
+    }
+
+    Values outside;      ///< |W^y| h + |b|
+    Values sum;          ///< B, at least |s|
+    Values output;       ///< Z, at least |z|
+    Values error;        ///< E, of a value
+    Values slope;        ///< L
+    Values end, other;   ///< scratch
+    double of_sum = 0;   ///< what rounding does to one of its sums, relatively
+    double of_cut = 0;   ///< beside that, to the adjoints and to the slope of a cut
+    double of_next = 0;  ///< to the sums of the layer above
   };
 
-  /// slopes := the largest |g'| between low and high: that of a convex function is at an end.
-  template <class A, class High, class Low>
-  void find_slopes(const A& activation, const High& high, const Low& low, Vector<double>& slopes) {
-    const auto at = [&](const auto& end, double* out) {
-      end_.head(slopes.size()) = end;
-      kernels::apply(activation, kernels::Order::first, slopes.size(), end_.data(), out, static_cast<double*>(nullptr));
-    };
-    at(high, slopes.data());
-    if (never_decreases(activation)) return;
-    at(low, other_slopes_.data());
-    slopes = slopes.cwiseAbs().cwiseMax(other_slopes_.head(slopes.size()).cwiseAbs());
-  }
-
-  /// The output term in absolute values, h'D h + |L h|^2 + h'|d|.
-  [[nodiscard]] double term_size(const F& f, const Vector<double>& h) { return term_size(f, h, h); }
-  /// Its bilinear form, which bounds its change from y to y + dy by term_size(y, dy) + term_size(dy, dy).
-  [[nodiscard]] double term_size(const F& f, const Vector<double>& h, const Vector<double>& d) {
+  /// The output term in absolute values as a bilinear form, h'D d + (|L| h)'|L| d + d'|d|; it changes from y to y + dy by
+  /// 2 term_size(y, dy) + term_size(dy, dy) at most.
+  template <class H, class D>
+  [[nodiscard]] double term_size(const F& f, const H& h, const D& d) {
     const auto& term = f.output_term();
     const auto shape = term.shape();
     const double* p = f.parameters().data();
@@ -217,10 +229,11 @@ class Rounding<BasicFicnn<Chain>> {
     return size;
   }
 
-  std::vector<Layer> layers_, scratch_;
-  Vector<double> low_, end_, other_slopes_, farthest_;
-  Index terms_;
-  double term_error_ = 0;
+  typename Chain::template Storage<Layer> layers_, scratch_;  ///< the latter of a value: its vectors alone
+  Vector<double> low_;
+  Vector<double, Chain::Inputs> farthest_;
+  Index terms_ = 0;
+  double term_error_ = 0, of_above_ = 0;
 };
 
 /// Without an entropy, which is the solver's business.
@@ -231,7 +244,8 @@ class Rounding<Regularized<G>> {
  public:
   explicit Rounding(const F& f) : inner_(f.function()), region_(f.inputs()), size_(f.inputs()) {}
 
-  void cover(const F& f, const Vector<double>& h) {
+  template <class Point>
+  void cover(const F& f, const Point& h) {
     inner_.cover(f.function(), h);
     region_ = h;
   }
@@ -239,7 +253,8 @@ class Rounding<Regularized<G>> {
   [[nodiscard]] double cut_error(const F& f, const Ws& ws) const {
     return inner_.cut_error(f.function(), ws.inner) + error(f, region_, region_);
   }
-  [[nodiscard]] double value_error(const F& f, const Vector<double>& y, const Vector<double>& dy) {
+  template <class Point, class Error>
+  [[nodiscard]] double value_error(const F& f, const Point& y, const Error& dy) {
     const auto& t = f.terms();
     size_ = y.cwiseAbs();
     const double moved = ((t.proximal * (size_ + t.centre.cwiseAbs() + dy) + t.linear.cwiseAbs()).cwiseProduct(dy)).sum();
@@ -265,7 +280,8 @@ class Rounding<Restricted<G>> {
  public:
   explicit Rounding(const F& f) : inner_(f.function()), y_(f.function().inputs()), dy_(f.function().inputs()) {}
 
-  void cover(const F& f, const Vector<double>& h) {
+  template <class Point>
+  void cover(const F& f, const Point& h) {
     f.lift_point(h, y_);
     y_ = y_.cwiseAbs();
     inner_.cover(f.function(), y_);
@@ -274,7 +290,8 @@ class Rounding<Restricted<G>> {
   [[nodiscard]] double cut_error(const F& f, const Ws& ws) const {
     return inner_.cut_error(f.function(), ws.inner);
   }
-  [[nodiscard]] double value_error(const F& f, const Vector<double>& y, const Vector<double>& dy) {
+  template <class Point, class Error>
+  [[nodiscard]] double value_error(const F& f, const Point& y, const Error& dy) {
     f.lift_point(y, y_);
     f.lift_direction(dy, dy_);
     return inner_.value_error(f.function(), y_, dy_);
@@ -293,7 +310,8 @@ class Rounding<Precomposed<G>> {
   explicit Rounding(const F& f)
       : inner_(f.function()), y_(f.function().inputs()), dy_(y_), region_(y_), size_(y_), farthest_(f.inputs()) {}
 
-  void cover(const F& f, const Vector<double>& h) {
+  template <class Point>
+  void cover(const F& f, const Point& h) {
     lift(f, h, region_);
     inner_.cover(f.function(), region_);
   }
@@ -332,7 +350,8 @@ class Rounding<Sum<G...>> {
  public:
   explicit Rounding(const F& f) : Rounding(f, std::index_sequence_for<G...>{}) {}
 
-  void cover(const F& f, const Vector<double>& h) {
+  template <class Point>
+  void cover(const F& f, const Point& h) {
     total(*this, f, [&](const auto& summand, auto& inner, auto) { return inner.cover(summand, h), 0.0; });
   }
   template <class Ws>
@@ -344,7 +363,8 @@ class Rounding<Sum<G...>> {
              return inner.cut_error(summand, std::get<i()>(ws.inner));
            });
   }
-  [[nodiscard]] double value_error(const F& f, const Vector<double>& y, const Vector<double>& dy) {
+  template <class Point, class Error>
+  [[nodiscard]] double value_error(const F& f, const Point& y, const Error& dy) {
     // An addition errs by half an epsilon of a partial sum; a summand's own error is at least 16 epsilons of its size.
     return (1 + static_cast<double>(sizeof...(G)) / 16) *
            total(*this, f, [&](const auto& summand, auto& inner, auto) { return inner.value_error(summand, y, dy); });

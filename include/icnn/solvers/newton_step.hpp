@@ -18,10 +18,13 @@ namespace icnn::inline ICNN_ISA {
 /// primal-dual active set, that is Newton's method on the optimality conditions; Hintermueller, Ito and Kunisch, SIAM
 /// Journal on Optimization 13, 2003). Where that cycles, and for sets with rows, an interior-point method takes over. Cost:
 /// n_free^3 / 3 a guess. Allocates when made, and in begin() for a set with more rows or sums than any before. S is double,
-/// as in InteriorPoint.
-template <class S>
+/// as in InteriorPoint; with N, the number of variables, the loops over them are unrolled.
+template <class S, int N = Dynamic>
 class NewtonStep {
  public:
+  using Point = Vector<S, N>;
+  using Square = Matrix<S, N, N>;
+
   explicit NewtonStep(Index inputs)
       : lower_(inputs),
         upper_(inputs),
@@ -32,7 +35,9 @@ class NewtonStep {
         state_(inputs),
         free_(inputs),
         pivot_(inputs),
-        factor_(inputs, inputs) {
+        factor_(inputs, inputs),
+        curvature_(N == Dynamic ? 0 : inputs, N == Dynamic ? 0 : inputs),
+        start_(inputs) {
     state_.setZero();
   }
 
@@ -49,7 +54,7 @@ class NewtonStep {
 
   /// False where no step could be found. H: the lower triangle is read; it is changed on the diagonal (by the regularisation
   /// that makes it definite).
-  [[nodiscard]] bool solve(const Polytope& set, const Vector<S>& y, const Vector<S>& g, Matrix<S>& h, Vector<S>& d) {
+  [[nodiscard]] bool solve(const Polytope& set, const Point& y, const Point& g, Square& h, Point& d) {
     const Index n = y.size();
     // Where a bound is infinite the step is kept finite: H may know nothing of a direction.
     const double most = 1e3 * (1 + y.cwiseAbs().maxCoeff());
@@ -85,7 +90,7 @@ class NewtonStep {
  private:
   static constexpr int most_guesses = 40;
 
-  [[nodiscard]] bool active_set(const Polytope& set, const Vector<S>& g, const Matrix<S>& h, Vector<S>& d) {
+  [[nodiscard]] bool active_set(const Polytope& set, const Point& g, const Square& h, Point& d) {
     const Index n = g.size();
     const double size = std::max(g.cwiseAbs().maxCoeff(), 1e-300);
     for (int round = 0; round < most_guesses; ++round) {
@@ -120,7 +125,7 @@ class NewtonStep {
   }
 
   /// Bounds at which y lies count as active where the gradient pushes against them, beside what was active before.
-  void guess(const Polytope& set, const Vector<S>& g) {
+  void guess(const Polytope& set, const Point& g) {
     for (Index j = 0; j < g.size(); ++j) {
       if (lower_(j) == upper_(j)) {
         state_(j) = -1;
@@ -132,7 +137,7 @@ class NewtonStep {
     }
   }
 
-  void add_column(const Matrix<S>& h, Index c, double factor) {
+  void add_column(const Square& h, Index c, double factor) {
     const Index n = h.rows();
     for (Index r = 0; r < c; ++r) multiplier_(r) += factor * h(c, r);
     for (Index r = c; r < n; ++r) multiplier_(r) += factor * h(r, c);
@@ -140,7 +145,7 @@ class NewtonStep {
 
   /// The free coordinates of d for which the multipliers there are those of the sums, which are kept: in each group one free
   /// coordinate, far from its bounds, makes up for what the others do. False where a group has none, or H is indefinite.
-  [[nodiscard]] bool solve_free(const Polytope& set, const Matrix<S>& h, Index count, Vector<S>& d) {
+  [[nodiscard]] bool solve_free(const Polytope& set, const Square& h, Index count, Point& d) {
     for (Index i = 0; i < set.groups; ++i) {
       double missing = 0, most = -1;
       for (Index j = 0; j < d.size(); ++j) {
@@ -195,35 +200,44 @@ class NewtonStep {
     return true;
   }
 
-  [[nodiscard]] bool interior_point(const Polytope& set, const Vector<S>& y, const Vector<S>& g, const Matrix<S>& h,
-                                    Vector<S>& d) {
+  [[nodiscard]] bool interior_point(const Polytope& set, const Point& y, const Point& g, const Square& h, Point& d) {
     const Index m = set.row_count(), k = set.equality_count();
     for (Index i = 0; i < m; ++i) offsets_(i) = set.limits()(i) - set.rows().col(i).dot(y);
     for (Index i = 0; i < k; ++i) {
       right_hand_side_(i) = i < set.groups ? 0.0 : set.right_hand_side()(i) - set.equalities().col(i).dot(y);
     }
+    if constexpr (N != Dynamic) curvature_ = h;
     const QuadraticProgram<S> program{.lower = lower_,
                                       .upper = upper_,
                                       .linear = g,
-                                      .dense = &h,
+                                      .dense = dense(h),
                                       .rows = set.rows(),
                                       .offsets = offsets_.head(m),
                                       .equalities = set.equalities(),
                                       .right_hand_side = right_hand_side_.head(k)};
-    d.setZero();
-    const bool solved = solver_->solve(program, d, {});
+    start_.setZero();
+    const bool solved = solver_->solve(program, start_, {});
     d = solver_->y;
     return solved && d.allFinite();
   }
 
+  [[nodiscard]] const Matrix<S>* dense(const Square& h) const {
+    if constexpr (N == Dynamic) {
+      return &h;
+    } else {
+      return &curvature_;
+    }
+  }
+
   Vector<S> lower_, upper_;  ///< of d
-  Vector<S> multiplier_;     ///< g + H d
-  Vector<S> solution_, sums_, solution_of_interior_;
-  Vector<int> state_;         ///< -1 at the lower bound, 1 at the upper one, 0 free
-  Vector<int> free_, pivot_;  ///< the numbers of the free ones, and of each group's one that makes up for the others
-  Matrix<S> factor_;
+  Point multiplier_;         ///< g + H d
+  Point solution_, sums_, solution_of_interior_;
+  Vector<int, N> state_;         ///< -1 at the lower bound, 1 at the upper one, 0 free
+  Vector<int, N> free_, pivot_;  ///< the numbers of the free ones, and of each group's one that makes up for the others
+  Square factor_;
+  Matrix<S> curvature_;  ///< H as the interior-point method takes it
+  Vector<S> start_, offsets_, right_hand_side_;
   std::optional<InteriorPoint<S>> solver_;
-  Vector<S> offsets_, right_hand_side_;  ///< of the interior-point method's rows and equalities
 };
 
 }  // namespace icnn::inline ICNN_ISA

@@ -12,17 +12,20 @@
 
 namespace icnn::inline ICNN_ISA {
 
-/// Scratch of projected_gradient() and mirror_gradient() in n dimensions.
-struct GradientWorkspace {
-  explicit GradientWorkspace(Index n) : y(n), g(n), trial(n), trial_g(n), direction(n), mirror(n), region(n) {}
+/// Scratch of projected_gradient() and mirror_gradient() in n dimensions, and of Newton's method; N is n, or Dynamic.
+template <int N>
+struct BasicGradientWorkspace {
+  explicit BasicGradientWorkspace(Index n) : y(n), g(n), trial(n), trial_g(n), direction(n), mirror(n), region(n) {}
 
-  Vector<double> y, g;            ///< the iterate and its gradient
-  Vector<double> trial, trial_g;  ///< the next one
-  Vector<double> direction;       ///< of the line search
-  Vector<double> mirror;          ///< mirror coordinates, or scratch of a projection
-  Vector<double> region;          ///< |v_j| <= region_j wherever cuts have to hold
+  Vector<double, N> y, g;            ///< the iterate and its gradient
+  Vector<double, N> trial, trial_g;  ///< the next one
+  Vector<double, N> direction;       ///< of the line search
+  Vector<double, N> mirror;          ///< mirror coordinates, or scratch of a projection
+  Vector<double, N> region;          ///< |v_j| <= region_j wherever cuts have to hold
   LatestValues latest;
 };
+
+using GradientWorkspace = BasicGradientWorkspace<Dynamic>;
 
 namespace detail {
 

@@ -14,27 +14,31 @@ namespace icnn::inline ICNN_ISA {
 /// An oracle that also knows curvature: hessian(h) writes the Hessian (or, where f is once differentiable, an element of the
 /// generalised one) at the point of the latest value() and gradient(), n x n, positive semidefinite. It may rely on
 /// expect_hessian(true) before that value().
-template <class O>
-concept CurvedOracle = Oracle<O> && requires(O& oracle, Matrix<double>& h) {
+template <class O, int N = Dynamic>
+concept CurvedOracle = Oracle<O, Vector<double, N>> && requires(O& oracle, Matrix<double, N, N>& h) {
   oracle.expect_hessian(true);
   oracle.hessian(h);
 };
 
-/// Scratch of projected_newton() and mirror_newton() in n dimensions: n^2 numbers, several times over.
-struct NewtonWorkspace : GradientWorkspace {
-  explicit NewtonWorkspace(Index n) : GradientWorkspace(n), product(n), hessian(n, n), scaled(n, n), set(n), step(n) {}
+/// Scratch of projected_newton() and mirror_newton() in n dimensions: n^2 numbers, several times over. N is n, or Dynamic.
+template <int N>
+struct BasicNewtonWorkspace : BasicGradientWorkspace<N> {
+  explicit BasicNewtonWorkspace(Index n)
+      : BasicGradientWorkspace<N>(n), product(n), hessian(n, n), scaled(n, n), set(n), step(n) {}
 
-  Vector<double> product;
-  Matrix<double> hessian, scaled;
+  Vector<double, N> product;
+  Matrix<double, N, N> hessian, scaled;
   Polytope set;
-  NewtonStep<double> step;
+  NewtonStep<double, N> step;
 };
+
+using NewtonWorkspace = BasicNewtonWorkspace<Dynamic>;
 
 namespace detail {
 
 /// The iterations of projected_newton(), from the best point so far.
-template <class Search, ProjectableSet Set>
-void newton_iterations(Search& search, const Set& set, NewtonWorkspace& ws) {
+template <class Search, ProjectableSet Set, int N>
+void newton_iterations(Search& search, const Set& set, BasicNewtonWorkspace<N>& ws) {
   const double decrease = search.settings().line_search.decrease;
   auto& oracle = search.oracle();
   oracle.expect_hessian(true);
@@ -92,6 +96,17 @@ void projected_newton(O& oracle, const Set& set, const Settings& settings, Newto
   oracle.expect_hessian(false);
   if (gradient_evaluations > 0) detail::gradient_iterations(search, set, ws, gradient_evaluations);
   if (!search.ended()) detail::newton_iterations(search, set, ws);
+  search.finish();
+}
+
+/// The same for N variables, so many at compile time: all vectors and loops have that size, which matters up to n = 16 or
+/// so, where an evaluation takes no longer than looking after it. Newton steps from the start.
+template <int N, CurvedOracle<N> O, ProjectableSet Set>
+requires(N != Dynamic) void projected_newton(O& oracle, const Set& set, const Settings& settings,
+                                             BasicNewtonWorkspace<N>& ws, Result& result) {
+  const SetTerm<Set> term(set);
+  Search search(oracle, term, settings, ws.region, result);
+  detail::newton_iterations(search, set, ws);
   search.finish();
 }
 

@@ -15,12 +15,14 @@
 namespace icnn::inline ICNN_ISA {
 
 /// The bookkeeping that every method shares: it counts evaluations, keeps the best point and the best lower bound of
-/// f + phi, and knows when to end and what to call it. A method calls evaluate() and cut() until one of them says no.
-template <Oracle O, class Term>
+/// f + phi, and knows when to end and what to call it. A method calls evaluate() and cut() until one of them says no. Point
+/// is a vector in double, of any extent.
+template <class O, class Term, class Point>
+requires Oracle<O, Point>
 class Search {
  public:
   /// \p region is scratch of the dimension. Result.y is the starting point, in the set.
-  Search(O& oracle, const Term& term, const Settings& settings, Vector<double>& region, Result& result)
+  Search(O& oracle, const Term& term, const Settings& settings, Point& region, Result& result)
       : oracle_(oracle), term_(term), settings_(settings), region_(region), result_(result) {
     result.value = infinity;
     result.lower_bound = -infinity;
@@ -48,7 +50,7 @@ class Search {
   }
 
   /// value := (f + phi)(y). False when the search has ended.
-  [[nodiscard]] bool evaluate(const Vector<double>& y, double& value) {
+  [[nodiscard]] bool evaluate(const Point& y, double& value) {
     if (!may_evaluate()) return false;
     smooth_ = oracle_.value(y);
     value = smooth_ + term_.value(y);
@@ -57,25 +59,27 @@ class Search {
     if (first) scale_ = std::max(1.0, std::abs(value));
     if (value < result_.value || first) {
       result_.value = value;
-      if (&y != &result_.y) result_.y = y;
+      result_.y = y;
       error_known_ = false;
     }
     return true;
   }
 
   /// g := the gradient of f at the y of the latest evaluate(), and the lower bound that it gives. False when ended.
-  [[nodiscard]] bool cut(const Vector<double>& y, Vector<double>& g) {
+  [[nodiscard]] bool cut(const Point& y, Point& g) {
     oracle_.gradient(g);
     if (!g.allFinite()) return end(Status::non_finite);
-    const double norm = g.stableNorm();
-    if (norm <= 0.1 * covered_at_) cover(y, oracle_.strong_convexity(), norm);
+    if (covered_at_ > 0) {
+      const double norm = g.stableNorm();
+      if (norm <= 0.1 * covered_at_) cover(y, oracle_.strong_convexity(), norm);
+    }
     const bool covered = (y.array().abs() <= region_.array()).all();
     cut_error_ = covered ? oracle_.cut_error() : infinity;
     return bound_again(y, g);
   }
 
   /// The lower bound of the latest cut, at \p y with gradient \p g; once more where the term has learned to be sharper.
-  [[nodiscard]] bool bound_again(const Vector<double>& y, const Vector<double>& g) {
+  [[nodiscard]] bool bound_again(const Point& y, const Point& g) {
     if (cut_error_ < infinity) {
       const double model = term_.minimum(g, y, oracle_.strong_convexity(), region_);
       const double bound = smooth_ + model - cut_error_ - 8 * epsilon * (std::abs(smooth_) + std::abs(model));
@@ -107,7 +111,7 @@ class Search {
   /// Forgets all cuts, and adds the latest, at \p y with gradient \p g; \p m is f's modulus of strong convexity, or 0. Where
   /// a certificate is wanted, they know where they come from.
   void clear(Cuts& cuts) const { cuts.clear(adjoints_ > 0 ? adjoints_ + region_.size() : 0); }
-  void add_cut(Cuts& cuts, const Vector<double>& y, const Vector<double>& g, double m) {
+  void add_cut(Cuts& cuts, const Point& y, const Point& g, double m) {
     cuts.add(smooth_, cut_error_, g, y, m, region_);
     if (adjoints_ == 0) return;
     write_adjoints(cuts.origin().head(adjoints_));
@@ -125,7 +129,7 @@ class Search {
   /// f at the latest point, and the error of its cut in the region: f(v) >= smooth_value() + g'(v - y) - cut_error().
   [[nodiscard]] double smooth_value() const noexcept { return smooth_; }
   [[nodiscard]] double cut_error() const noexcept { return cut_error_; }
-  [[nodiscard]] const Vector<double>& region() const noexcept { return region_; }
+  [[nodiscard]] const Point& region() const noexcept { return region_; }
 
  private:
   /// Whether value and bound may both be true, and are not yet close enough.
@@ -149,9 +153,12 @@ class Search {
     return settings_.observer(progress) ? !ended() : end(Status::stopped);
   }
 
-  /// How far rounding may move the values that a line search compares.
-  [[nodiscard]] double noise() { return std::isfinite(cut_error_) ? cut_error_ + value_error() : value_error(); }
-  /// Whether a difference of values is more than that. Far from it the latest cut's error tells, without another pass.
+  /// How far rounding may move the values that a line search compares. That of a cut holds for its value, too.
+  [[nodiscard]] double noise() {
+    if (!std::isfinite(cut_error_)) return value_error();
+    return 2 * cut_error_ + term_.value_error(result_.y) + 8 * epsilon * std::abs(result_.value);
+  }
+  /// Whether a difference of values is more than that. Far from it the latest cut's error tells, entropies aside.
   [[nodiscard]] bool is_above_noise(double difference) { return difference > 10 * cut_error_ || difference > noise(); }
 
   /// The last word, when the method has ended or knows no further step.
@@ -203,11 +210,20 @@ class Search {
   /// The rounding error of the best value (a pass over the function, made when it matters), and of its point in the set.
   [[nodiscard]] double value_error() {
     if (!error_known_) {
-      error_ = oracle_.value_error(result_.y) + term_.value_error(result_.y) + 4 * epsilon * std::abs(result_.value);
+      error_ = oracle_.value_error(best()) + term_.value_error(result_.y) + 4 * epsilon * std::abs(result_.value);
       if (std::isnan(error_)) error_ = infinity;  // something overflowed
       error_known_ = true;
     }
     return error_ + term_.violation_cost(result_.y);
+  }
+
+  /// result.y as a point of the extent that the oracle works with.
+  [[nodiscard]] decltype(auto) best() const {
+    if constexpr (Point::SizeAtCompileTime == Dynamic) {
+      return (result_.y);
+    } else {
+      return Eigen::Map<const Point>(result_.y.data());
+    }
   }
 
   [[nodiscard]] bool closed() {
@@ -218,7 +234,7 @@ class Search {
   /// Chooses the region in which cuts have to hold: the set's own extents or, where they are infinite and f is strongly
   /// convex, a ball around y that is certain to hold the minimiser: f(v) > f(y) once m r / 2 > |g|, rounding included. The
   /// smaller the gradient, the smaller the ball, and the rounding terms with it.
-  void cover(const Vector<double>& y, double m, double norm) {
+  void cover(const Point& y, double m, double norm) {
     covered_at_ = 0;
     extents();
     if (!region_.allFinite() && m > 0) {
@@ -246,7 +262,7 @@ class Search {
   O& oracle_;
   const Term& term_;
   const Settings& settings_;
-  Vector<double>& region_;
+  Point& region_;
   Result& result_;
   Stopwatch clock_;
   double smooth_ = 0;             ///< f at the latest point

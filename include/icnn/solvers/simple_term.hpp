@@ -24,7 +24,8 @@ namespace detail {
 }
 
 /// sum |g_j| (h_j + |y_j|), where 0 times infinity counts as 0.
-[[nodiscard]] inline double absolute_sum(const Vector<double>& g, const Vector<double>& y, const Vector<double>& h) {
+template <class Point>
+[[nodiscard]] double absolute_sum(const Point& g, const Point& y, const Point& h) {
   double sum = 0;
   for (Index j = 0; j < g.size(); ++j) sum += g(j) == 0 ? 0 : std::abs(g(j)) * (h(j) + std::abs(y(j)));
   return sum;
@@ -32,27 +33,28 @@ namespace detail {
 
 }  // namespace detail
 
-/// phi = 0 on the set, infinity outside.
+/// phi = 0 on the set, infinity outside. Points are vectors of any extent.
 template <class Set>
 class SetTerm {
  public:
   explicit SetTerm(const Set& set) noexcept : set_(set) {}
 
   [[nodiscard]] const Set& set() const noexcept { return set_; }
-  [[nodiscard]] static double value(const Vector<double>&) noexcept { return 0; }
-  [[nodiscard]] static double value_error(const Vector<double>&) noexcept { return 0; }
+  [[nodiscard]] static double value(ConstPointRef) noexcept { return 0; }
+  [[nodiscard]] static double value_error(ConstPointRef) noexcept { return 0; }
   /// See AnySet.
-  [[nodiscard]] double violation_cost(const Vector<double>& y) const {
+  [[nodiscard]] double violation_cost(ConstPointRef y) const {
     if constexpr (requires { set_.violation_cost(y); }) {
       return set_.violation_cost(y);
     } else {
       return 0;
     }
   }
-  void extents(Vector<double>& h) const { detail::extents(set_, h); }
+  void extents(PointRef h) const { detail::extents(set_, h); }
 
   /// At most min g'(v - y) + m |v - y|^2 / 2 + phi(v) over |v_j| <= h_j, rounding included; m >= 0.
-  [[nodiscard]] double minimum(const Vector<double>& g, const Vector<double>& y, double m, const Vector<double>& h) const {
+  template <class Point>
+  [[nodiscard]] double minimum(const Point& g, const Point& y, double m, const Point& h) const {
     const double rounding = detail::rounding_of_sum(2 * g.size());
     double size = detail::absolute_sum(g, y, h);
     if constexpr (requires { set_.rounding_size(y, h, m); }) size += set_.rounding_size(y, h, m);
