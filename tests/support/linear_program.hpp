@@ -27,6 +27,15 @@ namespace icnn::test {
 [[nodiscard]] inline std::vector<double> slopes(const LeakyRelu& g) { return {g.slope(), 1}; }
 [[nodiscard]] inline std::vector<double> slopes(const Absolute&) { return {-1, 1}; }
 [[nodiscard]] inline std::vector<double> slopes(const Identity&) { return {1}; }
+template <class... A>
+[[nodiscard]] std::vector<double> slopes(const AnyOf<A...>& g) {
+  return std::visit(
+      [](const auto& a) -> std::vector<double> {
+        if constexpr (requires { slopes(a); }) return slopes(a);
+        fail({"slopes", "a piecewise linear activation", std::string(name_of(a))});
+      },
+      g.variant());
+}
 
 struct LinearOptimum {
   bool optimal = false, infeasible = false;  ///< what Clp says
