@@ -119,7 +119,7 @@ long run(const char* name, double entropy, long solves, Random& random) {
         solve_once(problem, entropy, on_simplex, Method::Automatic, plain);
         // Beyond so many variables gradient steps come first, for they are cheaper. This counts without.
         const Index at_once = entropy > 0 ? detail::mirror_newton_at_once : detail::newton_at_once;
-        const bool newton = detail::may_use_newton(problem.f) && n > at_once;
+        const bool newton = detail::is_curved(problem.f.regularity()) && n > at_once;
         if (newton) solve_once(problem, entropy, on_simplex, Method::Newton, by_name), ++total;
       }
     }

@@ -156,7 +156,7 @@ class Search {
   /// How far rounding may move the values that a line search compares. That of a cut holds for its value, too.
   [[nodiscard]] double noise() {
     if (!std::isfinite(cut_error_)) return value_error();
-    return 2 * cut_error_ + term_.value_error(result_.y) + 8 * epsilon * std::abs(result_.value);
+    return cut_error_ + term_.value_error(result_.y) + 4 * epsilon * std::abs(result_.value);
   }
   /// Whether a difference of values is more than that. Far from it the latest cut's error tells, entropies aside.
   [[nodiscard]] bool is_above_noise(double difference) { return difference > 10 * cut_error_ || difference > noise(); }
