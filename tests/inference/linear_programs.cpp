@@ -163,9 +163,7 @@ TEMPLATE_TEST_CASE("so are those of other architectures", "[linear_programs]", f
     solve_any({.inputs = n, .hidden = {12, 8, 4}, .passthrough = false, .bias = false}, Relu{}, Relu{});
     solve_any({.inputs = n, .hidden = {20, 10}, .output = {.linear = true}}, Absolute{}, LeakyRelu(0.3));
     solve_any({.inputs = n, .hidden = {10, 10, 10}, .passthrough = false}, Absolute{}, Identity{}, Relu{});
-    if constexpr (std::is_same_v<TestType, double>) {
-      solve(FicnnOf<double, Inputs<3>, Dense<8, Relu>, Dense<6, LeakyRelu>, Dense<1>>());
-    }
+    solve(FicnnOf<TestType, Inputs<3>, Dense<8, Relu>, Dense<6, LeakyRelu>, Dense<1>>());
   }
   report(tally);
 }
