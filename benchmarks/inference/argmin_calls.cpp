@@ -93,44 +93,58 @@ void solve_once(const ZooProblem<F>& problem, double entropy, bool on_simplex, M
 template <class Activation>
 long run(const char* name, double entropy, long solves, Random& random) {
   long total = 0;
-  Tally hard;
+  Tally well_scaled, well_scaled_newton, hard;
   const auto depth = [&] { return 1 + random.index(4); };
   for (const auto& [n, share] :
-       {std::pair<Index, double>{1, 0.2}, {2, 0.2}, {6, 0.2}, {20, 0.1}, {50, 0.02}, {159, 4e-3}, {784, 1e-3}}) {
-    const long count = std::max(4L, static_cast<long>(share * static_cast<double>(solves)));
-    Tally plain, by_name, others, at_contexts, trained;
+       {std::pair<Index, double>{1, 0.2}, {2, 0.2}, {6, 0.2}, {20, 0.1}, {50, 0.02}, {159, 6e-3}, {784, 3e-3}}) {
+    const long count = std::max(8L, static_cast<long>(share * static_cast<double>(solves)));
+    // Beyond so many variables gradient steps come first, for they are cheaper. Newton by name counts without.
+    const bool by_name = detail::is_curved(Activation{}.regularity()) &&
+                         n > (entropy > 0 ? detail::mirror_newton_at_once : detail::newton_at_once);
+    Tally plain, plain_newton, at_contexts, at_contexts_newton, trained, trained_newton, growing;
     std::optional<ZooProblem<Ficnn<double, Activation>>> taught;
     for (long k = 0; k < count; ++k) {
       const Index width = 10 + random.index(n > 100 ? 90 : 40);
       const bool on_simplex = random.uniform() < 0.5;
+      const auto solve = [&](const auto& problem, Tally& tally, Method method = Method::Automatic) {
+        solve_once(problem, entropy, on_simplex, method, tally);
+        ++total;
+      };
+      const auto solve_both = [&](const auto& problem, Tally& tally, Tally& newton) {
+        solve(problem, tally);
+        if (by_name) solve(problem, newton, Method::Newton);
+      };
       if (k % 4 == 0) {
-        const Trait trait = all_traits[1 + static_cast<std::size_t>(random.index(10))];
-        solve_once(zoo_problem<Activation>(random, n, depth(), width, trait), entropy, on_simplex, Method::Automatic,
-                   others);
+        const Trait trait = all_traits[2 + static_cast<std::size_t>(random.index(all_traits.size() - 2))];
+        solve(zoo_problem<Activation>(random, n, depth(), width, trait), hard);
+      } else if (k % 8 == 5) {
+        solve(zoo_problem<Activation>(random, n, depth(), width, Trait::growing), growing);
       } else if (k % 8 == 1 && n <= 50) {
-        solve_once(zoo_problem_at_context<Activation>(random, n, depth(), width), entropy, on_simplex, Method::Automatic,
-                   at_contexts);
+        solve_both(zoo_problem_at_context<Activation>(random, n, depth(), width), at_contexts, at_contexts_newton);
       } else if (k % 8 == 2 && n > 1 && n <= 20) {
         if (k % 400 == 2) taught = ZooProblem<Ficnn<double, Activation>>{trained_network<Activation>(random, n, 40), {}, {}};
         taught->tilt = random_vector<double>(random, n, 0.5);
-        solve_once(*taught, entropy, on_simplex, Method::Automatic, trained);
+        solve_both(*taught, trained, trained_newton);
       } else {
-        const auto problem = zoo_problem<Activation>(random, n, depth(), width, Trait::plain);
-        solve_once(problem, entropy, on_simplex, Method::Automatic, plain);
-        // Beyond so many variables gradient steps come first, for they are cheaper. This counts without.
-        const Index at_once = entropy > 0 ? detail::mirror_newton_at_once : detail::newton_at_once;
-        const bool newton = detail::is_curved(problem.f.regularity()) && n > at_once;
-        if (newton) solve_once(problem, entropy, on_simplex, Method::Newton, by_name), ++total;
+        solve_both(zoo_problem<Activation>(random, n, depth(), width, Trait::plain), plain, plain_newton);
       }
     }
     const std::string size = std::to_string(n);
     plain.print(name, size, "random");
-    by_name.print(name, size, "random, Method::Newton");
+    plain_newton.print(name, size, "random, Method::Newton");
     at_contexts.print(name, size, "PICNN");
+    at_contexts_newton.print(name, size, "PICNN, Method::Newton");
     trained.print(name, size, "trained");
-    hard.note(others);
-    total += count;
+    trained_newton.print(name, size, "trained, Method::Newton");
+    growing.print(name, size, "slopes grow with depth");
+    for (const Tally* tally : {&plain, &at_contexts, &trained}) well_scaled.note(*tally);
+    well_scaled_newton.note(by_name ? plain_newton : plain);
+    well_scaled_newton.note(by_name ? at_contexts_newton : at_contexts);
+    well_scaled_newton.note(by_name ? trained_newton : trained);
+    hard.note(growing);
   }
+  well_scaled.print(name, "all", "well scaled");
+  if (detail::is_curved(Activation{}.regularity())) well_scaled_newton.print(name, "all", "well scaled, Newton");
   hard.print(name, "all", "scaled or degenerate");
   return total;
 }
@@ -138,19 +152,25 @@ long run(const char* name, double entropy, long solves, Random& random) {
 /// A network of which a solver sees but values and subgradients.
 long run_black_boxes(long solves, Random& random) {
   long total = 0;
+  Tally well_scaled;
   for (const auto& [n, share] :
-       {std::pair<Index, double>{2, 0.25}, {6, 0.25}, {20, 0.25}, {50, 0.05}, {159, 0.05}, {784, 0.01}}) {
-    Tally tally;
-    for (long k = 0; k < std::max(4L, static_cast<long>(share * static_cast<double>(solves))); ++k, ++total) {
+       {std::pair<Index, double>{2, 0.25}, {6, 0.25}, {20, 0.25}, {50, 0.05}, {159, 0.05}, {784, 0.02}}) {
+    Tally plain, growing;
+    for (long k = 0; k < std::max(8L, static_cast<long>(share * static_cast<double>(solves))); ++k, ++total) {
       const Index width = 10 + random.index(n > 100 ? 90 : 40);
-      const auto problem = zoo_problem<Relu>(random, n, 1 + random.index(4), width, Trait::plain);
+      const Trait trait = k % 4 == 0 ? Trait::growing : Trait::plain;
+      const auto problem = zoo_problem<Relu>(random, n, 1 + random.index(4), width, trait);
       auto ws = problem.f.workspace();
       const auto f = [&](const Vector<double>& y, Vector<double>& g) { return problem.f.gradients(y, {.y = g}, ws); };
       const Settings settings{.relative_gap = 1e-8, .method = Method::Bundle, .oracle_error = 1e-12};
+      Tally& tally = trait == Trait::plain ? plain : growing;
       tally.note(random.uniform() < 0.5 ? argmin(f, Box::unit(n), settings) : argmin(f, Simplex(n), settings));
     }
-    tally.print("ReLU", std::to_string(n), "random, a black box");
+    plain.print("ReLU, a black box", std::to_string(n), "random");
+    growing.print("ReLU, a black box", std::to_string(n), "slopes grow with depth");
+    well_scaled.note(plain);
   }
+  well_scaled.print("ReLU, a black box", "all", "well scaled");
   return total;
 }
 

@@ -18,7 +18,8 @@
 namespace icnn::test {
 
 enum class Trait {
-  plain,       ///< weights of the size of initialisation
+  plain,       ///< well scaled: see balance()
+  growing,     ///< weights of the same size in all layers: slopes grow several times with each
   tiny,        ///< the objective times 1e-6
   huge,        ///< the objective times 1e6
   steep,       ///< every layer's weights times 10
@@ -31,13 +32,13 @@ enum class Trait {
   kinks,       ///< a known minimiser at which all neurons of the first layer bend, more of them than variables as a rule
 };
 
-inline constexpr std::array all_traits{Trait::plain,      Trait::tiny,    Trait::huge, Trait::steep,
-                                       Trait::duplicated, Trait::integer, Trait::flat, Trait::constant,
-                                       Trait::vertex,     Trait::planted, Trait::kinks};
+inline constexpr std::array all_traits{Trait::plain,      Trait::growing, Trait::tiny, Trait::huge,
+                                       Trait::steep,      Trait::duplicated, Trait::integer, Trait::flat,
+                                       Trait::constant,   Trait::vertex,  Trait::planted, Trait::kinks};
 
 [[nodiscard]] constexpr std::string_view to_string(Trait trait) {
   constexpr std::array<std::string_view, all_traits.size()> names{
-      "plain", "tiny", "huge", "steep", "duplicated", "integer", "flat", "constant", "vertex", "planted", "kinks"};
+      "plain", "growing", "tiny", "huge", "steep", "duplicated", "integer", "flat", "constant", "vertex", "planted", "kinks"};
   return names[static_cast<std::size_t>(trait)];
 }
 
@@ -53,12 +54,36 @@ struct ZooProblem {
   }
 };
 
+/// Makes a network of so many hidden layers well scaled, whatever its depth: the rows of W^z sum to 2, so that a layer of
+/// which half the neurons are active hands slopes on as they are; and the last layer is scaled so that the largest slope of
+/// f, whose gradient in the middle of the box is \p gradient(), is between a third of and three times the entropy's unit.
+template <class Network, class Gradient>
+void balance(Network& network, Index depth, Random& random, const Gradient& gradient) {
+  network.edit([&](auto& w) {
+    for (const Block& block : network.layout().blocks()) {
+      if (!block.name.starts_with("Wz[")) continue;
+      auto wz = w[block];
+      for (Index r = 0; r < wz.rows(); ++r) wz.row(r) *= 2 / wz.row(r).sum();
+    }
+  });
+  const double slope = std::pow(3.0, random.uniform(-1, 1)) / gradient().cwiseAbs().maxCoeff();
+  network.edit([&](auto& w) {
+    for (const char* name : {"Wz", "Wy", "Wu", "b"}) {
+      const std::string last = block_name(name, depth);
+      if (network.layout().contains(last)) w[last] *= slope;
+    }
+  });
+}
+
 /// A network of so many hidden layers of the same width.
 template <class Activation>
 [[nodiscard]] ZooProblem<Ficnn<double, Activation>> zoo_problem(Random& random, Index n, Index depth, Index width,
                                                                 Trait trait) {
   Ficnn<double, Activation> f({.inputs = n, .hidden = std::vector<Index>(static_cast<std::size_t>(depth), width)});
   randomize(f, random, trait == Trait::steep ? 10 : 1);
+  if (trait == Trait::plain) {
+    balance(f, depth, random, [&] { return f.gradient(Vector<double>::Constant(n, 0.5).eval()); });
+  }
   Vector<double> inside = random_vector<double>(random, n).cwiseAbs();
   inside /= std::max(inside.sum(), 1e-300);  // on the simplex, hence in the box
   f.edit([&](auto& w) {
@@ -99,13 +124,15 @@ template <class Activation>
   return problem;
 }
 
-/// A PICNN of so many hidden layers at a random context.
+/// A PICNN of so many hidden layers at a random context, well scaled there.
 template <class Activation>
 [[nodiscard]] auto zoo_problem_at_context(Random& random, Index n, Index depth, Index width) {
   const std::vector<Index> hidden(static_cast<std::size_t>(depth), width);
   Picnn<double, Activation> g({.context = 5, .inputs = n, .hidden = hidden, .context_hidden = hidden});
   randomize(g, random);
-  auto f = g.at(random_vector<double>(random, 5));
+  const Vector<double> x = random_vector<double>(random, 5);
+  balance(g, depth, random, [&] { return g.at(x).gradient(Vector<double>::Constant(n, 0.5).eval()); });
+  auto f = g.at(x);
   return ZooProblem<decltype(f)>{f, random_vector<double>(random, n), {}};
 }
 
