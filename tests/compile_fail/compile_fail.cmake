@@ -3,7 +3,7 @@
 #
 # cmake -DCXX=compiler -DFILE=x.cpp -DINCLUDES="dir;dir" -P compile_fail.cmake
 # The file compiles with WELL_FORMED defined; without, it fails, and the first lines of the first error hold its sentence and
-# its name (the comments '// sentence:' and '// names:').
+# its name (the comments '// sentence:' and '// names:').  -Wfatal-errors ends there.
 
 set(flags -std=c++20 -fsyntax-only)
 foreach(dir IN LISTS INCLUDES)
@@ -15,7 +15,7 @@ if(NOT code EQUAL 0)
   message(FATAL_ERROR "the well-formed twin does not compile:\n${errors}")
 endif()
 
-execute_process(COMMAND ${CXX} ${flags} ${FILE} RESULT_VARIABLE code ERROR_VARIABLE errors)
+execute_process(COMMAND ${CXX} ${flags} -Wfatal-errors ${FILE} RESULT_VARIABLE code ERROR_VARIABLE errors)
 if(code EQUAL 0)
   message(FATAL_ERROR "it compiles, and should not")
 endif()
