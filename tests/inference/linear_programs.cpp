@@ -16,7 +16,7 @@ using namespace icnn::test;
 namespace {
 
 #ifdef ICNN_SANITIZED
-constexpr int rounds = 4;
+constexpr int rounds = 2;
 #else
 constexpr int rounds = 40;
 #endif

@@ -19,7 +19,7 @@ using namespace icnn::test;
 namespace {
 
 #ifdef ICNN_SANITIZED
-constexpr int problems = 4000;  // a sanitizer makes them slow, not different
+constexpr int problems = 400;  // a sanitizer makes them slow, not different
 #else
 constexpr int problems = 100000;
 #endif
