@@ -15,7 +15,7 @@ using namespace icnn::test;
 
 namespace {
 
-#ifdef ICNN_SANITIZED
+#ifdef ICNN_FEWER_CASES
 constexpr int rounds = 2;
 #else
 constexpr int rounds = 40;

@@ -18,8 +18,8 @@ using namespace icnn::test;
 
 namespace {
 
-#ifdef ICNN_SANITIZED
-constexpr int problems = 400;  // a sanitizer makes them slow, not different
+#ifdef ICNN_FEWER_CASES
+constexpr int problems = 400;  // builds without optimisation are slow, not different
 #else
 constexpr int problems = 100000;
 #endif

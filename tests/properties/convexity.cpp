@@ -18,8 +18,8 @@ using namespace icnn::test;
 
 namespace {
 
-#ifdef ICNN_SANITIZED
-constexpr int fewer = 20;  // a sanitizer makes them slow, not different
+#ifdef ICNN_FEWER_CASES
+constexpr int fewer = 20;  // builds without optimisation are slow, not different
 #else
 constexpr int fewer = 1;
 #endif
@@ -116,7 +116,7 @@ TEST_CASE("PICNN: convex in y at every context, with both gates", "[convexity]")
   CHECK(count.checks >= 100000 / fewer);
 }
 
-#ifndef ICNN_SANITIZED  // for its time
+#ifndef ICNN_FEWER_CASES  // for its time
 TEST_CASE("negative control: flipping the sign of the largest W^z of any layer is noticed", "[convexity]") {
   Random random(3);
   for (const AnyActivation& g : {AnyActivation(Softplus(3)), AnyActivation(Relu{}), AnyActivation(Celu(0.5))}) {

@@ -13,7 +13,7 @@ using namespace icnn::test;
 namespace {
 
 template <class F, class Set>
-Result solve(F f, const Set& set, double tau, const Settings& settings = {}) {
+Result by_entropy_bundle(F f, const Set& set, double tau, const Settings& settings = {}) {
   const Index n = set.dimension();
   Vector<double> gradient(n), scratch(n);
   BlackBoxOracle<F> oracle(f, gradient, settings.oracle_error, 0);
@@ -37,8 +37,8 @@ TEST_CASE("maxima of affine functions less entropy, from flat to steep, to 1e-8"
         const Vector<double> b = random_vector<double>(random, pieces);
         if (pieces > 3) a.col(2) = a.col(1);
         const auto f = largest(a, b);
-        for (const Result& r : {solve(f, Box::cube(n, -1, 2), tau, {.relative_gap = 1e-8}),
-                                solve(f, Simplex(n, 2), tau, {.relative_gap = 1e-8})}) {
+        for (const Result& r : {by_entropy_bundle(f, Box::cube(n, -1, 2), tau, {.relative_gap = 1e-8}),
+                                by_entropy_bundle(f, Simplex(n, 2), tau, {.relative_gap = 1e-8})}) {
           INFO("n " << n << ", pieces " << pieces << ", tau " << tau << ": " << r);
           CHECK(r.status == Status::optimal);
           most = std::max(most, r.evaluations);
@@ -57,7 +57,7 @@ TEST_CASE("one kink in one dimension: the case where cuts become dependent", "[s
       g(0) = y(0) > 0.3 ? s : -s;
       return s * std::abs(y(0) - 0.3);
     };
-    const Result r = solve(f, Box::unit(1), 1, {.relative_gap = 1e-10});
+    const Result r = by_entropy_bundle(f, Box::unit(1), 1, {.relative_gap = 1e-10});
     INFO(r);
     CHECK(r.status == Status::optimal);
     const double free = 1 / (1 + std::exp(s));  // where the slope s to the right of the kink meets the entropy's
@@ -68,19 +68,19 @@ TEST_CASE("one kink in one dimension: the case where cuts become dependent", "[s
 
 TEST_CASE("an entropic bundle ends with a status whatever it is given", "[solvers]") {
   const auto down = [](const Vector<double>& y, Vector<double>& g) { return g.setConstant(1), y.sum(); };
-  CHECK(solve(down, Box::unit(3), 1).status == Status::optimal);
-  CHECK(solve(down, Box::unit(3), 1, {.max_evaluations = 0}).status == Status::budget_reached);
-  CHECK(solve(down, Box::unit(3), 1, {.relative_gap = 1e-15, .max_evaluations = 50}).status != Status::optimal);
+  CHECK(by_entropy_bundle(down, Box::unit(3), 1).status == Status::optimal);
+  CHECK(by_entropy_bundle(down, Box::unit(3), 1, {.max_evaluations = 0}).status == Status::budget_reached);
+  CHECK(by_entropy_bundle(down, Box::unit(3), 1, {.relative_gap = 1e-15, .max_evaluations = 50}).status != Status::optimal);
   const auto constant = [](const Vector<double>&, Vector<double>& g) { return g.setZero(), 7.0; };
-  CHECK(solve(constant, Simplex(3), 1).status == Status::optimal);
+  CHECK(by_entropy_bundle(constant, Simplex(3), 1).status == Status::optimal);
   const auto hill = [](const Vector<double>& y, Vector<double>& g) {
     return g = -80 * y.array() + 44, 44 * y.sum() - 40 * y.squaredNorm();
   };
-  const Result h = solve(hill, Box::unit(2), 1);
+  const Result h = by_entropy_bundle(hill, Box::unit(2), 1);
   INFO(h);
   CHECK(h.status == Status::not_convex);
   const auto nan = [](const Vector<double>& y, Vector<double>& g) {
     return g.setConstant(1), y(0) < 0.4 ? std::nan("") : y.sum();
   };
-  CHECK(solve(nan, Box::unit(2), 1).status == Status::non_finite);
+  CHECK(by_entropy_bundle(nan, Box::unit(2), 1).status == Status::non_finite);
 }

@@ -14,7 +14,7 @@ using namespace icnn::test;
 namespace {
 
 template <class F, class Set>
-Result solve(F f, const Set& set, double share, const Settings& settings = {}) {
+Result by_level_bundle(F f, const Set& set, double share, const Settings& settings = {}) {
   const Index n = set.dimension();
   Vector<double> gradient(n), scratch(n);
   BlackBoxOracle<F> oracle(f, gradient, settings.oracle_error, settings.strong_convexity);
@@ -43,12 +43,12 @@ TEST_CASE("levels and cutting planes minimise maxima of affine functions, balls 
         CHECK(r.status == Status::optimal);
         most = std::max(most, r.evaluations);
       };
-      check(solve(f, Box::cube(n, -1, 2), 0.35, settings));
-      check(solve(f, Simplex(n, 2), 0.35, settings));
-      check(solve(f, ball, 0.35, settings));
-      if (n > 1) check(solve(f, Product(Ball(Vector<double>::Zero(1), 2), Box::unit(n - 1)), 0.35, settings));
-      if (n <= 5) check(solve(f, Box::cube(n, -1, 2), 0, settings));
-      if (n <= 5) check(solve(f, Simplex(n, 2), 0, settings));
+      check(by_level_bundle(f, Box::cube(n, -1, 2), 0.35, settings));
+      check(by_level_bundle(f, Simplex(n, 2), 0.35, settings));
+      check(by_level_bundle(f, ball, 0.35, settings));
+      if (n > 1) check(by_level_bundle(f, Product(Ball(Vector<double>::Zero(1), 2), Box::unit(n - 1)), 0.35, settings));
+      if (n <= 5) check(by_level_bundle(f, Box::cube(n, -1, 2), 0, settings));
+      if (n <= 5) check(by_level_bundle(f, Simplex(n, 2), 0, settings));
     }
   CHECK(most <= 120);
 }
@@ -57,7 +57,7 @@ TEST_CASE("an affine function on a ball: centre minus radius times direction", "
   const Vector<double> c{{3, -4}};
   const Ball ball(Vector<double>{{1, 2}}, 0.5);
   const auto f = [&](const Vector<double>& y, Vector<double>& g) { return g = c, c.dot(y); };
-  const Result r = solve(f, ball, 0.35, {.relative_gap = 1e-9});
+  const Result r = by_level_bundle(f, ball, 0.35, {.relative_gap = 1e-9});
   INFO(r);
   CHECK(r.status == Status::optimal);
   CHECK(std::abs(r.value - (3 - 8 - 2.5)) <= 1e-8);
@@ -67,18 +67,18 @@ TEST_CASE("an affine function on a ball: centre minus radius times direction", "
 TEST_CASE("level methods end with a status whatever they are given", "[solvers]") {
   const auto down = [](const Vector<double>& y, Vector<double>& g) { return g.setConstant(1), y.sum(); };
   for (const double share : {0.0, 0.35}) {
-    CHECK(solve(down, Box::unit(3), share).status == Status::optimal);
-    CHECK(solve(down, Box::unit(3), share, {.max_evaluations = 0}).status == Status::budget_reached);
-    CHECK(solve(down, Box(Vector<double>::Ones(2), Vector<double>::Ones(2)), share).status == Status::optimal);
-    CHECK(solve(down, WholeSpace(2), share, {.max_evaluations = 200}).status != Status::optimal);
+    CHECK(by_level_bundle(down, Box::unit(3), share).status == Status::optimal);
+    CHECK(by_level_bundle(down, Box::unit(3), share, {.max_evaluations = 0}).status == Status::budget_reached);
+    CHECK(by_level_bundle(down, Box(Vector<double>::Ones(2), Vector<double>::Ones(2)), share).status == Status::optimal);
+    CHECK(by_level_bundle(down, WholeSpace(2), share, {.max_evaluations = 200}).status != Status::optimal);
     const auto hill = [](const Vector<double>& y, Vector<double>& g) {
       return g = -2 * y.array() + 0.1, 0.1 * y.sum() - y.squaredNorm();
     };
-    const Result h = solve(hill, Box::cube(2, -1, 2), share);
+    const Result h = by_level_bundle(hill, Box::cube(2, -1, 2), share);
     CHECK(h.status == Status::not_convex);
     const auto nan = [](const Vector<double>& y, Vector<double>& g) {
       return g.setConstant(1), y(0) < 0.4 ? std::nan("") : y.sum();
     };
-    CHECK(solve(nan, Box::unit(2), share).status == Status::non_finite);
+    CHECK(by_level_bundle(nan, Box::unit(2), share).status == Status::non_finite);
   }
 }

@@ -12,7 +12,7 @@ using namespace icnn::test;
 namespace {
 
 template <class F, class Set>
-Result solve(F f, const Set& set, double tau, const Settings& settings = {}) {
+Result by_mirror_gradient(F f, const Set& set, double tau, const Settings& settings = {}) {
   const Index n = set.dimension();
   Vector<double> gradient(n);
   BlackBoxOracle<F> oracle(f, gradient, settings.oracle_error, 0);
@@ -30,11 +30,11 @@ Result solve(F f, const Set& set, double tau, const Settings& settings = {}) {
 TEST_CASE("an affine function less entropy is solved at once, by sigmoid and softmax", "[solvers]") {
   const Vector<double> c = Vector<double>::LinSpaced(5, -3, 4);
   const auto f = [&](const Vector<double>& y, Vector<double>& g) { return g = c, c.dot(y); };
-  const Result box = solve(f, Box::unit(5), 0.5);
+  const Result box = by_mirror_gradient(f, Box::unit(5), 0.5);
   CHECK(box.status == Status::optimal);
   CHECK(box.evaluations <= 2);
   CHECK((box.y.array() - 1 / (1 + (c.array() / 0.5).exp())).abs().maxCoeff() < 1e-6);
-  const Result simplex = solve(f, Simplex(5, 2), 0.5);
+  const Result simplex = by_mirror_gradient(f, Simplex(5, 2), 0.5);
   CHECK(simplex.status == Status::optimal);
   const Vector<double> weights = (-c.array() / 0.5).exp();
   CHECK((simplex.y - 2 * weights / weights.sum()).norm() < 1e-6);
@@ -47,7 +47,7 @@ TEST_CASE("quadratics less entropy, from flat to steep", "[solvers]") {
         g = 50 * (y.array() - target).matrix();
         return 25 * (y.array() - target).square().sum();
       };
-      const Result r = solve(f, Box::unit(3), tau, {.relative_gap = 1e-9});
+      const Result r = by_mirror_gradient(f, Box::unit(3), tau, {.relative_gap = 1e-9});
       INFO("tau " << tau << ", target " << target << ": " << r);
       CHECK(r.status == Status::optimal);
       // Optimality: 50 (y - target) + tau log(y / (1 - y)) = 0, by bisection.

@@ -13,7 +13,7 @@ using namespace icnn::test;
 namespace {
 
 template <class F, class Set>
-Result solve(F f, const Set& set, double tau, const Settings& settings = {}) {
+Result by_mirror_newton(F f, const Set& set, double tau, const Settings& settings = {}) {
   const Index n = set.dimension();
   Curved<F> oracle(f, n);
   NewtonWorkspace ws(n);
@@ -33,13 +33,13 @@ TEST_CASE("mirror-Newton solves an affine function less entropy at once", "[solv
     return g = c, c.dot(y);
   };
   const Box box(Vector<double>::LinSpaced(5, -1, 1), Vector<double>::LinSpaced(5, 2, 8));
-  const Result in_box = solve(f, box, 0.5);
+  const Result in_box = by_mirror_newton(f, box, 0.5);
   CHECK(in_box.status == Status::optimal);
   CHECK(in_box.evaluations <= 2);
   const Vector<double> width = box.upper() - box.lower();
   const Vector<double> expected = box.lower().array() + width.array() / (1 + (width.array() * c.array() / 0.5).exp());
   CHECK((in_box.y - expected).norm() < 1e-6);
-  const Result simplex = solve(f, Simplex(5, 2), 0.5);
+  const Result simplex = by_mirror_newton(f, Simplex(5, 2), 0.5);
   CHECK(simplex.evaluations <= 2);
   const Vector<double> weights = (-c.array() / 0.5).exp();
   CHECK((simplex.y - 2 * weights / weights.sum()).norm() < 1e-6);
@@ -57,8 +57,8 @@ TEST_CASE("mirror-Newton on dense quadratics less entropy, from flat to steep", 
         g = q * y + c;
         return 0.5 * y.dot(q * y) + c.dot(y);
       };
-      for (const Result& r : {solve(f, Box::cube(n, -2, 1), tau, {.relative_gap = 1e-8}),
-                              solve(f, Simplex(n, 3), tau, {.relative_gap = 1e-8})}) {
+      for (const Result& r : {by_mirror_newton(f, Box::cube(n, -2, 1), tau, {.relative_gap = 1e-8}),
+                              by_mirror_newton(f, Simplex(n, 3), tau, {.relative_gap = 1e-8})}) {
         INFO("n " << n << ", tau " << tau << ": " << r);
         CHECK(r.status == Status::optimal);
         CHECK(r.evaluations <= 60);

@@ -15,7 +15,7 @@ using namespace icnn::test;
 namespace {
 
 template <class F, class Set>
-Result solve(F f, const Set& set, const Settings& settings = {}) {
+Result by_projected_gradient(F f, const Set& set, const Settings& settings = {}) {
   const Index n = set.dimension();
   Vector<double> gradient(n);
   BlackBoxOracle<F> oracle(f, gradient, settings.oracle_error, settings.strong_convexity);
@@ -38,7 +38,7 @@ TEST_CASE("badly conditioned quadratics over a box reach the minimum of their co
       g = c.cwiseProduct(y - target);
       return 0.5 * (y - target).dot(g);
     };
-    const Result r = solve(f, Box::cube(n, -1, 1), {.relative_gap = 1e-8});
+    const Result r = by_projected_gradient(f, Box::cube(n, -1, 1), {.relative_gap = 1e-8});
     INFO(condition << ": " << r);
     CHECK(r.status == Status::optimal);
     const Vector<double> best = target.cwiseMax(-1.0).cwiseMin(1.0);
@@ -51,10 +51,10 @@ TEST_CASE("a linear function is solved by one step", "[solvers]") {
     g = Vector<double>::LinSpaced(y.size(), 1, 2);
     return g.dot(y);
   };
-  const Result simplex = solve(f, Simplex(5));
+  const Result simplex = by_projected_gradient(f, Simplex(5));
   CHECK(simplex.status == Status::optimal);
   CHECK(std::abs(simplex.value - 1) < 1e-12);
-  const Result ball = solve(f, Ball(Vector<double>::Zero(5), 2));
+  const Result ball = by_projected_gradient(f, Ball(Vector<double>::Zero(5), 2));
   CHECK(ball.status == Status::optimal);
 }
 
@@ -65,7 +65,7 @@ TEST_CASE("Rosenbrock-like valleys that are convex, over the whole space", "[sol
     g(1) = 3 * (a - b) / (a + b + c) + 0.01 * y(1);
     return std::log(a + b + c) + 0.005 * y.squaredNorm();
   };
-  const Result r = solve(f, Ball(Vector<double>::Constant(2, 1), 5), {.relative_gap = 1e-8});
+  const Result r = by_projected_gradient(f, Ball(Vector<double>::Constant(2, 1), 5), {.relative_gap = 1e-8});
   CHECK(r.status == Status::optimal);
   CHECK(std::abs(r.y(1)) < 1e-4);
 }

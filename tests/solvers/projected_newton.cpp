@@ -14,7 +14,7 @@ using namespace icnn::test;
 namespace {
 
 template <class F, class Set>
-Result solve(F f, const Set& set, const Settings& settings = {}, Index gradients = 0) {
+Result by_projected_newton(F f, const Set& set, const Settings& settings = {}, Index gradients = 0) {
   Curved<F> oracle(f, set.dimension());
   NewtonWorkspace ws(set.dimension());
   Result r;
@@ -38,9 +38,9 @@ TEST_CASE("a quadratic over a polytope is minimised by one step", "[solvers]") {
     return 0.5 * y.dot(q * y) + c.dot(y);
   };
   for (const Index gradients : {0, 5}) {
-    for (const Result& r : {solve(f, Box::cube(n, -0.3, 0.2), {.relative_gap = 1e-9}, gradients),
-                            solve(f, Simplex(n), {.relative_gap = 1e-9}, gradients),
-                            solve(f, Product(Simplex(4), Box::unit(8)), {.relative_gap = 1e-9}, gradients)}) {
+    for (const Result& r : {by_projected_newton(f, Box::cube(n, -0.3, 0.2), {.relative_gap = 1e-9}, gradients),
+                            by_projected_newton(f, Simplex(n), {.relative_gap = 1e-9}, gradients),
+                            by_projected_newton(f, Product(Simplex(4), Box::unit(8)), {.relative_gap = 1e-9}, gradients)}) {
       INFO(r);
       CHECK(r.status == Status::optimal);
       CHECK(r.evaluations <= 2 + (gradients > 0 ? gradients + 3 : 0));
@@ -63,7 +63,7 @@ void check_size(Random& random) {
   };
   const auto check = [&](const auto& set) {
     const Settings settings{.relative_gap = 1e-7};
-    const Result expected = solve(f, set, settings);
+    const Result expected = by_projected_newton(f, set, settings);
     Curved<std::remove_const_t<decltype(f)>> oracle(f, N);
     BasicNewtonWorkspace<N> ws(N);
     Result r;
@@ -106,7 +106,7 @@ TEST_CASE("far from the solution a line search helps", "[solvers]") {
     return value;
   };
   for (const double from : {0.9, 1.5, 40.0}) {
-    const Result r = solve(f, Box::cube(2, -50, 60), {.relative_gap = 1e-9, .start = {}});
+    const Result r = by_projected_newton(f, Box::cube(2, -50, 60), {.relative_gap = 1e-9, .start = {}});
     CHECK(r.status == Status::optimal);
     Curved<std::remove_const_t<decltype(f)>> oracle(f, 2);
     NewtonWorkspace ws(2);
@@ -126,21 +126,21 @@ TEST_CASE("unbounded below, not convex, not finite: a status each", "[solvers]")
     g.setConstant(1);
     return y(0);
   };
-  CHECK(solve(affine, WholeSpace(1)).status == Status::unbounded);
+  CHECK(by_projected_newton(affine, WholeSpace(1)).status == Status::unbounded);
   const auto hill = [](const Vector<double>& y, Vector<double>& g, Matrix<double>& h) {
     h.setConstant(1, 1, -2);
     g = -2 * y.array() + 0.1;
     return 0.1 * y(0) - y.squaredNorm();
   };
-  const Status status = solve(hill, Box::cube(1, -1, 2)).status;
+  const Status status = by_projected_newton(hill, Box::cube(1, -1, 2)).status;
   CHECK((status == Status::not_convex || status == Status::uncertified));
   const auto nan = [](const Vector<double>&, Vector<double>& g, Matrix<double>& h) {
     h.setConstant(1, 1, std::nan(""));
     g.setConstant(-1);
     return 1.0;
   };
-  const Result r = solve(nan, Box::unit(1));
+  const Result r = by_projected_newton(nan, Box::unit(1));
   CHECK(r.status != Status::optimal);
   CHECK(r.lower_bound <= 1);
-  CHECK(solve(affine, Box::unit(1), {.max_evaluations = 0}).status == Status::budget_reached);
+  CHECK(by_projected_newton(affine, Box::unit(1), {.max_evaluations = 0}).status == Status::budget_reached);
 }

@@ -14,7 +14,7 @@ using namespace icnn::test;
 namespace {
 
 template <class F, class Set>
-Result solve(F f, const Set& set, const Settings& settings = {}) {
+Result by_proximal_bundle(F f, const Set& set, const Settings& settings = {}) {
   const Index n = set.dimension();
   Vector<double> gradient(n), scratch(n);
   BlackBoxOracle<F> oracle(f, gradient, settings.oracle_error, settings.strong_convexity);
@@ -39,8 +39,8 @@ TEST_CASE("maxima of affine functions are minimised to 1e-8", "[solvers]") {
       for (const double scale : {1e-6, 1.0, 1e6}) {
         const Settings settings{.relative_gap = 1e-8, .absolute_gap = 1e-8 * scale};
         const auto f = largest(scale * a, scale * b);
-        std::vector<Result> results{solve(f, Box::cube(n, -1, 2), settings), solve(f, Simplex(n, 2), settings)};
-        if (n > 1) results.push_back(solve(f, Product(Simplex(1), Box::cube(n - 1, -1, 1)), settings));
+        std::vector<Result> results{by_proximal_bundle(f, Box::cube(n, -1, 2), settings), by_proximal_bundle(f, Simplex(n, 2), settings)};
+        if (n > 1) results.push_back(by_proximal_bundle(f, Product(Simplex(1), Box::cube(n - 1, -1, 1)), settings));
         for (const Result& r : results) {
           INFO("n " << n << ", pieces " << pieces << ", scale " << scale << ": " << r);
           CHECK(r.status == Status::optimal);
@@ -62,7 +62,7 @@ TEST_CASE("|y| and its sums, minimum at a kink known", "[solvers]") {
     return sum;
   };
   for (const Index n : {1, 2, 10}) {
-    const Result r = solve(f, Box::cube(n, -3, 4), {.relative_gap = 1e-9});
+    const Result r = by_proximal_bundle(f, Box::cube(n, -3, 4), {.relative_gap = 1e-9});
     INFO(r);
     CHECK(r.status == Status::optimal);
     for (Index j = 0; j < n; ++j) CHECK(std::abs(r.y(j) - 0.1 * static_cast<double>(j)) <= 1e-8);
@@ -74,33 +74,33 @@ TEST_CASE("strong convexity certifies kinked functions on the whole space", "[so
     g = y.array() - 3 + y.array().sign();
     return 0.5 * (y.array() - 3).square().sum() + y.cwiseAbs().sum();
   };
-  const Result r = solve(f, WholeSpace(4), {.relative_gap = 1e-8, .oracle_error = 1e-13, .strong_convexity = 1});
+  const Result r = by_proximal_bundle(f, WholeSpace(4), {.relative_gap = 1e-8, .oracle_error = 1e-13, .strong_convexity = 1});
   INFO(r);
   CHECK(r.status == Status::optimal);
   CHECK((r.y.array() - 2).abs().maxCoeff() <= 1e-3);
-  CHECK(solve(f, WholeSpace(4)).status != Status::optimal);  // nobody said so
+  CHECK(by_proximal_bundle(f, WholeSpace(4)).status != Status::optimal);  // nobody said so
 }
 
 TEST_CASE("a bundle ends with a status whatever it is given", "[solvers]") {
   const auto down = [](const Vector<double>& y, Vector<double>& g) { return g.setConstant(1), y.sum(); };
-  CHECK(solve(down, Box::unit(3)).status == Status::optimal);
-  CHECK(solve(down, Box::unit(3), {.max_evaluations = 0}).status == Status::budget_reached);
-  CHECK(solve(down, Box(Vector<double>::Ones(2), Vector<double>::Ones(2))).status == Status::optimal);
-  const Status lost = solve(down, WholeSpace(2)).status;
+  CHECK(by_proximal_bundle(down, Box::unit(3)).status == Status::optimal);
+  CHECK(by_proximal_bundle(down, Box::unit(3), {.max_evaluations = 0}).status == Status::budget_reached);
+  CHECK(by_proximal_bundle(down, Box(Vector<double>::Ones(2), Vector<double>::Ones(2))).status == Status::optimal);
+  const Status lost = by_proximal_bundle(down, WholeSpace(2)).status;
   CHECK((lost == Status::unbounded || lost == Status::uncertified));
   const auto constant = [](const Vector<double>&, Vector<double>& g) { return g.setZero(), 7.0; };
-  CHECK(solve(constant, Box::unit(3)).status == Status::optimal);
+  CHECK(by_proximal_bundle(constant, Box::unit(3)).status == Status::optimal);
   const auto hill = [](const Vector<double>& y, Vector<double>& g) {
     return g = -2 * y.array() + 0.1, 0.1 * y.sum() - y.squaredNorm();
   };
-  const Result h = solve(hill, Box::cube(2, -1, 2));
+  const Result h = by_proximal_bundle(hill, Box::cube(2, -1, 2));
   CHECK(h.status == Status::not_convex);
   const auto nan = [](const Vector<double>& y, Vector<double>& g) {
     return g.setConstant(1), y(0) < 0.4 ? std::nan("") : y.sum();
   };
-  CHECK(solve(nan, Box::unit(2)).status == Status::non_finite);
+  CHECK(by_proximal_bundle(nan, Box::unit(2)).status == Status::non_finite);
   const auto later = [](const Vector<double>& y, Vector<double>& g) {
     return g.setConstant(y(0) < 0.4 ? infinity : 1.0), y.sum();
   };
-  CHECK(solve(later, Box::unit(2)).status == Status::non_finite);
+  CHECK(by_proximal_bundle(later, Box::unit(2)).status == Status::non_finite);
 }

@@ -60,7 +60,8 @@ TEST_CASE("the minimum of a linear function beside a simple term, from below", "
   check_minimum(SetTerm(half), half, 0.7, true, 5);
   check_minimum(EntropyTerm(box, 0.3), box, 0, true, 6);
   check_minimum(EntropyTerm(simplex, 0.3), simplex, 0, true, 7);
-  CHECK(SetTerm(half).minimum(Vector<double>::Ones(4), Vector<double>::Zero(4), 0, Vector<double>::Ones(4)) == -infinity);
+  const Vector<double> ones = Vector<double>::Ones(4), zero = Vector<double>::Zero(4);
+  CHECK(SetTerm(half).minimum(ones, zero, 0, ones) == -infinity);
 }
 
 TEST_CASE("mirror coordinates and points are each other's inverse", "[solvers]") {

@@ -31,7 +31,7 @@ class Products : public Curved<F> {
 };
 
 template <class F, class Set>
-Result solve(F f, const Set& set, const Settings& settings, Index gradients = 0, Index* products = nullptr) {
+Result by_truncated_newton(F f, const Set& set, const Settings& settings, Index gradients = 0, Index* products = nullptr) {
   Products<F> oracle(f, set.dimension());
   TruncatedWorkspace ws(set.dimension());
   Result r;
@@ -79,7 +79,7 @@ TEST_CASE("truncated Newton finds the minima that Newton finds", "[solvers]") {
         projected_newton(oracle, set, settings, ws, newton);
         for (const Index gradients : {0, 5}) {
           Index products = 0;
-          const Result r = solve(f, set, settings, gradients, &products);
+          const Result r = by_truncated_newton(f, set, settings, gradients, &products);
           INFO("n " << n << ": " << r << "; " << newton);
           CHECK(r.status == Status::optimal);
           CHECK(std::abs(r.value - newton.value) <= 2e-9 * std::max(1.0, std::abs(newton.value)));
@@ -113,7 +113,7 @@ TEST_CASE("a Hessian of low rank, flat directions, and none at all", "[solvers]"
   Random random(3);
   const Index n = 50;
   for (const Index rank : {1, 5}) {
-    const Result r = solve(bowl(random, n, rank, false), Box::unit(n), {.relative_gap = 1e-8}, 0);
+    const Result r = by_truncated_newton(bowl(random, n, rank, false), Box::unit(n), {.relative_gap = 1e-8}, 0);
     INFO(r);
     CHECK(r.status == Status::optimal);
   }
@@ -122,15 +122,15 @@ TEST_CASE("a Hessian of low rank, flat directions, and none at all", "[solvers]"
     g.setConstant(-1);
     return -y.sum();
   };
-  CHECK(solve(affine, Box::unit(n), {.relative_gap = 1e-8}).status == Status::optimal);
-  CHECK(solve(affine, Simplex(n), {.relative_gap = 1e-8}).status == Status::optimal);
+  CHECK(by_truncated_newton(affine, Box::unit(n), {.relative_gap = 1e-8}).status == Status::optimal);
+  CHECK(by_truncated_newton(affine, Simplex(n), {.relative_gap = 1e-8}).status == Status::optimal);
 }
 
 TEST_CASE("budgets, NaN and what is not convex, in truncated Newton", "[solvers]") {
   Random random(4);
   const auto f = bowl(random, 20, 20, true);
-  CHECK(solve(f, Box::unit(20), {.max_evaluations = 0}).status == Status::budget_reached);
-  const Result brief = solve(f, Box::cube(20, -1, 1), {.relative_gap = 1e-12, .max_evaluations = 2});
+  CHECK(by_truncated_newton(f, Box::unit(20), {.max_evaluations = 0}).status == Status::budget_reached);
+  const Result brief = by_truncated_newton(f, Box::cube(20, -1, 1), {.relative_gap = 1e-12, .max_evaluations = 2});
   CHECK(brief.status == Status::budget_reached);
   CHECK(brief.evaluations == 2);
   const double nan = std::numeric_limits<double>::quiet_NaN();
@@ -140,7 +140,7 @@ TEST_CASE("budgets, NaN and what is not convex, in truncated Newton", "[solvers]
       const double value = f(y, g, h);
       return calls++ >= from ? nan : value;
     };
-    const Result r = solve(bad, Box::cube(20, -1, 1), {.relative_gap = 1e-12});
+    const Result r = by_truncated_newton(bad, Box::cube(20, -1, 1), {.relative_gap = 1e-12});
     INFO(from << ": " << r);
     CHECK(r.status == Status::non_finite);
   }
@@ -149,7 +149,7 @@ TEST_CASE("budgets, NaN and what is not convex, in truncated Newton", "[solvers]
     g = -2 * y;
     return -y.squaredNorm();
   };
-  const Result r = solve(hill, Box::cube(3, -1, 2), {.relative_gap = 1e-6});
+  const Result r = by_truncated_newton(hill, Box::cube(3, -1, 2), {.relative_gap = 1e-6});
   INFO(r);
   CHECK((r.status == Status::not_convex || r.status == Status::uncertified || r.status == Status::optimal));
   const auto down = [](const Vector<double>& y, Vector<double>& g, Matrix<double>& h) {
@@ -158,5 +158,5 @@ TEST_CASE("budgets, NaN and what is not convex, in truncated Newton", "[solvers]
     g.setConstant(1);
     return y.sum();
   };
-  CHECK(solve(down, WholeSpace(3), {}).status == Status::unbounded);
+  CHECK(by_truncated_newton(down, WholeSpace(3), {}).status == Status::unbounded);
 }
