@@ -13,7 +13,7 @@ namespace {
 
 /// One column and compile-time sizes, beside the products of run-time sizes.
 template <class S, int M, int K>
-void check() {
+void check_fixed() {
   Random random(M * 100 + K);
   const Matrix<S> w = random_matrix<S>(random, M, K);
   const Matrix<S, M, K> fixed = w;
@@ -63,17 +63,17 @@ void check_columns() {
 
 template <class S>
 void check_sizes() {
-  check<S, 1, 1>();
-  check<S, 1, 16>();
-  check<S, 3, 2>();
-  check<S, 8, 6>();
-  check<S, 16, 6>();
-  check<S, 16, 16>();
-  check<S, 19, 11>();
-  check<S, 33, 5>();
-  check<S, 64, 9>();
-  check<S, 7, 70>();
-  check<S, 24, 70>();  // too many columns to be unrolled
+  check_fixed<S, 1, 1>();
+  check_fixed<S, 1, 16>();
+  check_fixed<S, 3, 2>();
+  check_fixed<S, 8, 6>();
+  check_fixed<S, 16, 6>();
+  check_fixed<S, 16, 16>();
+  check_fixed<S, 19, 11>();
+  check_fixed<S, 33, 5>();
+  check_fixed<S, 64, 9>();
+  check_fixed<S, 7, 70>();
+  check_fixed<S, 24, 70>();  // too many columns to be unrolled
   check_columns<S, 16, 6, 6>();
   check_columns<S, 19, 8, 5>();             // not whole packs
   if constexpr (kernels::vectorised<S>) {  // or Eigen would unroll them all

@@ -55,7 +55,7 @@ struct Bounds {
 };
 
 template <class S, class A>
-void check(const A& activation, const Bounds& bounds) {
+void check_function(const A& activation, const Bounds& bounds) {
   const std::vector<S> t = points<S>();
   std::vector<S> z = t, first(t.size()), second(t.size());
   kernels::apply(activation, kernels::Order::second, static_cast<Index>(t.size()), z.data(), first.data(), second.data());
@@ -90,19 +90,19 @@ void check(const A& activation, const Bounds& bounds) {
 }  // namespace
 
 TEMPLATE_TEST_CASE("activations over arrays are right to a few ULP over the whole range", "[kernels]", float, double) {
-  check<TestType>(Softplus(), {3.1, 3.1, 4.5});
-  check<TestType>(Softplus(0.5), {3.1, 3.1, 4.5});
-  check<TestType>(Tanh(), {4, 6, 9});
-  check<TestType>(Sigmoid(), {3.1, 5, 8});
-  check<TestType>(Elu(), {2, 1.5, 1.5});
-  check<TestType>(Celu(0.5), {2, 1.5, 1.5});
-  check<TestType>(SmoothRelu(0.3), {2, 2, 1});
-  check<TestType>(Relu(), {0, 0, 0});
-  check<TestType>(LeakyRelu(), {1, 1, 0});
-  check<TestType>(Absolute(), {0, 0, 0});
-  check<TestType>(Square(), {0.5, 0.5, 0});
-  check<TestType>(SquaredLeakyRelu(), {2, 2, 1});
-  check<TestType>(Identity(), {0, 0, 0});
+  check_function<TestType>(Softplus(), {3.1, 3.1, 4.5});
+  check_function<TestType>(Softplus(0.5), {3.1, 3.1, 4.5});
+  check_function<TestType>(Tanh(), {4, 6, 9});
+  check_function<TestType>(Sigmoid(), {3.1, 5, 8});
+  check_function<TestType>(Elu(), {2, 1.5, 1.5});
+  check_function<TestType>(Celu(0.5), {2, 1.5, 1.5});
+  check_function<TestType>(SmoothRelu(0.3), {2, 2, 1});
+  check_function<TestType>(Relu(), {0, 0, 0});
+  check_function<TestType>(LeakyRelu(), {1, 1, 0});
+  check_function<TestType>(Absolute(), {0, 0, 0});
+  check_function<TestType>(Square(), {0.5, 0.5, 0});
+  check_function<TestType>(SquaredLeakyRelu(), {2, 2, 1});
+  check_function<TestType>(Identity(), {0, 0, 0});
 }
 
 TEST_CASE("an activation that declares nothing takes the portable path", "[kernels]") {

@@ -31,7 +31,7 @@ struct Packed {
 };
 
 template <class S>
-void check(Index m, Index k, Index columns, Random& random) {
+void check_lanes(Index m, Index k, Index columns, Random& random) {
   INFO(m << " x " << k << ", " << columns << " columns of packs");
   const Index n = columns * kernels::Pack<S>::size;
   const auto w = random_matrix<S>(random, m, k), z = random_matrix<S>(random, k, n), v = random_matrix<S>(random, m, n);
@@ -77,7 +77,7 @@ void check_all() {
     Random random(1);
     for (const Index m : {1, 2, 7, 8, 9, 16, 33})
       for (const Index k : {1, 3, 8, 17})
-        for (const Index columns : {1, 2, 3}) check<S>(m, k, columns, random);
+        for (const Index columns : {1, 2, 3}) check_lanes<S>(m, k, columns, random);
     for (const Index m : {1, 5, 16})
       for (const Index n : {1, 2, 6, 11}) check_gram<S>(m, n, random);
   } else {

@@ -20,7 +20,7 @@ Matrix<S> loops(const Matrix<S>& a, const Matrix<S>& b, Matrix<S> out) {  // the
 }
 
 template <class S>
-void check(Index m, Index k, Index n, Random& random) {
+void check_products(Index m, Index k, Index n, Random& random) {
   const auto w = random_matrix<S>(random, m, k), z = random_matrix<S>(random, k, n), v = random_matrix<S>(random, m, n);
   const S tolerance = std::numeric_limits<S>::epsilon() * S(8 * (m + k + n + 1));
   const auto close = [&](const Matrix<S>& a, const Matrix<S>& b) {
@@ -47,11 +47,11 @@ TEST_CASE("products agree with plain loops, tails and tiles included", "[kernels
   for (const Index m : {1, 2, 7, 33})
     for (const Index k : {1, 3, 16, 65})
       for (const Index n : {1, 2, 5, 17}) {
-        check<double>(m, k, n, random);
-        check<float>(m, k, n, random);
+        check_products<double>(m, k, n, random);
+        check_products<float>(m, k, n, random);
       }
-  check<double>(130, 70, 129, random);
-  check<float>(129, 200, 131, random);
+  check_products<double>(130, 70, 129, random);
+  check_products<float>(129, 200, 131, random);
 }
 
 TEST_CASE("products write into blocks and rows", "[kernels]") {
