@@ -98,7 +98,7 @@ template <class O>
 /// The iterations of truncated_newton(), from the best point so far.
 template <class Search, ProjectableSet Set>
 void truncated_iterations(Search& search, const Set& set, TruncatedWorkspace& ws) {
-  constexpr int few = 6;           // halvings, before the face is left to gradient steps
+  constexpr int few = 6;           // halvings and steps within rounding, before the face is left to gradient steps
   constexpr Index gradients = 10;  // evaluations of these; twice as many whenever they did not help
   const double decrease = search.settings().line_search.decrease;
   const Result& result = search.result();
@@ -122,7 +122,9 @@ void truncated_iterations(Search& search, const Set& set, TruncatedWorkspace& ws
         ws.trial = ws.y + t * ws.direction;
         project(set, ws.trial, ws.mirror);
         slope = ws.g.dot(ws.trial - ws.y);
-        if (!(slope < 0)) continue;
+        // Near the minimum the slope is rounding, of either sign, where the step still halves the gap: a few of these.
+        const bool lost = idle < few && slope <= search.noise() && (ws.trial - ws.y).squaredNorm() > 0;
+        if (!(slope < 0) && !lost) continue;
         if (!search.evaluate(ws.trial, next)) return;
         const double enough = value + decrease * slope;
         found = next <= enough || (!search.is_above_noise(-slope) && next <= enough + search.noise());
