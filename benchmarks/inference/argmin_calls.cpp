@@ -4,6 +4,7 @@
 #include <icnn/icnn.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -16,7 +17,7 @@
 
 /// How many evaluations argmin takes for a certified gap of 1e-8 max(1, |value|), by method, number of variables and kind of
 /// problem; whether every lower bound lies below f at the best known points, in quadruple precision; and whether verify()
-/// accepts the certificates, one in eight. argmin_calls [SOLVES]
+/// accepts the certificates, one in eight. argmin_calls [SOLVES [SEED]]
 using namespace icnn;
 using namespace icnn::test;
 
@@ -89,88 +90,103 @@ void solve_once(const ZooProblem<F>& problem, double entropy, bool on_simplex, M
   }
 }
 
+/// One kind of problem, solved by the method that argmin chooses and, where that is another, by Newton's.
+struct Kind {
+  Tally chosen, newton;
+
+  void note(const Kind& other) {
+    chosen.note(other.chosen);
+    newton.note(other.newton.evaluations.empty() ? other.chosen : other.newton);
+  }
+  void print(const char* problem, const std::string& n, const std::string& kind) {
+    chosen.print(problem, n, kind.c_str());
+    newton.print(problem, n, (kind + ", Method::Newton").c_str());
+  }
+};
+
 /// Rows of the table for one kind of objective; the number of solves, which falls with n.
 template <class Activation>
 long run(const char* name, double entropy, long solves, Random& random) {
+  constexpr bool curved = detail::is_curved(Activation{}.regularity());
   long total = 0;
-  Tally well_scaled, well_scaled_newton, hard;
-  const auto depth = [&] { return 1 + random.index(4); };
+  Kind well_scaled, with_unbalanced, hard;
   for (const auto& [n, share] :
        {std::pair<Index, double>{1, 0.2}, {2, 0.2}, {6, 0.2}, {20, 0.1}, {50, 0.02}, {159, 6e-3}, {784, 3e-3}}) {
     const long count = std::max(8L, static_cast<long>(share * static_cast<double>(solves)));
     // Beyond so many variables gradient steps come first, for they are cheaper. Newton by name counts without.
-    const bool by_name = detail::is_curved(Activation{}.regularity()) &&
-                         n > (entropy > 0 ? detail::mirror_newton_at_once : detail::newton_at_once);
-    Tally plain, plain_newton, at_contexts, at_contexts_newton, trained, trained_newton, growing;
+    const bool by_name = curved && n > (entropy > 0 ? detail::mirror_newton_at_once : detail::newton_at_once);
+    Kind plain, at_contexts, trained, unbalanced, deep;
     std::optional<ZooProblem<Ficnn<double, Activation>>> taught;
     for (long k = 0; k < count; ++k) {
-      const Index width = 10 + random.index(n > 100 ? 90 : 40);
+      const Index width = 10 + random.index(n > 100 ? 90 : 40), depth = 1 + random.index(4);
       const bool on_simplex = random.uniform() < 0.5;
       const auto solve = [&](const auto& problem, Tally& tally, Method method = Method::Automatic) {
         solve_once(problem, entropy, on_simplex, method, tally);
         ++total;
       };
-      const auto solve_both = [&](const auto& problem, Tally& tally, Tally& newton) {
-        solve(problem, tally);
-        if (by_name) solve(problem, newton, Method::Newton);
+      const auto solve_both = [&](const auto& problem, Kind& kind) {
+        solve(problem, kind.chosen);
+        if (by_name) solve(problem, kind.newton, Method::Newton);
       };
       if (k % 4 == 0) {
         const Trait trait = all_traits[2 + static_cast<std::size_t>(random.index(all_traits.size() - 2))];
-        solve(zoo_problem<Activation>(random, n, depth(), width, trait), hard);
+        solve(zoo_problem<Activation>(random, n, depth, width, trait), hard.chosen);
       } else if (k % 8 == 5) {
-        solve(zoo_problem<Activation>(random, n, depth(), width, Trait::growing), growing);
+        solve_both(zoo_problem<Activation>(random, n, depth, width, Trait::growing), depth <= 2 ? unbalanced : deep);
       } else if (k % 8 == 1 && n <= 50) {
-        solve_both(zoo_problem_at_context<Activation>(random, n, depth(), width), at_contexts, at_contexts_newton);
+        solve_both(zoo_problem_at_context<Activation>(random, n, depth, width), at_contexts);
       } else if (k % 8 == 2 && n > 1 && n <= 20) {
         if (k % 400 == 2) taught = ZooProblem<Ficnn<double, Activation>>{trained_network<Activation>(random, n, 40), {}, {}};
         taught->tilt = random_vector<double>(random, n, 0.5);
-        solve_both(*taught, trained, trained_newton);
+        solve_both(*taught, trained);
       } else {
-        solve_both(zoo_problem<Activation>(random, n, depth(), width, Trait::plain), plain, plain_newton);
+        solve_both(zoo_problem<Activation>(random, n, depth, width, Trait::plain), plain);
       }
     }
     const std::string size = std::to_string(n);
     plain.print(name, size, "random");
-    plain_newton.print(name, size, "random, Method::Newton");
     at_contexts.print(name, size, "PICNN");
-    at_contexts_newton.print(name, size, "PICNN, Method::Newton");
     trained.print(name, size, "trained");
-    trained_newton.print(name, size, "trained, Method::Newton");
-    growing.print(name, size, "slopes grow with depth");
-    for (const Tally* tally : {&plain, &at_contexts, &trained}) well_scaled.note(*tally);
-    well_scaled_newton.note(by_name ? plain_newton : plain);
-    well_scaled_newton.note(by_name ? at_contexts_newton : at_contexts);
-    well_scaled_newton.note(by_name ? trained_newton : trained);
-    hard.note(growing);
+    unbalanced.print(name, size, "unbalanced, 1 or 2 layers");
+    deep.print(name, size, "unbalanced, 3 or 4 layers");
+    for (const Kind* kind : {&plain, &at_contexts, &trained}) well_scaled.note(*kind);
+    with_unbalanced.note(unbalanced);
+    hard.chosen.note(deep.chosen);
   }
+  with_unbalanced.note(well_scaled);
   well_scaled.print(name, "all", "well scaled");
-  if (detail::is_curved(Activation{}.regularity())) well_scaled_newton.print(name, "all", "well scaled, Newton");
-  hard.print(name, "all", "scaled or degenerate");
+  with_unbalanced.print(name, "all", "these and unbalanced ones of 1 or 2 layers");
+  hard.print(name, "all", "scaled, degenerate, or unbalanced in 3 or 4 layers");
   return total;
 }
 
 /// A network of which a solver sees but values and subgradients.
 long run_black_boxes(long solves, Random& random) {
   long total = 0;
-  Tally well_scaled;
+  Kind well_scaled, with_unbalanced;
   for (const auto& [n, share] :
        {std::pair<Index, double>{2, 0.25}, {6, 0.25}, {20, 0.25}, {50, 0.05}, {159, 0.05}, {784, 0.02}}) {
-    Tally plain, growing;
+    Kind plain, unbalanced, deep;
     for (long k = 0; k < std::max(8L, static_cast<long>(share * static_cast<double>(solves))); ++k, ++total) {
-      const Index width = 10 + random.index(n > 100 ? 90 : 40);
+      const Index width = 10 + random.index(n > 100 ? 90 : 40), depth = 1 + random.index(4);
       const Trait trait = k % 4 == 0 ? Trait::growing : Trait::plain;
-      const auto problem = zoo_problem<Relu>(random, n, 1 + random.index(4), width, trait);
+      const auto problem = zoo_problem<Relu>(random, n, depth, width, trait);
       auto ws = problem.f.workspace();
       const auto f = [&](const Vector<double>& y, Vector<double>& g) { return problem.f.gradients(y, {.y = g}, ws); };
       const Settings settings{.relative_gap = 1e-8, .method = Method::Bundle, .oracle_error = 1e-12};
-      Tally& tally = trait == Trait::plain ? plain : growing;
+      Tally& tally = (trait == Trait::plain ? plain : depth <= 2 ? unbalanced : deep).chosen;
       tally.note(random.uniform() < 0.5 ? argmin(f, Box::unit(n), settings) : argmin(f, Simplex(n), settings));
     }
-    plain.print("ReLU, a black box", std::to_string(n), "random");
-    growing.print("ReLU, a black box", std::to_string(n), "slopes grow with depth");
+    const std::string size = std::to_string(n);
+    plain.print("ReLU, a black box", size, "random");
+    unbalanced.print("ReLU, a black box", size, "unbalanced, 1 or 2 layers");
+    deep.print("ReLU, a black box", size, "unbalanced, 3 or 4 layers");
     well_scaled.note(plain);
+    with_unbalanced.note(unbalanced);
   }
-  well_scaled.print("ReLU, a black box", "all", "well scaled");
+  with_unbalanced.note(well_scaled);
+  well_scaled.chosen.print("ReLU, a black box", "all", "well scaled");
+  with_unbalanced.chosen.print("ReLU, a black box", "all", "these and unbalanced ones of 1 or 2 layers");
   return total;
 }
 
@@ -178,8 +194,9 @@ long run_black_boxes(long solves, Random& random) {
 
 int main(int argc, char** argv) {
   const long solves = argc > 1 ? std::atol(argv[1]) : 100000;
-  if (solves < 1) {
-    std::fprintf(stderr, "argmin_calls [SOLVES], 100000 by default\n");
+  const long seed = argc > 2 ? std::atol(argv[2]) : 1;
+  if (solves < 1 || seed < 0 || argc > 3) {
+    std::fprintf(stderr, "argmin_calls [SOLVES [SEED]], 100000 and 1 by default\n");
     return 2;
   }
   std::printf(
@@ -187,7 +204,7 @@ int main(int argc, char** argv) {
       "| f | n | problems | solves | median | 99.9 %% | most evaluations | not optimal | bounds too high | planted minima "
       "missed | certificates refused |\n"
       "|---|---|---|---|---|---|---|---|---|---|---|\n");
-  Random random(1);
+  Random random(static_cast<std::uint64_t>(seed));
   long total = run<Softplus>("softplus", 0, solves / 3, random);
   total += run<Softplus>("softplus - H", 1, solves / 3, random);
   total += run<Relu>("ReLU", 0, solves / 3, random);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the icnn authors
 
-#define ICNN_TEST_INSTANTIATION
+#define ICNN_INSTANTIATE
 #include "tests/support/instantiations.hpp"
