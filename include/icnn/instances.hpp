@@ -21,6 +21,8 @@
 #define ICNN_INSTANCE extern
 #endif
 
+// Doxygen takes instantiations for new functions.
+/// @cond
 namespace icnn::inline ICNN_ISA {
 namespace kernels::detail {
 
@@ -41,5 +43,6 @@ ICNN_INSTANCE template void detail::minimise<AnyOracle, AnySet>(AnyOracle&, cons
                                                                 const Settings&, MethodWorkspace&, Result&);
 
 }  // namespace icnn::inline ICNN_ISA
+/// @endcond
 
 #undef ICNN_INSTANCE
