@@ -45,9 +45,9 @@ struct Tally {
     const auto at = static_cast<std::size_t>(share * static_cast<double>(evaluations.size()));
     return evaluations[std::min(at, evaluations.size() - 1)];
   }
-  void print(const char* problem, const std::string& n, const char* kind) {
+  void print(const char* problem, const std::string& n, const std::string& kind) {
     if (evaluations.empty()) return;
-    std::printf("| %s | %s | %s | %zu | %ld | %ld | %ld | ", problem, n.c_str(), kind, evaluations.size(),
+    std::printf("| %s | %s | %s | %zu | %ld | %ld | %ld | ", problem, n.c_str(), kind.c_str(), evaluations.size(),
                 static_cast<long>(quantile(0.5)), static_cast<long>(quantile(0.999)), static_cast<long>(quantile(1)));
     for (const auto& [status, count] : not_optimal) std::printf("%ld %s; ", count, status.c_str());
     std::printf("| %ld | %ld | %ld of %ld |\n", lies, wrong_planted, refused, certificates);
@@ -90,32 +90,36 @@ void solve_once(const ZooProblem<F>& problem, double entropy, bool on_simplex, M
   }
 }
 
-/// One kind of problem, solved by the method that argmin chooses and, where that is another, by Newton's.
+/// One kind of smooth problem, solved by the method that argmin chooses and, where that is another, by Newton's; or of kinked
+/// problems, which have but the first.
+template <class Activation>
 struct Kind {
+  static constexpr bool curved = detail::is_curved(Activation{}.regularity());
   Tally chosen, newton;
 
   void note(const Kind& other) {
     chosen.note(other.chosen);
-    newton.note(other.newton.evaluations.empty() ? other.chosen : other.newton);
+    if (curved) newton.note(other.newton.evaluations.empty() ? other.chosen : other.newton);
   }
   void print(const char* problem, const std::string& n, const std::string& kind) {
-    chosen.print(problem, n, kind.c_str());
-    newton.print(problem, n, (kind + ", Method::Newton").c_str());
+    chosen.print(problem, n, kind);
+    newton.print(problem, n, kind + ", Method::Newton");
   }
 };
 
 /// Rows of the table for one kind of objective; the number of solves, which falls with n.
 template <class Activation>
 long run(const char* name, double entropy, long solves, Random& random) {
-  constexpr bool curved = detail::is_curved(Activation{}.regularity());
   long total = 0;
-  Kind well_scaled, with_unbalanced, hard;
+  Kind<Activation> well_scaled, with_unbalanced;
+  Tally all_hard;
   for (const auto& [n, share] :
        {std::pair<Index, double>{1, 0.2}, {2, 0.2}, {6, 0.2}, {20, 0.1}, {50, 0.02}, {159, 6e-3}, {784, 3e-3}}) {
     const long count = std::max(8L, static_cast<long>(share * static_cast<double>(solves)));
     // Beyond so many variables gradient steps come first, for they are cheaper. Newton by name counts without.
-    const bool by_name = curved && n > (entropy > 0 ? detail::mirror_newton_at_once : detail::newton_at_once);
-    Kind plain, at_contexts, trained, unbalanced, deep;
+    const bool by_name = Kind<Activation>::curved && n > (entropy > 0 ? detail::mirror_newton_at_once : detail::newton_at_once);
+    Kind<Activation> plain, at_contexts, trained, unbalanced, deep;
+    Tally hard;
     std::optional<ZooProblem<Ficnn<double, Activation>>> taught;
     for (long k = 0; k < count; ++k) {
       const Index width = 10 + random.index(n > 100 ? 90 : 40), depth = 1 + random.index(4);
@@ -124,13 +128,13 @@ long run(const char* name, double entropy, long solves, Random& random) {
         solve_once(problem, entropy, on_simplex, method, tally);
         ++total;
       };
-      const auto solve_both = [&](const auto& problem, Kind& kind) {
+      const auto solve_both = [&](const auto& problem, Kind<Activation>& kind) {
         solve(problem, kind.chosen);
         if (by_name) solve(problem, kind.newton, Method::Newton);
       };
       if (k % 4 == 0) {
         const Trait trait = all_traits[2 + static_cast<std::size_t>(random.index(all_traits.size() - 2))];
-        solve(zoo_problem<Activation>(random, n, depth, width, trait), hard.chosen);
+        solve(zoo_problem<Activation>(random, n, depth, width, trait), hard);
       } else if (k % 8 == 5) {
         solve_both(zoo_problem<Activation>(random, n, depth, width, Trait::growing), depth <= 2 ? unbalanced : deep);
       } else if (k % 8 == 1 && n <= 50) {
@@ -149,24 +153,26 @@ long run(const char* name, double entropy, long solves, Random& random) {
     trained.print(name, size, "trained");
     unbalanced.print(name, size, "unbalanced, 1 or 2 layers");
     deep.print(name, size, "unbalanced, 3 or 4 layers");
-    for (const Kind* kind : {&plain, &at_contexts, &trained}) well_scaled.note(*kind);
+    hard.print(name, size, "scaled or degenerate");
+    for (const Kind<Activation>* kind : {&plain, &at_contexts, &trained}) well_scaled.note(*kind);
     with_unbalanced.note(unbalanced);
-    hard.chosen.note(deep.chosen);
+    all_hard.note(hard);
+    all_hard.note(deep.chosen);
   }
   with_unbalanced.note(well_scaled);
   well_scaled.print(name, "all", "well scaled");
   with_unbalanced.print(name, "all", "these and unbalanced ones of 1 or 2 layers");
-  hard.print(name, "all", "scaled, degenerate, or unbalanced in 3 or 4 layers");
+  all_hard.print(name, "all", "scaled, degenerate, or unbalanced in 3 or 4 layers");
   return total;
 }
 
 /// A network of which a solver sees but values and subgradients.
 long run_black_boxes(long solves, Random& random) {
   long total = 0;
-  Kind well_scaled, with_unbalanced;
+  Tally well_scaled, with_unbalanced;
   for (const auto& [n, share] :
        {std::pair<Index, double>{2, 0.25}, {6, 0.25}, {20, 0.25}, {50, 0.05}, {159, 0.05}, {784, 0.02}}) {
-    Kind plain, unbalanced, deep;
+    Tally plain, unbalanced, deep;
     for (long k = 0; k < std::max(8L, static_cast<long>(share * static_cast<double>(solves))); ++k, ++total) {
       const Index width = 10 + random.index(n > 100 ? 90 : 40), depth = 1 + random.index(4);
       const Trait trait = k % 4 == 0 ? Trait::growing : Trait::plain;
@@ -174,7 +180,7 @@ long run_black_boxes(long solves, Random& random) {
       auto ws = problem.f.workspace();
       const auto f = [&](const Vector<double>& y, Vector<double>& g) { return problem.f.gradients(y, {.y = g}, ws); };
       const Settings settings{.relative_gap = 1e-8, .method = Method::Bundle, .oracle_error = 1e-12};
-      Tally& tally = (trait == Trait::plain ? plain : depth <= 2 ? unbalanced : deep).chosen;
+      Tally& tally = trait == Trait::plain ? plain : depth <= 2 ? unbalanced : deep;
       tally.note(random.uniform() < 0.5 ? argmin(f, Box::unit(n), settings) : argmin(f, Simplex(n), settings));
     }
     const std::string size = std::to_string(n);
@@ -185,8 +191,8 @@ long run_black_boxes(long solves, Random& random) {
     with_unbalanced.note(unbalanced);
   }
   with_unbalanced.note(well_scaled);
-  well_scaled.chosen.print("ReLU, a black box", "all", "well scaled");
-  with_unbalanced.chosen.print("ReLU, a black box", "all", "these and unbalanced ones of 1 or 2 layers");
+  well_scaled.print("ReLU, a black box", "all", "well scaled");
+  with_unbalanced.print("ReLU, a black box", "all", "these and unbalanced ones of 1 or 2 layers");
   return total;
 }
 
