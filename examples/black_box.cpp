@@ -17,7 +17,7 @@ using namespace icnn;
 
 namespace {
 
-/// { y >= 0 : sum y <= 1 }. A dimension and a projection make it a set; linear_minimum, minimise_linear and extents make it
+/// { y >= 0 : sum y <= 1 }. A dimension and a projection make it a set; linear_minimum, minimize_linear and extents make it
 /// one over which lower bounds are known.
 struct Budget {
   Index n;
@@ -32,7 +32,7 @@ struct Budget {
     }
   }
   [[nodiscard]] double linear_minimum(ConstPointRef g) const { return std::min(0.0, g.minCoeff()); }
-  void minimise_linear(ConstPointRef g, PointRef v) const {
+  void minimize_linear(ConstPointRef g, PointRef v) const {
     Index best = 0;
     v.setZero();
     if (g.minCoeff(&best) < 0) v(best) = 1;
@@ -40,12 +40,12 @@ struct Budget {
   void extents(PointRef h) const { h.setOnes(); }
 };
 
-static_assert(ProjectableSet<Budget> && LinearlyMinimisableSet<Budget>);
+static_assert(ProjectableSet<Budget> && LinearlyMinimizableSet<Budget>);
 
 }  // namespace
 
 int main(int argc, char* argv[]) {
-  const auto options = example::read_options(argc, argv, "Minimise your own convex function over your own set");
+  const auto options = example::read_options(argc, argv, "Minimize your own convex function over your own set");
   Random random(options.seed);
   const Index assets = 30, scenarios = options.quick ? 500 : 5000;
   Matrix<double> returns(assets, scenarios);  // a common factor, and noise; never a loss of everything

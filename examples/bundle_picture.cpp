@@ -76,7 +76,7 @@ int main(int argc, char* argv[]) {
   };
   const Result small = argmin(watched, Box::cube(1, -1, 1),
                               {.relative_gap = 1e-8,
-                               .method = Method::Bundle,
+                               .method = Method::bundle,
                                .start = Vector<double>{{0.9}},
                                .oracle_error = 1e-13});  // how far rounding may move what the lambda returns
   std::cout << "1 input    " << small << "\n           at " << small.y << "\n";
@@ -90,7 +90,7 @@ int main(int argc, char* argv[]) {
     bounds.add(static_cast<double>(evaluations), lower_bound);
   };
   const Result large = argmin(g, Box::cube(inputs, -1, 1),
-                              {.relative_gap = 1e-8, .method = Method::Bundle, .observer = [&](const ArgminProgress& p) {
+                              {.relative_gap = 1e-8, .method = Method::bundle, .observer = [&](const ArgminProgress& p) {
                                  note(p.evaluations, p.value, p.lower_bound);
                                  return true;
                                }});

@@ -15,7 +15,7 @@ using namespace icnn;
 
 namespace {
 
-/// How far the curve rises above one of its chords between neighbours: 0 for a convex function.
+/// How far the curve rises above one of its chords between neighbors: 0 for a convex function.
 double convexity_violation(const Vector<double>& curve) {
   double worst = 0;
   for (Index i = 1; i + 1 < curve.size(); ++i) worst = std::max(worst, curve(i) - 0.5 * (curve(i - 1) + curve(i + 1)));

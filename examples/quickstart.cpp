@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the icnn authors
 
-/// Learn, minimise, read the proof: a FICNN fitted to a convex function, and a PICNN that classifies two moons by its
+/// Learn, minimize, read the proof: a FICNN fitted to a convex function, and a PICNN that classifies two moons by its
 /// argmin.
 
 #include <icnn/icnn.hpp>
@@ -16,7 +16,7 @@
 using namespace icnn;
 
 int main(int argc, char* argv[]) {
-  const auto options = example::read_options(argc, argv, "Learn, minimise, read the proof");
+  const auto options = example::read_options(argc, argv, "Learn, minimize, read the proof");
   Random random(options.seed);
 
   // 1. A network that is convex in y, fitted to a convex function: log(exp(y0 + 2 y1) + exp(y0 - 2 y1) + exp(-2 y0)).
@@ -66,9 +66,9 @@ int main(int argc, char* argv[]) {
   example::HeatMap surface{-2, 2, -2, 2, {}}, regions{-2, 3, -1.5, 2, {}};
   surface.z = f(example::grid(surface, 81)).reshaped(81, 81);
   regions.z = predict(example::grid(regions, 81)).reshaped(81, 81);
-  const std::vector<example::Curve> minimiser{{"certified minimiser", lowest.y.head(1), lowest.y.tail(1), true}};
+  const std::vector<example::Curve> minimizer{{"certified minimizer", lowest.y.head(1), lowest.y.tail(1), true}};
   const std::string picture = example::plot(options.out, "quickstart",
-                                            {{"fitted FICNN f(y)", "y_0", "y_1", minimiser, surface},
+                                            {{"fitted FICNN f(y)", "y_0", "y_1", minimizer, surface},
                                              {"argmin_y f(x, y)", "x_0", "x_1", example::moon_curves(train), regions}});
   example::write_json(options, {{"fit_error", error}, {"accuracy", accuracy}, {"gap", gap}, {"microseconds", microseconds}});
   const bool good = error < 0.01 && accuracy > 0.87 && gap < 1e-5 && lowest.status == Status::optimal;

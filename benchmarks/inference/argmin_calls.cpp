@@ -55,7 +55,7 @@ struct Tally {
   }
 };
 
-/// One solve, and its bound against f at its own point and at the known minimiser.
+/// One solve, and its bound against f at its own point and at the known minimizer.
 template <class F, class G, class Set>
 void solve(const ZooProblem<F>& problem, const G& objective, const Set& set, double entropy, Method method, Tally& tally) {
   constexpr double gap = 1e-8;
@@ -69,13 +69,13 @@ void solve(const ZooProblem<F>& problem, const G& objective, const Set& set, dou
   }
   const auto above_bound = [&](const auto& value) { return value >= r.lower_bound; };
   if (!holds(objective, r.y, r.value_error, above_bound)) ++tally.lies;
-  if (entropy > 0 || problem.minimiser.size() == 0) return;
-  if (!holds(objective, problem.minimiser, r.value_error, [&](const auto& value) {
-        return value + 1e-15 * (1 + abs(value)) >= r.lower_bound;  // the minimiser is one but for its own rounding
+  if (entropy > 0 || problem.minimizer.size() == 0) return;
+  if (!holds(objective, problem.minimizer, r.value_error, [&](const auto& value) {
+        return value + 1e-15 * (1 + abs(value)) >= r.lower_bound;  // the minimizer is one but for its own rounding
       })) {
     ++tally.lies;
   }
-  const double least = objective(problem.minimiser), most = gap * std::max(1.0, std::abs(r.value)) + r.value_error;
+  const double least = objective(problem.minimizer), most = gap * std::max(1.0, std::abs(r.value)) + r.value_error;
   if (r.status == Status::optimal && r.value > least + 2 * most) ++tally.wrong_planted;
 }
 
@@ -103,7 +103,7 @@ struct Kind {
   }
   void print(const char* problem, const std::string& n, const std::string& kind) {
     chosen.print(problem, n, kind);
-    newton.print(problem, n, kind + ", Method::Newton");
+    newton.print(problem, n, kind + ", Method::newton");
   }
 };
 
@@ -124,13 +124,13 @@ long run(const char* name, double entropy, long solves, Random& random) {
     for (long k = 0; k < count; ++k) {
       const Index width = 10 + random.index(n > 100 ? 90 : 40), depth = 1 + random.index(4);
       const bool on_simplex = random.uniform() < 0.5;
-      const auto solve = [&](const auto& problem, Tally& tally, Method method = Method::Automatic) {
+      const auto solve = [&](const auto& problem, Tally& tally, Method method = Method::automatic) {
         solve_once(problem, entropy, on_simplex, method, tally);
         ++total;
       };
       const auto solve_both = [&](const auto& problem, Kind<Activation>& kind) {
         solve(problem, kind.chosen);
-        if (by_name) solve(problem, kind.newton, Method::Newton);
+        if (by_name) solve(problem, kind.newton, Method::newton);
       };
       if (k % 4 == 0) {
         const Trait trait = all_traits[2 + static_cast<std::size_t>(random.index(all_traits.size() - 2))];
@@ -179,7 +179,7 @@ long run_black_boxes(long solves, Random& random) {
       const auto problem = zoo_problem<Relu>(random, n, depth, width, trait);
       auto ws = problem.f.workspace();
       const auto f = [&](const Vector<double>& y, Vector<double>& g) { return problem.f.gradients(y, {.y = g}, ws); };
-      const Settings settings{.relative_gap = 1e-8, .method = Method::Bundle, .oracle_error = 1e-12};
+      const Settings settings{.relative_gap = 1e-8, .method = Method::bundle, .oracle_error = 1e-12};
       Tally& tally = trait == Trait::plain ? plain : depth <= 2 ? unbalanced : deep;
       tally.note(random.uniform() < 0.5 ? argmin(f, Box::unit(n), settings) : argmin(f, Simplex(n), settings));
     }

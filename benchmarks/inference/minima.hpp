@@ -8,11 +8,11 @@
 #include "benchmarks/networks/cases.hpp"
 #include "benchmarks/support/registry.hpp"
 
-/// The global minimum over the box [0, 1]^n, from its centre: ours stops when it has proved the gap, others where the value
+/// The global minimum over the box [0, 1]^n, from its center: ours stops when it has proved the gap, others where the value
 /// no longer moves by more than that, with nothing proved.
 namespace icnn::benchmarks {
 
-/// A network to minimise, and how exactly.
+/// A network to minimize, and how exactly.
 template <class Case, int Digits>
 struct Minimum : Case {
   static constexpr double gap = [] {
@@ -31,7 +31,7 @@ template <class Case>
   return {"argmin", std::string(Case::name) + " over a box", "double", contestant};
 }
 
-/// Calls visit.template operator()<Case>() for everything that is minimised.
+/// Calls visit.template operator()<Case>() for everything that is minimized.
 template <class Visit>
 void for_each_argmin(Visit visit) {
   visit.template operator()<Minimum<Tiny, 10>>();

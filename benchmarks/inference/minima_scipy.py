@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the icnn authors
-"""minima_scipy.py FILE: minimises the softplus network in FILE over [0, 1]^n by SciPy's L-BFGS-B from the centre, with
+"""minima_scipy.py FILE: minimizes the softplus network in FILE over [0, 1]^n by SciPy's L-BFGS-B from the center, with
 gradients in NumPy, and prints the median time of a solve, its evaluations and its value."""
 
 import json

@@ -17,7 +17,7 @@ void ours(benchmark::State& state, Index columns) {
   const RowVector<S> seeds = RowVector<S>::Constant(columns, S(1) / static_cast<S>(columns));
   Adam<S> adam({.rate = 1e-8});  // so small that the network stays what it is, however many steps are timed
   measure(state, step_work<Case>(columns), [&] {
-    const Gradients<S> wanted{.parameters = gradient, .seeds = seeds};
+    const Wanted<S> wanted{.parameters = gradient, .seeds = seeds};
     if constexpr (Case::Network::has_context) {
       network.gradients(batch.x, batch.y, wanted, ws);
     } else {

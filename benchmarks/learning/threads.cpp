@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the icnn authors
 
-#include <icnn/networks/batches.hpp>
+#include <icnn/functions/batches.hpp>
 
 #include "benchmarks/networks/tests.hpp"
 
@@ -17,7 +17,7 @@ void ours(benchmark::State& state, Index threads) {
   Batches batches(Transport::get(), {.columns = columns, .threads = threads});
   Vector<float> gradient(batch.size());
   Matrix<float> y_gradient(batch.y.rows(), columns);
-  Gradients<float> wanted{.y = y_gradient, .parameters = gradient};
+  Wanted<float> wanted{.y = y_gradient, .parameters = gradient};
   batches.gradients(batch.y, wanted);
   if (!agrees(state, gradient, batch.gradient)) return;
   Work work = work_of(Transport::get(), Pass::all_gradients, columns);

@@ -17,7 +17,7 @@ struct Entry {
   Clock clock;
 };
 
-std::vector<Entry>& entries() {  // in a function, so that it exists whichever file is initialised first
+std::vector<Entry>& entries() {  // in a function, so that it exists whichever file is initialized first
   static std::vector<Entry> all;
   return all;
 }

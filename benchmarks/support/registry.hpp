@@ -30,7 +30,7 @@ enum class Clock { usual, its_own };
 /// Notes a benchmark. Called before main(), by a Registration in each file.
 void add(Name name, std::function<void(benchmark::State&)> function, Clock clock = Clock::usual);
 
-/// Hands everything to Google Benchmark, the contestants of a test one after another: a clock that drifts, or a neighbour
+/// Hands everything to Google Benchmark, the contestants of a test one after another: a clock that drifts, or a neighbor
 /// that comes and goes, then meets all of them.
 void register_all();
 

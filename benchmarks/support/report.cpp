@@ -44,7 +44,7 @@ double median(std::vector<double> times) {
 
 }  // namespace
 
-/// Colours are for people.
+/// Colors are for people.
 Report::Report() : ConsoleReporter(isatty(1) != 0 ? OO_ColorTabular : OO_Tabular) {}
 
 void Report::ReportRuns(const std::vector<Run>& runs) {

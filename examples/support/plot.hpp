@@ -20,7 +20,7 @@ struct Curve {
   bool numbered = false;   ///< 1, 2, ... above the points
 };
 
-/// Values over a rectangle, drawn in bands of colour: z(i, k) belongs to x at i and y at k, evenly spaced between the ends.
+/// Values over a rectangle, drawn in bands of color: z(i, k) belongs to x at i and y at k, evenly spaced between the ends.
 struct HeatMap {
   double x_low = 0, x_high = 1, y_low = 0, y_high = 1;
   Matrix<double> z = {};

@@ -11,7 +11,7 @@
 
 #include "examples/support/arff.hpp"
 
-/// Two models that predict tags from a sparse text: the same first layer, dropout, optimiser and averaging of weights, with
+/// Two models that predict tags from a sparse text: the same first layer, dropout, optimizer and averaging of weights, with
 /// a feed-forward network or an input convex energy on top.
 namespace icnn::example {
 
@@ -76,14 +76,14 @@ class EnergyHead {
  private:
   EnergyLoss<Network> loss_;
   std::vector<unsigned char> learnt_;  ///< all blocks but the gates, which stay open: here they would overfit
-  Matrix<double> found_;               ///< the inner minimisers of the latest epoch, where the next one begins
+  Matrix<double> found_;               ///< the inner minimizers of the latest epoch, where the next one begins
 };
 
 /// The first layer and a head, trained together.
 template <class Head>
 class Tagger {
  public:
-  using Layer = SparseLayer<float, Relu>;
+  using Layer = SparseFeedForward<float, Relu>;
 
   Tagger(const Recipe& recipe, const MultiLabelData& data, std::uint64_t seed);
 

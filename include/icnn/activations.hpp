@@ -5,7 +5,7 @@
 
 /// activations/: the activations and their properties.
 
-#include "icnn/activations/absolute.hpp"
+#include "icnn/activations/absolute_value.hpp"
 #include "icnn/activations/any.hpp"
 #include "icnn/activations/celu.hpp"
 #include "icnn/activations/elu.hpp"

@@ -3,10 +3,11 @@
 
 #pragma once
 
-/// Everything.
+/// All of icnn: input convex neural networks, exact derivatives, certified minimization, training.
 
 #include "icnn/activations.hpp"
 #include "icnn/core.hpp"
+#include "icnn/functions.hpp"
 #include "icnn/inference.hpp"
 #include "icnn/kernels.hpp"
 #include "icnn/layers.hpp"

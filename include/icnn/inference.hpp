@@ -10,7 +10,7 @@
 #include "icnn/inference/conjugate.hpp"
 #include "icnn/inference/entropy.hpp"
 #include "icnn/inference/function_oracle.hpp"
-#include "icnn/inference/minimise.hpp"
+#include "icnn/inference/minimize.hpp"
 #include "icnn/inference/minorant.hpp"
 #include "icnn/inference/rounding.hpp"
 #include "icnn/inference/twin.hpp"

@@ -38,8 +38,8 @@ ICNN_INSTANCE template void add_gram<double>(ConstMap<double>, ConstMap<double>,
 }  // namespace kernels::detail
 
 ICNN_INSTANCE template class InteriorPoint<double>;
-ICNN_INSTANCE template class PolyhedronView<double>;
-ICNN_INSTANCE template void detail::minimise<AnyOracle, AnySet>(AnyOracle&, const AnySet&, const EntropyTerm*, const Plan&,
+ICNN_INSTANCE template class PolyhedronRegion<double>;
+ICNN_INSTANCE template void detail::minimize<AnyOracle, Region>(AnyOracle&, const Region&, const EntropyTerm*, const Plan&,
                                                                 const Settings&, MethodWorkspace&, Result&);
 
 }  // namespace icnn::inline ICNN_ISA

@@ -9,6 +9,6 @@
 #include "icnn/layers/dense_layer.hpp"
 #include "icnn/layers/ficnn_layer.hpp"
 #include "icnn/layers/gates.hpp"
-#include "icnn/layers/gradients.hpp"
 #include "icnn/layers/output_term.hpp"
 #include "icnn/layers/picnn_layer.hpp"
+#include "icnn/layers/wanted.hpp"

@@ -3,12 +3,12 @@
 
 #pragma once
 
-/// learning/: initialisation, losses, optimisers, fitting, energy learning.
+/// learning/: initialization, losses, optimizers, fitting, energy learning.
 
 #include "icnn/learning/energy_loss.hpp"
 #include "icnn/learning/fit.hpp"
 #include "icnn/learning/initialize.hpp"
 #include "icnn/learning/learn_energy.hpp"
 #include "icnn/learning/losses.hpp"
-#include "icnn/learning/optimisers.hpp"
+#include "icnn/learning/optimizers.hpp"
 #include "icnn/learning/training.hpp"

@@ -3,14 +3,11 @@
 
 #pragma once
 
-/// networks/: networks, and the functions made from them.
+/// networks/: networks of layers.
 
 #include "icnn/networks/architecture.hpp"
-#include "icnn/networks/batches.hpp"
 #include "icnn/networks/chain.hpp"
-#include "icnn/networks/combinator.hpp"
 #include "icnn/networks/context_passes.hpp"
-#include "icnn/networks/convex_function.hpp"
 #include "icnn/networks/convex_network.hpp"
 #include "icnn/networks/convex_passes.hpp"
 #include "icnn/networks/describe.hpp"
@@ -23,11 +20,5 @@
 #include "icnn/networks/picnn.hpp"
 #include "icnn/networks/picnn_batch.hpp"
 #include "icnn/networks/picnn_chain.hpp"
-#include "icnn/networks/precomposed.hpp"
 #include "icnn/networks/proposition2.hpp"
-#include "icnn/networks/regularized.hpp"
-#include "icnn/networks/restricted.hpp"
-#include "icnn/networks/sparse_layer.hpp"
-#include "icnn/networks/substituted.hpp"
-#include "icnn/networks/sum.hpp"
-#include "icnn/networks/workspace.hpp"
+#include "icnn/networks/sparse_feed_forward.hpp"

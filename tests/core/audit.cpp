@@ -14,13 +14,13 @@ TEST_CASE("an audit names every offending entry: layer, row, column, value", "[c
   layout.add({"Wz[1]", 1, 2, 2, Sign::non_negative});
   Vector<double> v(6);
   v << -1, std::numeric_limits<double>::quiet_NaN(), 1, -2, -0.0, -3;
-  const auto offences = audit(layout, v);
-  REQUIRE(offences.size() == 3);
-  CHECK(offences[0].block == "Wy[0]");
-  CHECK_FALSE(offences[0].finite);
-  CHECK(offences[1] == Offence{"Wz[1]", 1, 1, 0, -2, true});
-  CHECK(offences[2] == Offence{"Wz[1]", 1, 1, 1, -3, true});
-  CHECK(detail::text(offences[1]) == "Wz[1](1, 0) = -2 in layer 1 is negative");
+  const auto violations = audit(layout, v);
+  REQUIRE(violations.size() == 3);
+  CHECK(violations[0].block == "Wy[0]");
+  CHECK_FALSE(violations[0].finite);
+  CHECK(violations[1] == Violation{"Wz[1]", 1, 1, 0, -2, true});
+  CHECK(violations[2] == Violation{"Wz[1]", 1, 1, 1, -3, true});
+  CHECK(detail::text(violations[1]) == "Wz[1](1, 0) = -2 in layer 1 is negative");
   CHECK(audit(layout, Vector<float>::Zero(6)).empty());
   CHECK_ERROR(audit(layout, Vector<double>::Zero(5)), "a parameter vector of shape 6 x 1");
 }

@@ -42,10 +42,10 @@ TEST_CASE("a view refuses columns with gaps", "[core]") {
   CHECK_ERROR(MatrixView<double>(gaps), "contiguous columns");
 }
 
-TEST_CASE("active() is the first columns of a buffer", "[core]") {
+TEST_CASE("first_columns() is the first columns of a buffer", "[core]") {
   Matrix<double> m = Matrix<double>::Ones(2, 5);
-  active(m, 3).setZero();
+  first_columns(m, 3).setZero();
   CHECK(m.sum() == 4);
   Matrix<double, 2, 1> fixed;
-  STATIC_REQUIRE(decltype(active(fixed, 1))::SizeAtCompileTime == 2);
+  STATIC_REQUIRE(decltype(first_columns(fixed, 1))::SizeAtCompileTime == 2);
 }

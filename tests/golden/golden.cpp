@@ -37,7 +37,7 @@ AnyContextActivation activation(const json& a) {
   if (name == "celu") return Celu(parameter);
   if (name == "smooth_relu") return SmoothRelu(parameter);
   if (name == "square") return Square{};
-  if (name == "absolute") return Absolute{};
+  if (name == "absolute") return AbsoluteValue{};
   if (name == "squared_leaky_relu") return SquaredLeakyRelu(parameter);
   if (name == "tanh") return Tanh{};
   REQUIRE(name == "sigmoid");
@@ -90,7 +90,7 @@ void check_case(Net network, const json& c) {
   };
   Matrix<double> gy(n, samples), gx(x.rows(), samples), h(n, n * samples);
   Vector<double> gp(network.parameter_count());
-  Gradients<double> wanted{.y = gy, .parameters = gp};
+  Wanted<double> wanted{.y = gy, .parameters = gp};
   if (Net::has_context) wanted.x = gx;
   const auto check_parameters = [&](const char* what, const json& expected) {
     for (const Block& block : network.layout().blocks()) {

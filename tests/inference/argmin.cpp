@@ -26,7 +26,7 @@ Ficnn<S, Softplus> smooth_network(Index n, std::uint64_t seed) {
   return f;
 }
 
-/// Nothing in the set is better than the result says, at random points and around the minimiser.
+/// Nothing in the set is better than the result says, at random points and around the minimizer.
 template <class F, class Set>
 void check_minimum(const F& f, const Set& set, const Result& r) {
   INFO(r);
@@ -143,20 +143,20 @@ TEST_CASE("a function made anew around another network may use the same workspac
 }
 
 TEST_CASE("black boxes: a lambda with value and gradient", "[argmin]") {
-  Vector<double> centre(3);
-  centre << 0.3, 2, -1;
+  Vector<double> center(3);
+  center << 0.3, 2, -1;
   const auto f = [&](const Vector<double>& y, Vector<double>& gradient) {
-    gradient = 2 * (y - centre);
-    return (y - centre).squaredNorm();
+    gradient = 2 * (y - center);
+    return (y - center).squaredNorm();
   };
   const Result r = argmin(f, Box::unit(3));
   CHECK(r.status == Status::optimal);
-  CHECK((r.y - Vector<double>(centre.cwiseMax(0.0).cwiseMin(1.0))).norm() < 1e-5);
+  CHECK((r.y - Vector<double>(center.cwiseMax(0.0).cwiseMin(1.0))).norm() < 1e-5);
   CHECK(r.lower_bound <= 2);
   CHECK(r.value >= 2);
   const Result everywhere = argmin(f, WholeSpace(3), {.oracle_error = 1e-12, .strong_convexity = 2});
   CHECK(everywhere.status == Status::optimal);
-  CHECK((everywhere.y - centre).norm() < 1e-3);
+  CHECK((everywhere.y - center).norm() < 1e-3);
   int calls = 0;
   auto counting = [&, total = 0](const Vector<double>& y, Vector<double>& gradient) mutable {
     calls = ++total;
@@ -305,7 +305,7 @@ TEST_CASE("an entropy far weaker than the gradients is a barrier, and no obstacl
       for (int k = 0; k < 3; ++k) {
         const auto f = smooth_network(n, static_cast<std::uint64_t>(k));
         const double slope = f.gradient(Vector<double>(Vector<double>::Constant(n, 0.5))).cwiseAbs().maxCoeff();
-        const Settings settings{.relative_gap = 1e-8, .method = Method::Newton};
+        const Settings settings{.relative_gap = 1e-8, .method = Method::newton};
         const Result box = argmin(regularized(f, {.entropy = slope / steep}), Box::unit(n), settings);
         const Result simplex =
             argmin(regularized(f, {.entropy = slope / steep, .on = EntropyOn::simplex}), Simplex(n), settings);
@@ -326,9 +326,9 @@ TEST_CASE("misuse is refused before anything is written", "[argmin]") {
   CHECK_ERROR(argmin(f, Box::unit(3), {}, ws, r), "a workspace made for this function");
   CHECK(r.value == 42);
   CHECK_ERROR(argmin(f, Box::unit(3), {.relative_gap = -1}), "relative_gap >= 0");
-  CHECK_ERROR(argmin(f, Box::unit(3), {.method = Method::MirrorGradient}), "an entropy as the outermost regulariser");
+  CHECK_ERROR(argmin(f, Box::unit(3), {.method = Method::mirror_gradient}), "an entropy as the outermost regularizer");
   const auto entropic = regularized(f, {.entropy = 1.0});
-  CHECK_ERROR(argmin(entropic, Box::unit(3), {.method = Method::ProjectedGradient}), "Method::MirrorGradient");
+  CHECK_ERROR(argmin(entropic, Box::unit(3), {.method = Method::projected_gradient}), "Method::mirror_gradient");
   CHECK_ERROR(argmin(entropic, Box::cube(3, -1, 1)), "the box of the entropy");
   CHECK_ERROR(argmin(entropic, Simplex(3)), "the box of the entropy");
   CHECK_ERROR(argmin(entropic, Ball(Vector<double>::Zero(3), 1)), "the box of the entropy");

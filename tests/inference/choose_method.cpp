@@ -16,40 +16,40 @@ using namespace icnn::test;
 
 TEST_CASE("the method follows regularity, set, entropy and size", "[argmin]") {
   const Regularity smooth{false, 2}, once{false, 1}, kinked{true, 0}, bent{false, 0}, affine{true, 2};
-  CHECK(choose_method<Box>(smooth, 32, false) == Plan{Method::Newton, 0});
-  CHECK(choose_method<Box>(once, 2, false) == Plan{Method::Newton, 0});
-  CHECK(choose_method<Simplex>(smooth, 33, false) == Plan{Method::Newton, 33});
-  CHECK(choose_method<Box>(smooth, 401, false) == Plan{Method::TruncatedNewton, 60});
-  CHECK(choose_method<Box>(smooth, 13, true) == Plan{Method::Newton, 13});
-  CHECK(choose_method<Box>(smooth, 401, true) == Plan{Method::MirrorGradient, 0});
-  CHECK(choose_method<Box>(affine, 2, true) == Plan{Method::MirrorGradient, 0});
-  for (const Regularity r : {kinked, bent}) CHECK(choose_method<Box>(r, 2, true) == Plan{Method::Bundle, 0});
+  CHECK(choose_method<Box>(smooth, 32, false) == Plan{Method::newton, 0});
+  CHECK(choose_method<Box>(once, 2, false) == Plan{Method::newton, 0});
+  CHECK(choose_method<Simplex>(smooth, 33, false) == Plan{Method::newton, 33});
+  CHECK(choose_method<Box>(smooth, 401, false) == Plan{Method::truncated_newton, 60});
+  CHECK(choose_method<Box>(smooth, 13, true) == Plan{Method::newton, 13});
+  CHECK(choose_method<Box>(smooth, 401, true) == Plan{Method::mirror_gradient, 0});
+  CHECK(choose_method<Box>(affine, 2, true) == Plan{Method::mirror_gradient, 0});
+  for (const Regularity r : {kinked, bent}) CHECK(choose_method<Box>(r, 2, true) == Plan{Method::bundle, 0});
   for (const Regularity r : {kinked, bent, affine}) {
-    CHECK_ERROR(choose_method<Box>(r, 2, false, Method::Newton), "a smooth function");
+    CHECK_ERROR(choose_method<Box>(r, 2, false, Method::newton), "a smooth function");
   }
-  for (const Regularity r : {kinked, bent}) CHECK(choose_method<Box>(r, 900, false) == Plan{Method::Bundle, 0});
-  for (const Regularity r : {kinked, bent}) CHECK(choose_method<Ball>(r, 2, false) == Plan{Method::Level, 60});
-  CHECK(choose_method<Ball>(affine, 2, false) == Plan{Method::ProjectedGradient, 0});
-  CHECK(choose_method<Polyhedron>(affine, 2, false) == Plan{Method::Bundle, 0});
-  CHECK(choose_method<Polyhedron>(smooth, 900, false) == Plan{Method::Newton, 0});
-  CHECK(choose_method<Ball>(smooth, 2, false, Method::Level) == Plan{Method::Level, 0});
-  CHECK(choose_method<Box>(smooth, 2, false, Method::CuttingPlane) == Plan{Method::CuttingPlane, 0});
-  CHECK_ERROR(choose_method<Box>(smooth, 2, true, Method::Level), "beside an entropy");
-  CHECK(choose_method<Box>(affine, 2, false) == Plan{Method::ProjectedGradient, 0});
-  CHECK(choose_method<Simplex>(smooth, 2, false, Method::Bundle) == Plan{Method::Bundle, 0});
-  CHECK_ERROR(choose_method<Ball>(smooth, 2, false, Method::Bundle), "a box, simplex");
-  CHECK(choose_method<Simplex>(smooth, 2, true, Method::Bundle) == Plan{Method::Bundle, 0});
-  CHECK(choose_method<Ball>(smooth, 2, false) == Plan{Method::ProjectedGradient, 0});
-  CHECK(choose_method<Product<Box, Simplex>>(smooth, 2, false) == Plan{Method::Newton, 0});
-  CHECK(choose_method<Box>(smooth, 1000, false, Method::Newton) == Plan{Method::Newton, 0});
-  CHECK_ERROR(choose_method<Ball>(smooth, 2, false, Method::Newton), "a box, simplex");
-  CHECK(choose_method<Product<Box, Simplex>>(smooth, 2, false, Method::TruncatedNewton) == Plan{Method::TruncatedNewton, 0});
-  CHECK_ERROR(choose_method<Ball>(smooth, 2, false, Method::TruncatedNewton), "on a box, simplex");
-  CHECK_ERROR(choose_method<Polyhedron>(smooth, 2, false, Method::TruncatedNewton), "on a box, simplex");
-  CHECK_ERROR(choose_method<Box>(smooth, 2, true, Method::TruncatedNewton), "without an entropy");
-  CHECK_ERROR(choose_method<Box>(kinked, 2, false, Method::TruncatedNewton), "a smooth function");
-  CHECK_ERROR(choose_method<Box>(smooth, 2, true, Method::ProjectedGradient), "Method::MirrorGradient");
-  CHECK_ERROR(choose_method<Box>(smooth, 2, false, Method::MirrorGradient), "an entropy");
+  for (const Regularity r : {kinked, bent}) CHECK(choose_method<Box>(r, 900, false) == Plan{Method::bundle, 0});
+  for (const Regularity r : {kinked, bent}) CHECK(choose_method<Ball>(r, 2, false) == Plan{Method::level, 60});
+  CHECK(choose_method<Ball>(affine, 2, false) == Plan{Method::projected_gradient, 0});
+  CHECK(choose_method<Polyhedron>(affine, 2, false) == Plan{Method::bundle, 0});
+  CHECK(choose_method<Polyhedron>(smooth, 900, false) == Plan{Method::newton, 0});
+  CHECK(choose_method<Ball>(smooth, 2, false, Method::level) == Plan{Method::level, 0});
+  CHECK(choose_method<Box>(smooth, 2, false, Method::cutting_plane) == Plan{Method::cutting_plane, 0});
+  CHECK_ERROR(choose_method<Box>(smooth, 2, true, Method::level), "beside an entropy");
+  CHECK(choose_method<Box>(affine, 2, false) == Plan{Method::projected_gradient, 0});
+  CHECK(choose_method<Simplex>(smooth, 2, false, Method::bundle) == Plan{Method::bundle, 0});
+  CHECK_ERROR(choose_method<Ball>(smooth, 2, false, Method::bundle), "a box, simplex");
+  CHECK(choose_method<Simplex>(smooth, 2, true, Method::bundle) == Plan{Method::bundle, 0});
+  CHECK(choose_method<Ball>(smooth, 2, false) == Plan{Method::projected_gradient, 0});
+  CHECK(choose_method<Product<Box, Simplex>>(smooth, 2, false) == Plan{Method::newton, 0});
+  CHECK(choose_method<Box>(smooth, 1000, false, Method::newton) == Plan{Method::newton, 0});
+  CHECK_ERROR(choose_method<Ball>(smooth, 2, false, Method::newton), "a box, simplex");
+  CHECK(choose_method<Product<Box, Simplex>>(smooth, 2, false, Method::truncated_newton) == Plan{Method::truncated_newton, 0});
+  CHECK_ERROR(choose_method<Ball>(smooth, 2, false, Method::truncated_newton), "on a box, simplex");
+  CHECK_ERROR(choose_method<Polyhedron>(smooth, 2, false, Method::truncated_newton), "on a box, simplex");
+  CHECK_ERROR(choose_method<Box>(smooth, 2, true, Method::truncated_newton), "without an entropy");
+  CHECK_ERROR(choose_method<Box>(kinked, 2, false, Method::truncated_newton), "a smooth function");
+  CHECK_ERROR(choose_method<Box>(smooth, 2, true, Method::projected_gradient), "Method::mirror_gradient");
+  CHECK_ERROR(choose_method<Box>(smooth, 2, false, Method::mirror_gradient), "an entropy");
 }
 
 TEST_CASE("named methods agree on the minimum", "[argmin]") {
@@ -63,7 +63,7 @@ TEST_CASE("named methods agree on the minimum", "[argmin]") {
     const auto check = [&](const auto& function, const auto& set, Method other, double tolerance) {
       const Settings settings{.relative_gap = 1e-8, .max_evaluations = 5000};
       Settings named = settings;
-      named.method = Method::Newton;
+      named.method = Method::newton;
       const Result newton = argmin(function, set, named);
       named.method = other;
       const Result gradient = argmin(function, set, named), automatic = argmin(function, set, settings);
@@ -74,15 +74,15 @@ TEST_CASE("named methods agree on the minimum", "[argmin]") {
       CHECK(std::abs(newton.value - gradient.value) <= tolerance * std::max(1.0, std::abs(newton.value)));
       CHECK(std::abs(newton.value - automatic.value) <= tolerance * std::max(1.0, std::abs(newton.value)));
     };
-    check(f, Box::cube(n, -1, 2), Method::ProjectedGradient, 1e-7);
-    check(f, Simplex(n), Method::ProjectedGradient, 1e-7);
-    check(at, Box::cube(n, -1, 2), Method::ProjectedGradient, 1e-7);
-    check(at, Product(Simplex(1), Box::unit(n - 1)), Method::ProjectedGradient, 1e-7);
-    check(regularized(f, {.proximal = 0.1}), WholeSpace(n), Method::ProjectedGradient, 1e-7);
-    check(regularized(f, {.entropy = 0.3}), Box::unit(n), Method::MirrorGradient, 1e-7);
-    check(regularized(at, {.entropy = 0.3F, .on = EntropyOn::simplex}), Simplex(n), Method::MirrorGradient, 1e-7);
+    check(f, Box::cube(n, -1, 2), Method::projected_gradient, 1e-7);
+    check(f, Simplex(n), Method::projected_gradient, 1e-7);
+    check(at, Box::cube(n, -1, 2), Method::projected_gradient, 1e-7);
+    check(at, Product(Simplex(1), Box::unit(n - 1)), Method::projected_gradient, 1e-7);
+    check(regularized(f, {.proximal = 0.1}), WholeSpace(n), Method::projected_gradient, 1e-7);
+    check(regularized(f, {.entropy = 0.3}), Box::unit(n), Method::mirror_gradient, 1e-7);
+    check(regularized(at, {.entropy = 0.3F, .on = EntropyOn::simplex}), Simplex(n), Method::mirror_gradient, 1e-7);
     check(sum(f, precompose(f, Matrix<double>(random_matrix<double>(random, n, n)))), Box::unit(n),
-          Method::ProjectedGradient, 1e-7);
+          Method::projected_gradient, 1e-7);
   }
 }
 
@@ -93,7 +93,7 @@ TEST_CASE("Newton by name beyond what a workspace was made for", "[argmin]") {
   randomize(f, random);
   ArgminWorkspace ws(f);
   CHECK(!ws.methods.newton);
-  const Result r = argmin(f, Box::unit(n), {.method = Method::Newton}, ws);
+  const Result r = argmin(f, Box::unit(n), {.method = Method::newton}, ws);
   CHECK(r.status == Status::optimal);
   CHECK(ws.methods.newton);
 }

@@ -3,9 +3,9 @@
 
 #include <icnn/inference/entropy.hpp>
 #include <icnn/networks/ficnn.hpp>
-#include <icnn/networks/precomposed.hpp>
-#include <icnn/networks/restricted.hpp>
-#include <icnn/networks/sum.hpp>
+#include <icnn/functions/precomposed.hpp>
+#include <icnn/functions/restricted.hpp>
+#include <icnn/functions/sum.hpp>
 
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"

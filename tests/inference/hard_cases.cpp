@@ -82,7 +82,7 @@ TEST_CASE("objectives of scale 1e-12 to 1e12 end with a clear status", "[argmin]
 
 TEST_CASE("NaN at any call ends as non_finite, with the best point before it", "[argmin]") {
   for (const Method method :
-       {Method::Automatic, Method::ProjectedGradient, Method::Bundle, Method::Level, Method::CuttingPlane}) {
+       {Method::automatic, Method::projected_gradient, Method::bundle, Method::level, Method::cutting_plane}) {
     for (int fatal = 1; fatal <= 12; ++fatal)
       for (const bool in_gradient : {false, true}) {
         int calls = 0;
@@ -110,7 +110,7 @@ TEST_CASE("what is not convex is found out, not looped over", "[argmin]") {
     g = -2 * y;
     return y.squaredNorm();
   };
-  for (const Method method : {Method::Bundle, Method::Level, Method::CuttingPlane}) {
+  for (const Method method : {Method::bundle, Method::level, Method::cutting_plane}) {
     for (const Result& r : {argmin(hill, Box::cube(2, -1, 2), {.method = method}),
                             argmin(wrong_gradient, Box::cube(2, -1, 2), {.method = method})}) {
       INFO(to_string(method) << ": " << r);

@@ -161,8 +161,8 @@ TEMPLATE_TEST_CASE("so are those of other architectures", "[linear_programs]", f
     const Index n = 1 + random.index(30);
     solve_any({.inputs = n, .output = {.linear = true}}, Relu{}, Relu{});
     solve_any({.inputs = n, .hidden = {12, 8, 4}, .passthrough = false, .bias = false}, Relu{}, Relu{});
-    solve_any({.inputs = n, .hidden = {20, 10}, .output = {.linear = true}}, Absolute{}, LeakyRelu(0.3));
-    solve_any({.inputs = n, .hidden = {10, 10, 10}, .passthrough = false}, Absolute{}, Identity{}, Relu{});
+    solve_any({.inputs = n, .hidden = {20, 10}, .output = {.linear = true}}, AbsoluteValue{}, LeakyRelu(0.3));
+    solve_any({.inputs = n, .hidden = {10, 10, 10}, .passthrough = false}, AbsoluteValue{}, Identity{}, Relu{});
     solve(FicnnOf<TestType, Inputs<3>, Dense<8, Relu>, Dense<6, LeakyRelu>, Dense<1>>());
   }
   report(tally);

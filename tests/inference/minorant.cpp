@@ -76,7 +76,7 @@ TEST_CASE("slopes make affine functions below f, above the tangents that they co
     const Vector<double> q = random_vector<double>(random, 4);
     check(f, random, strict);
     check(plain, random, strict);
-    check(regularized(f, {.proximal = 0.5, .centre = q, .linear = q}), random, strict);
+    check(regularized(f, {.proximal = 0.5, .center = q, .linear = q}), random, strict);
     check(restrict_to(f, random_vector<double>(random, 4), {3, 1}), random, strict);
     check(precompose(f, random_matrix<double>(random, 4, 3), q), random, strict);
     check(sum(f, plain), random, strict);

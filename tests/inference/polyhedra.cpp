@@ -128,11 +128,11 @@ TEST_CASE("methods by name, starts and black boxes on a polyhedron", "[polyhedra
   Ficnn<double, Softplus> f({.inputs = n, .hidden = {15}});
   randomize(f, random);
   double value = 0;
-  for (const Method method : {Method::Automatic, Method::Newton, Method::Bundle, Method::ProjectedGradient}) {
+  for (const Method method : {Method::automatic, Method::newton, Method::bundle, Method::projected_gradient}) {
     const Result r = argmin(f, p.set, {.relative_gap = 1e-6, .method = method, .start = Vector<double>::Constant(n, 9)});
     INFO(to_string(method) << ": " << r);
-    CHECK((r.status == Status::optimal || method == Method::ProjectedGradient));
-    if (method == Method::Automatic) value = r.value;
+    CHECK((r.status == Status::optimal || method == Method::projected_gradient));
+    if (method == Method::automatic) value = r.value;
     CHECK(std::abs(r.value - value) <= 1e-4 * std::max(1.0, std::abs(value)));
   }
   const auto distance = [](const Vector<double>& y, Vector<double>& g) {

@@ -5,9 +5,9 @@
 
 #include <icnn/inference/argmin.hpp>
 #include <icnn/networks/picnn.hpp>
-#include <icnn/networks/precomposed.hpp>
-#include <icnn/networks/restricted.hpp>
-#include <icnn/networks/sum.hpp>
+#include <icnn/functions/precomposed.hpp>
+#include <icnn/functions/restricted.hpp>
+#include <icnn/functions/sum.hpp>
 #include <icnn/sets/ball.hpp>
 #include <icnn/sets/half_space.hpp>
 #include <icnn/sets/product.hpp>
@@ -62,13 +62,13 @@ AnyFicnn<double> any_network(Random& random, Index n, const AnyActivation& a) {
   return f;
 }
 
-const std::vector<Method> all_methods{Method::Automatic,      Method::ProjectedGradient, Method::Bundle,
-                                      Method::Level,          Method::CuttingPlane,      Method::Newton,
-                                      Method::TruncatedNewton};
-const std::vector<Method> kinked{Method::Automatic, Method::ProjectedGradient, Method::Bundle, Method::Level,
-                                 Method::CuttingPlane};
-const std::vector<Method> any_set{Method::Automatic, Method::ProjectedGradient, Method::Level};
-const std::vector<Method> entropic{Method::Automatic, Method::MirrorGradient, Method::Bundle};
+const std::vector<Method> all_methods{Method::automatic,      Method::projected_gradient, Method::bundle,
+                                      Method::level,          Method::cutting_plane,      Method::newton,
+                                      Method::truncated_newton};
+const std::vector<Method> kinked{Method::automatic, Method::projected_gradient, Method::bundle, Method::level,
+                                 Method::cutting_plane};
+const std::vector<Method> any_set{Method::automatic, Method::projected_gradient, Method::level};
+const std::vector<Method> entropic{Method::automatic, Method::mirror_gradient, Method::bundle};
 
 Polyhedron polyhedron(Random& random, Index n) {
   const Vector<double> inside = Vector<double>::Constant(n, 0.4);
@@ -90,8 +90,8 @@ TEST_CASE("every certificate of every method holds: smooth and kinked networks, 
     check(leaky, box, kinked);
     check(smooth, Simplex(n), all_methods);
     check(relu, Simplex(n), kinked);
-    check(smooth, polyhedron(random, n), {Method::Automatic, Method::Bundle});
-    check(relu, polyhedron(random, n), {Method::Automatic});
+    check(smooth, polyhedron(random, n), {Method::automatic, Method::bundle});
+    check(relu, polyhedron(random, n), {Method::automatic});
     check(smooth, Ball(Vector<double>::Zero(n), 1), any_set);
     check(relu, Ball(Vector<double>::Zero(n), 1), any_set);
     check(smooth, Product(box), all_methods);
@@ -107,10 +107,10 @@ TEST_CASE("quadratics beside the layers, strong convexity and unbounded sets", "
     k.edit([&](auto& w) { w["D"].array() += 0.3; });
     check(f, Box::unit(n), all_methods);
     check(k, Box::unit(n), kinked);
-    check(f, WholeSpace(n), {Method::Automatic, Method::ProjectedGradient, Method::Newton});
-    check(k, WholeSpace(n), {Method::Automatic, Method::Bundle});
-    check(f, HalfSpace(Vector<double>::Ones(n), -1), {Method::Automatic, Method::ProjectedGradient});
-    check(f, polyhedron(random, n), {Method::Automatic, Method::Bundle});
+    check(f, WholeSpace(n), {Method::automatic, Method::projected_gradient, Method::newton});
+    check(k, WholeSpace(n), {Method::automatic, Method::bundle});
+    check(f, HalfSpace(Vector<double>::Ones(n), -1), {Method::automatic, Method::projected_gradient});
+    check(f, polyhedron(random, n), {Method::automatic, Method::bundle});
   }
 }
 
@@ -119,8 +119,8 @@ TEST_CASE("certificates of combined functions, contexts, floats and entropies", 
   const auto f = any_network(random, 4, Softplus{}), k = any_network(random, 4, Relu{});
   const Box box = Box::unit(4);
   const Vector<double> tilt = random_vector<double>(random, 4);
-  check(regularized(f, {.proximal = 0.5, .centre = tilt, .linear = tilt}), box, all_methods);
-  check(regularized(k, {.proximal = 0.5, .centre = tilt, .linear = tilt}), WholeSpace(4), {Method::Automatic});
+  check(regularized(f, {.proximal = 0.5, .center = tilt, .linear = tilt}), box, all_methods);
+  check(regularized(k, {.proximal = 0.5, .center = tilt, .linear = tilt}), WholeSpace(4), {Method::automatic});
   check(restrict_to(k, random_vector<double>(random, 4), {2, 0}), Box::unit(2), kinked);
   check(restrict_to(regularized(k, {.linear = tilt}), random_vector<double>(random, 4), {2, 0}), Box::unit(2), kinked);
   check(precompose(f, random_matrix<double>(random, 4, 3), tilt), Box::unit(3), all_methods);
@@ -130,9 +130,9 @@ TEST_CASE("certificates of combined functions, contexts, floats and entropies", 
   check(regularized(k.cast<float>(), {.linear = tilt.cast<float>()}), box, kinked);
   for (const double tau : {1.0, 1e-3}) {
     check(regularized(f, {.entropy = tau}), box, entropic);
-    check(regularized(k, {.entropy = tau}), box, {Method::Automatic});
+    check(regularized(k, {.entropy = tau}), box, {Method::automatic});
     check(regularized(f, {.entropy = tau, .on = EntropyOn::simplex}), Simplex(4), entropic);
-    check(regularized(k, {.entropy = tau, .on = EntropyOn::simplex}), Simplex(4), {Method::Automatic});
+    check(regularized(k, {.entropy = tau, .on = EntropyOn::simplex}), Simplex(4), {Method::automatic});
   }
   AnyPicnn<double> p({.context = 3, .inputs = 4, .hidden = {6, 5}, .context_hidden = {4, 4}});
   randomize(p, random);
@@ -147,17 +147,17 @@ TEST_CASE("certificates with every activation that knows its conjugate", "[argmi
   for (const AnyActivation& activation : {AnyActivation(Elu{}), AnyActivation(Celu{}), AnyActivation(SmoothRelu{}),
                                           AnyActivation(Identity{}), AnyActivation(LeakyRelu{}),
                                           AnyActivation(Softplus{}), AnyActivation(Relu{})}) {
-    for (int i = 0; i < 5; ++i) check(any_network(random, 3, activation), Box::unit(3), {Method::Automatic});
+    for (int i = 0; i < 5; ++i) check(any_network(random, 3, activation), Box::unit(3), {Method::automatic});
   }
 }
 
 TEST_CASE("certificates with an activation that is only convex in the first layer", "[argmin]") {
   Random random(5);
-  for (const AnyFirstActivation& first : {AnyFirstActivation(Square{}), AnyFirstActivation(Absolute{}),
+  for (const AnyFirstActivation& first : {AnyFirstActivation(Square{}), AnyFirstActivation(AbsoluteValue{}),
                                           AnyFirstActivation(SquaredLeakyRelu(0.3)), AnyFirstActivation(Elu(0.5))}) {
     AnyFicnn<double> f({.inputs = 3, .hidden = {6, 5}}, AnyActivation(Softplus(2)), first, AnyActivation(Identity{}));
     randomize(f, random);
-    check(f, Box(Vector<double>::Constant(3, -1), Vector<double>::Ones(3)), {Method::Automatic, Method::Bundle});
+    check(f, Box(Vector<double>::Constant(3, -1), Vector<double>::Ones(3)), {Method::automatic, Method::bundle});
   }
 }
 
@@ -167,7 +167,7 @@ TEST_CASE("more cuts than are kept still make a certificate", "[argmin]") {
   for (int i = 0; i < 20; ++i) {
     randomize(f, random, 3);
     ArgminWorkspace<Ficnn<double, Relu>> ws(f);
-    const Settings settings{.relative_gap = 1e-12, .max_evaluations = 60, .method = Method::Level, .certificate = true};
+    const Settings settings{.relative_gap = 1e-12, .max_evaluations = 60, .method = Method::level, .certificate = true};
     const Result r = argmin(f, Box::unit(2), settings, ws);
     CHECK(verify(f, Box::unit(2), r.certificate).holds());
   }
@@ -218,8 +218,8 @@ void check_corrupted(const F& f, const Set& set, std::vector<Corruption> list, c
       {"y is too short", [](Certificate& c) { c.y = Vector<double>::Zero(c.y.size() - 1); }, Flaw::incomplete},
       {"y is NaN", [&](Certificate& c) { c.y(0) = nan; }, Flaw::incomplete},
       {"y is infinite", [](Certificate& c) { c.y(0) = infinity; }, Flaw::incomplete},
-      {"no centre", [](Certificate& c) { c.centre.resize(0); }, Flaw::incomplete},
-      {"the centre is NaN", [&](Certificate& c) { c.centre(0) = nan; }, Flaw::incomplete},
+      {"no center", [](Certificate& c) { c.center.resize(0); }, Flaw::incomplete},
+      {"the center is NaN", [&](Certificate& c) { c.center(0) = nan; }, Flaw::incomplete},
       {"the value is NaN", [&](Certificate& c) { c.value = nan; }, Flaw::incomplete},
       {"the bound is NaN", [&](Certificate& c) { c.lower_bound = nan; }, Flaw::incomplete},
       {"a multiplier too many", [](Certificate& c) { c.multipliers = Vector<double>::Ones(c.multipliers.size() + 1); },
@@ -262,9 +262,9 @@ TEST_CASE("corrupted certificates are rejected, each for its reason", "[argmin]"
   Random random(8);
   const auto f = any_network(random, 3, Softplus{}), k = any_network(random, 3, Relu{});
   const Vector<double> c = Vector<double>::Constant(3, 0.3);
-  check_corrupted(regularized(f, {.proximal = 1, .centre = c}), Box::unit(3), {});
+  check_corrupted(regularized(f, {.proximal = 1, .center = c}), Box::unit(3), {});
   check_corrupted(network<Softplus>(random, 3, {.rank = 2}), Box::unit(3),
-                  {{"the centre elsewhere", [](Certificate& bad) { bad.centre.array() += 0.5; }, Flaw::bound}});
+                  {{"the center elsewhere", [](Certificate& bad) { bad.center.array() += 0.5; }, Flaw::bound}});
   check_corrupted(regularized(k, {.linear = k.gradient(c)}), Box::unit(3), {});
   check_corrupted(regularized(f, {.linear = f.gradient(c / c.sum())}), Simplex(3), {});
   check_corrupted(regularized(f, {.entropy = 0.1}), Box::unit(3), {});

@@ -15,7 +15,7 @@ using namespace icnn::test;
 namespace {
 
 #ifdef ICNN_FEWER_CASES
-constexpr bool fewer_cases = true;  // large products are slow without optimisation
+constexpr bool fewer_cases = true;  // large products are slow without optimization
 #else
 constexpr bool fewer_cases = false;
 #endif
@@ -194,7 +194,7 @@ TEST_CASE("denormal numbers are multiplied, not flushed", "[kernels]") {
   }
 }
 
-TEST_CASE("the portable path stays within the same bound of the vectorised one", "[kernels]") {
+TEST_CASE("the portable path stays within the same bound of the vectorized one", "[kernels]") {
   Random random(15);
   for (const Index m : {1, 6, 40, 130})
     for (const Index k : {1, 17, 150})

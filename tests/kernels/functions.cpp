@@ -99,7 +99,7 @@ TEMPLATE_TEST_CASE("activations over arrays are right to a few ULP over the whol
   check_function<TestType>(SmoothRelu(0.3), {2, 2, 1});
   check_function<TestType>(Relu(), {0, 0, 0});
   check_function<TestType>(LeakyRelu(), {1, 1, 0});
-  check_function<TestType>(Absolute(), {0, 0, 0});
+  check_function<TestType>(AbsoluteValue(), {0, 0, 0});
   check_function<TestType>(Square(), {0.5, 0.5, 0});
   check_function<TestType>(SquaredLeakyRelu(), {2, 2, 1});
   check_function<TestType>(Identity(), {0, 0, 0});

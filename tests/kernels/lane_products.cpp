@@ -73,7 +73,7 @@ void check_gram(Index m, Index n, Random& random) {
 
 template <class S>
 void check_all() {
-  if constexpr (kernels::vectorised<S>) {
+  if constexpr (kernels::vectorized<S>) {
     Random random(1);
     for (const Index m : {1, 2, 7, 8, 9, 16, 33})
       for (const Index k : {1, 3, 8, 17})

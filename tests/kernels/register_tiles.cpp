@@ -15,7 +15,7 @@ namespace {
 
 template <class S>
 void check_pieces() {
-  if constexpr (vectorised<S>) {
+  if constexpr (vectorized<S>) {
     constexpr Index lanes = Pack<S>::size;
     using V = kernels::detail::Floats<S>;
     kernels::detail::Local<V, 8> v;

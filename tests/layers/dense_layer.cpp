@@ -27,8 +27,8 @@ void check_layer(bool bias, Index columns) {
     for (Index i = 0; i < s.size(); ++i) sum += Real(c.data()[i]) * std::tanh(s.data()[i]);
     return sum;
   };
-  DenseTape<double, Out, Dynamic> tape(Room<decltype(layer)>{layer, columns});
-  DenseAdjoint<double, Out, Dynamic> adjoint(Room<decltype(layer)>{layer, columns});
+  DenseTape<double, Out, Dynamic> tape(ScratchSize<decltype(layer)>{layer, columns});
+  DenseAdjoint<double, Out, Dynamic> adjoint(ScratchSize<decltype(layer)>{layer, columns});
   layer.forward(kernels::Order::first, p.data(), u, tape, columns);
   const Vector<Real> pr = p.cast<Real>();
   const Matrix<Real> ur = u.cast<Real>();

@@ -27,7 +27,7 @@ void check_layer(Layer (*make)(Layout&), int columns) {
   const Matrix<double> y = random_matrix<double>(random, n, columns), z = random_matrix<double>(random, m, columns);
   const Matrix<double> dy = random_matrix<double>(random, n, columns), dz = random_matrix<double>(random, m, columns);
   const Matrix<double> c = random_matrix<double>(random, w, columns);
-  ConvexTape<double, Layer::Inputs, Layer::Width, Dynamic> tape(Room<Layer>{layer, columns, true});
+  ConvexTape<double, Layer::Inputs, Layer::Width, Dynamic> tape(ScratchSize<Layer>{layer, columns, true});
 
   // The oracle: plain formulas in long double.
   using R = Matrix<Real>;
@@ -89,15 +89,15 @@ void check_layer(Layer (*make)(Layout&), int columns) {
   Vector<double> gp = Vector<double>::Zero(p.size());
   Matrix<double> gy = Matrix<double>::Zero(n, columns), delta = Matrix<double>::Zero(m, columns), epsilon = delta;
   tape.delta = c;
-  layer.backward(p.data(), y, z, tape, ParameterSink<double>{gp.data()}, gy, active(delta, columns), columns);
+  layer.backward(p.data(), y, z, tape, ParameterSink<double>{gp.data()}, gy, first_columns(delta, columns), columns);
   check_all(value, gp, gy, delta);
 
   gp.setZero();
   gy.setZero();
   tape.delta = c;
   tape.epsilon.setZero();
-  layer.second_backward(p.data(), y, dy, z, dz, tape, ParameterSink<double>{gp.data()}, gy, active(delta, columns),
-                        active(epsilon, columns), columns);
+  layer.second_backward(p.data(), y, dy, z, dz, tape, ParameterSink<double>{gp.data()}, gy, first_columns(delta, columns),
+                        first_columns(epsilon, columns), columns);
   check_all(slope, gp, gy, epsilon);
 
   // Along a line in y, with z and dz held.

@@ -29,7 +29,7 @@ TEST_CASE("OutputTerm: value, gradient and Hessian are those of the quadratic", 
         RowVector<double> values = RowVector<double>::Zero(2);
         const RowVector<double> seeds = RowVector<double>::Ones(2);
         Matrix<double> gy = Matrix<double>::Zero(3, 2), h = Matrix<double>::Zero(3, 3);
-        term.forward(p.data(), y, d, tape, active(values, 2), 2);
+        term.forward(p.data(), y, d, tape, first_columns(values, 2), 2);
         term.backward(p.data(), y, Matrix<double>(0, 2), seeds, tape, ParameterSink<double>{}, gy, {}, 2);
         term.add_hessian(p.data(), h);
         for (Index c = 0; c < 2; ++c) {

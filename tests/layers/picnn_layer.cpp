@@ -57,7 +57,7 @@ void check_layer(Gate gate, std::vector<Index> non_decreasing, Index columns) {
   const Vector<Real> pr = p.cast<Real>();
   const R ur = u.cast<Real>(), yr = y.cast<Real>(), zr = z.cast<Real>();
 
-  const Room<Layer> room{layer, columns};
+  const ScratchSize<Layer> room{layer, columns};
   GatedTape<double, Layer::Inputs, Layer::Previous, Layer::Width, Dynamic> tape(room);
   typename Layer::template ContextSide<Dynamic> context(room);
   typename Layer::template Adjoint<Dynamic> adjoint(room);
@@ -71,7 +71,7 @@ void check_layer(Gate gate, std::vector<Index> non_decreasing, Index columns) {
   const ParameterSink<double> sink{gp.data()};
   tape.delta = c;
   adjoint.step->delta = e;
-  layer.backward(p.data(), y, z, tape, sink, gy, active(gz, columns), columns, context.gates, &adjoint);
+  layer.backward(p.data(), y, z, tape, sink, gy, first_columns(gz, columns), columns, context.gates, &adjoint);
   layer.context_backward(p.data(), u, context, adjoint, sink, gu, columns);
 
   const bool smooth = gate == Gate::softplus;

@@ -25,7 +25,7 @@ struct Problem {
     y = (random_matrix<double>(random, 4, 6).array() > 0).cast<double>();
   }
   [[nodiscard]] EnergyBatch loss(const Network& network, const EnergySettings& settings,
-                                 const Gradients<double>& wanted = {}) const {
+                                 const Wanted<double>& wanted = {}) const {
     EnergyLoss<Network> energy(network, settings, 6);
     Matrix<double> predictions = Matrix<double>::Constant(4, 6, 0.5);
     return energy.evaluate(network, x, y, predictions, wanted);

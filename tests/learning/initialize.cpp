@@ -78,6 +78,6 @@ TEST_CASE("initialize keeps gates open, monotone inputs monotone, and is the sam
   initialize(h, random);
   const Matrix<double> out = h(random_matrix<double>(random, 100, 200));
   CHECK(std::abs(out.squaredNorm() / static_cast<double>(out.size()) - 1) < 0.4);
-  SparseLayer<double, Relu> s({.inputs = 10, .width = 4});
+  SparseFeedForward<double, Relu> s({.inputs = 10, .width = 4});
   CHECK_ERROR(initialize(s, 0.0, random), "non_zeros > 0");
 }

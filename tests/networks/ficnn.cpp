@@ -46,7 +46,7 @@ TEST_CASE("FICNN with activations chosen at run time: every derivative", "[ficnn
     check_ficnn(AnyFicnn<double>(a, choice), a, choice, seed, 2);
   };
   check(Relu{}, Relu{}, Identity{}, 11);
-  check(Absolute{}, LeakyRelu(0.2), Identity{}, 12);
+  check(AbsoluteValue{}, LeakyRelu(0.2), Identity{}, 12);
   check(SquaredLeakyRelu(0.3), Elu(0.7), Identity{}, 13);
   check(Square{}, Celu(1.7), Identity{}, 14);
   check(Elu{}, SmoothRelu(0.5), Identity{}, 15);
@@ -178,7 +178,7 @@ TEST_CASE("FICNN: non-decreasing inputs need a first layer that never decreases"
   CHECK_ERROR(Squared({.inputs = 1, .hidden = {2}, .non_decreasing = {0}}), "a first layer that never decreases");
   CHECK_NOTHROW(Squared({.inputs = 1, .hidden = {2}}));
   CHECK_NOTHROW(Squared({.inputs = 1, .non_decreasing = {0}}));  // one affine layer: there is no square
-  const FicnnChoice absolute{{Relu{}}, Absolute{}, Identity{}}, softplus{{Relu{}}, Softplus{}, Identity{}};
+  const FicnnChoice absolute{{Relu{}}, AbsoluteValue{}, Identity{}}, softplus{{Relu{}}, Softplus{}, Identity{}};
   CHECK_ERROR(AnyFicnn<double>({.inputs = 1, .hidden = {2}, .non_decreasing = {0}}, absolute), "never decreases");
   CHECK_NOTHROW(AnyFicnn<double>({.inputs = 1, .hidden = {2}, .non_decreasing = {0}}, softplus));
 }

@@ -2,7 +2,7 @@
 // Copyright (c) 2026 the icnn authors
 
 #include <icnn/networks/ficnn.hpp>
-#include <icnn/networks/regularized.hpp>
+#include <icnn/functions/regularized.hpp>
 
 #include "tests/support/derivatives.hpp"
 
@@ -64,7 +64,7 @@ void check(Index columns, Random& random) {
 }  // namespace
 
 TEST_CASE("samples as lanes: every call gives what columns give", "[lanes]") {
-  STATIC_REQUIRE(detail::has_lanes<std::remove_cvref_t<decltype(Static<double>().chain())>> == kernels::vectorised<double>);
+  STATIC_REQUIRE(detail::has_lanes<std::remove_cvref_t<decltype(Static<double>().chain())>> == kernels::vectorized<double>);
   STATIC_REQUIRE(!detail::has_lanes<std::remove_cvref_t<decltype(Ficnn<double, Softplus>().chain())>>);
   Random random(1);
   for (const Index columns : {1, 2, 7, 8, 9, 16, 33}) {
@@ -106,11 +106,11 @@ TEST_CASE("lanes write into the caller's blocks, over the inputs if need be", "[
   CHECK(y == expected);
 }
 
-TEST_CASE("regularised functions of networks with lanes", "[lanes]") {
+TEST_CASE("regularized functions of networks with lanes", "[lanes]") {
   Random random(4);
   Static<double> f;
   randomize(f, random);
-  const auto g = regularized(f, {.proximal = 2, .centre = Vector<double>::Ones(n)});
+  const auto g = regularized(f, {.proximal = 2, .center = Vector<double>::Ones(n)});
   const Matrix<double> x(0, 9), y = random_matrix<double>(random, n, 9);
   check_single_equals_batch(g, x, y, random);
 }

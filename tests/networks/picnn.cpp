@@ -47,7 +47,7 @@ TEST_CASE("PICNN: every derivative, with positive-part gates", "[picnn]") {
   const PicnnArchitecture a{.context = 3, .inputs = 2, .hidden = {4, 4}, .context_hidden = {4, 3}, .output = full};
   check_picnn(a, {{{Softplus{}}, Softplus{}, Identity{}}, Tanh{}}, 11, 3);
   check_picnn(a, {{{Relu{}}, Relu{}, Identity{}}, Relu{}}, 12, 2);
-  check_picnn(a, {{{Elu(0.5)}, Absolute{}, Identity{}}, LeakyRelu(0.3)}, 13, 2);
+  check_picnn(a, {{{Elu(0.5)}, AbsoluteValue{}, Identity{}}, LeakyRelu(0.3)}, 13, 2);
 }
 
 TEST_CASE("PICNN: depth one and four; non-decreasing inputs behind gates", "[picnn]") {

@@ -26,11 +26,12 @@ const Allowed allowed = {
     {"kernels", {"core"}},
     {"activations", {"core", "kernels"}},
     {"layers", {"core", "kernels", "activations"}},
-    {"networks", {"core", "kernels", "activations", "layers"}},
+    {"functions", {"core", "kernels", "activations", "layers"}},
+    {"networks", {"core", "kernels", "activations", "layers", "functions"}},
     {"sets", {"core"}},
     {"solvers", {"core", "kernels", "sets"}},
-    {"inference", {"core", "kernels", "activations", "layers", "networks", "sets", "solvers"}},
-    {"learning", {"core", "kernels", "activations", "layers", "networks", "sets", "solvers", "inference"}},
+    {"inference", {"core", "kernels", "activations", "layers", "functions", "networks", "sets", "solvers"}},
+    {"learning", {"core", "kernels", "activations", "layers", "functions", "networks", "sets", "solvers", "inference"}},
 };
 
 std::string folder_of(const std::string& header) { return header.substr(0, header.find('/')); }

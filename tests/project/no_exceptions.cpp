@@ -14,7 +14,7 @@ double evaluate_without_exceptions() {
          icnn::AnyFicnn<float>({.inputs = 2})(icnn::Vector<float>(x.cast<float>()));
 }
 
-double learn_and_minimise_without_exceptions() {
+double learn_and_minimize_without_exceptions() {
   icnn::Ficnn<double, icnn::Softplus> f({.inputs = 2, .hidden = {3}});
   icnn::initialize(f, icnn::Random(1));
   const icnn::Matrix<double> y = icnn::Matrix<double>::Ones(2, 4);

@@ -5,14 +5,14 @@
 #include <cstdlib>
 
 #include <icnn/inference/argmin.hpp>
-#include <icnn/learning/optimisers.hpp>
-#include <icnn/networks/batches.hpp>
+#include <icnn/learning/optimizers.hpp>
+#include <icnn/functions/batches.hpp>
 #include <icnn/networks/feed_forward.hpp>
 #include <icnn/networks/picnn_batch.hpp>
-#include <icnn/networks/precomposed.hpp>
-#include <icnn/networks/regularized.hpp>
-#include <icnn/networks/restricted.hpp>
-#include <icnn/networks/sum.hpp>
+#include <icnn/functions/precomposed.hpp>
+#include <icnn/functions/regularized.hpp>
+#include <icnn/functions/restricted.hpp>
+#include <icnn/functions/sum.hpp>
 #include <icnn/sets/ball.hpp>
 #include <icnn/sets/product.hpp>
 
@@ -82,7 +82,7 @@ void check_none(const F& f, Index samples) {
       CHECK(count([&] { call(y); }) == 0);
     }
   };
-  Gradients<S> all{.y = gy, .parameters = gp};
+  Wanted<S> all{.y = gy, .parameters = gp};
   if (f.context_size() > 0) all.x = gx;
   run([&](const auto&... p) { f.value(p..., ws); });
   run([&](const auto&... p) { f.gradients(p..., all, ws); });
@@ -215,7 +215,7 @@ TEST_CASE("no allocation in argmin with a workspace", "[allocations]") {
   CHECK(count([&] { argmin(parabola, box, settings, ws, result); }) == 0);
 }
 
-TEST_CASE("no allocation in batches cut into blocks, and in steps of an optimiser", "[allocations]") {
+TEST_CASE("no allocation in batches cut into blocks, and in steps of an optimizer", "[allocations]") {
   Random random(7);
   Picnn<float, Relu> f({.context = 5, .inputs = 4, .hidden = {40, 40}, .context_hidden = {40, 40}});
   randomize(f, random);

@@ -19,7 +19,7 @@ using namespace icnn::test;
 namespace {
 
 #ifdef ICNN_FEWER_CASES
-constexpr int problems = 400;  // builds without optimisation are slow, not different
+constexpr int problems = 400;  // builds without optimization are slow, not different
 #else
 constexpr int problems = 100000;
 #endif
@@ -77,25 +77,25 @@ template <class F>
 void check_on_a_set(const F& f, Random& random, Tally& tally) {
   const Index n = f.inputs();
   const double size = std::pow(10.0, random.uniform(-3, 3));
-  const Vector<double> centre = random_vector<double>(random, n, random.uniform() < 0.5 ? 0 : size);
+  const Vector<double> center = random_vector<double>(random, n, random.uniform() < 0.5 ? 0 : size);
   switch (random.index(6)) {
-    case 0: return check(f, Box(centre.array() - size, centre.array() + size), random, tally);
+    case 0: return check(f, Box(center.array() - size, center.array() + size), random, tally);
     case 1: return check(f, Simplex(n, size), random, tally);
-    case 2: return check(f, Ball(centre, size), random, tally);
+    case 2: return check(f, Ball(center, size), random, tally);
     case 3:
       if (n < 2) return check(f, Box::unit(n), random, tally);
       return check(f, Product(Box::cube(1, -size, size), Simplex(n - 1)), random, tally);
     case 4: {
       const Matrix<double> a = random_matrix<double>(random, 3, n);
       const Vector<double> room = random_vector<double>(random, 3, random.uniform() < 0.3 ? 0 : size).cwiseAbs();
-      return check(f, Polyhedron(Box(centre.array() - size, centre.array() + size), a, a * centre + room), random, tally);
+      return check(f, Polyhedron(Box(center.array() - size, center.array() + size), a, a * center + room), random, tally);
     }
     default: return check(regularized(f, {.proximal = typename F::Scalar(0.5)}), WholeSpace(n), random, tally);
   }
 }
 
 const std::vector<AnyActivation> hidden{Relu{}, LeakyRelu(0.25), Relu{}, Softplus(2), Elu(0.5), SmoothRelu(0.5)};
-const std::vector<AnyFirstActivation> first{Relu{}, Absolute{}, Square{}, Softplus{}, SquaredLeakyRelu(0.25)};
+const std::vector<AnyFirstActivation> first{Relu{}, AbsoluteValue{}, Square{}, Softplus{}, SquaredLeakyRelu(0.25)};
 
 template <class S>
 void check_random_networks(int count, std::uint64_t seed, Tally& tally) {
@@ -167,7 +167,7 @@ TEST_CASE("no certificate lies: steep neurons that oppose each other", "[certifi
   const auto run = [&](const auto& f) {
     const Box box = Box::cube(f.inputs(), -1, 1);
     check(f, box, random, tally);
-    // Negative control: the same cut without its rounding term, at a point of the kink's neighbourhood.
+    // Negative control: the same cut without its rounding term, at a point of the kink's neighborhood.
     const Vector<double> y = random_vector<double>(random, f.inputs(), 1e-6);
     const auto exact = f.template cast<double>();
     const Vector<double> g = exact.gradient(y);
@@ -268,7 +268,7 @@ TEST_CASE("kinked problems are solved, and by a method for smooth ones honestly 
     const Result bundle = argmin(f, Box::cube(n, -1, 1), {.relative_gap = 1e-8});
     solved += bundle.status == Status::optimal ? 1 : 0;
     evaluations.push_back(bundle.evaluations);
-    const Result r = argmin(f, Box::cube(n, -1, 1), {.method = Method::ProjectedGradient});
+    const Result r = argmin(f, Box::cube(n, -1, 1), {.method = Method::projected_gradient});
     CHECK(r.lower_bound <= bundle.value + bundle.value_error);
     CHECK(bundle.lower_bound <= r.value + r.value_error);
     const bool closed = r.gap() <= 1e-6 * std::max(1.0, std::abs(r.value));

@@ -19,7 +19,7 @@ using namespace icnn::test;
 namespace {
 
 #ifdef ICNN_FEWER_CASES
-constexpr int fewer = 20;  // builds without optimisation are slow, not different
+constexpr int fewer = 20;  // builds without optimization are slow, not different
 #else
 constexpr int fewer = 1;
 #endif
@@ -60,7 +60,7 @@ void check_convex(const BasicFicnn<Chain>& f, Random& random, int pairs, double 
 
 const std::vector<AnyActivation> hidden{Relu{}, Identity{}, LeakyRelu(0.01), LeakyRelu(0.5), Softplus{},     Softplus(20),
                                         Elu{},  Elu(0.3),   Celu(0.5),       Celu(4),        SmoothRelu(0.1)};
-const std::vector<AnyFirstActivation> first{Relu{},     Softplus{}, Square{}, Absolute{}, SquaredLeakyRelu(0.2),
+const std::vector<AnyFirstActivation> first{Relu{},     Softplus{}, Square{}, AbsoluteValue{}, SquaredLeakyRelu(0.2),
                                             Identity{}, Celu(0.5),  Elu{}};
 
 }  // namespace

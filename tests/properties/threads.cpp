@@ -64,7 +64,7 @@ TEST_CASE("eight threads on one PICNN agree bit for bit", "[threads]") {
   });
 }
 
-TEST_CASE("eight threads minimise one function and agree bit for bit", "[threads]") {
+TEST_CASE("eight threads minimize one function and agree bit for bit", "[threads]") {
   Random random(2);
   Ficnn<float, Softplus> f({.inputs = 5, .hidden = {16, 16}});
   randomize(f, random);

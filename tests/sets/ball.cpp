@@ -19,6 +19,6 @@ TEST_CASE("a ball is what it claims", "[sets]") {
 TEST_CASE("balls that make no sense are refused", "[sets]") {
   CHECK_ERROR(Ball(Vector<double>::Zero(2), -1), "a finite radius >= 0");
   CHECK_ERROR(Ball(Vector<double>::Zero(2), infinity), "a finite radius >= 0");
-  CHECK_ERROR(Ball(Vector<double>::Constant(2, std::nan("")), 1), "finite centre");
+  CHECK_ERROR(Ball(Vector<double>::Constant(2, std::nan("")), 1), "finite center");
   CHECK_ERROR(Ball(Vector<double>(), 1), "at least one coordinate");
 }

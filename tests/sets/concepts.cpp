@@ -22,7 +22,7 @@ struct NoProjection {
 
 TEST_CASE("a set of the user's needs a dimension and a projection", "[sets]") {
   CHECK(ProjectableSet<NegativeOrthant>);
-  CHECK_FALSE(LinearlyMinimisableSet<NegativeOrthant>);
+  CHECK_FALSE(LinearlyMinimizableSet<NegativeOrthant>);
   CHECK_FALSE(ProjectableSet<NoProjection>);
   test::check_set(NegativeOrthant{4}, 1);
   Vector<double> h(4);

@@ -13,7 +13,7 @@ TEST_CASE("a half-space is what it claims", "[sets]") {
   Random random(1);
   check_set(HalfSpace(random_vector<double>(random, 6, 10), 2), 1);
   check_set(HalfSpace(random_vector<double>(random, 2, 0.01), -0.5), 2, 100);
-  CHECK_FALSE(LinearlyMinimisableSet<HalfSpace>);
+  CHECK_FALSE(LinearlyMinimizableSet<HalfSpace>);
   Vector<double> normal(2);
   normal << 3, 0.7;
   Vector<double> far = 1e16 * normal;  // one subtraction would leave it 10 beyond

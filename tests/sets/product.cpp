@@ -17,7 +17,7 @@ TEST_CASE("a product is what it claims, and no more than its factors", "[sets]")
   check_set(Product(Simplex(3), Product(Simplex(2), Box::unit(1))), 2);
   const Product half(HalfSpace(Vector<double>::Ones(2), 1), Box::unit(2));
   check_set(half, 3);
-  CHECK_FALSE(LinearlyMinimisableSet<std::remove_const_t<decltype(half)>>);
+  CHECK_FALSE(LinearlyMinimizableSet<std::remove_const_t<decltype(half)>>);
   Vector<double> h(4);
   half.extents(h);
   CHECK((h(0) == infinity && h(3) == 1));

@@ -25,7 +25,7 @@ struct Parabola {  // |y|^2 / 2 with a stated rounding error
 
 }  // namespace
 
-TEST_CASE("on an unbounded set the region holds the minimiser, and shrinks with the gradient", "[solvers]") {
+TEST_CASE("on an unbounded set the region holds the minimizer, and shrinks with the gradient", "[solvers]") {
   Parabola f;
   const WholeSpace space(2);
   const SetTerm term(space);

@@ -12,7 +12,7 @@ using namespace icnn::test;
 
 namespace {
 
-/// The bound lies below the model at every point of the set, and the minimiser of the model attains it.
+/// The bound lies below the model at every point of the set, and the minimizer of the model attains it.
 template <class Term, class Set>
 void check_minimum(const Term& term, const Set& set, double m, bool attained, std::uint64_t seed) {
   Random random(seed);

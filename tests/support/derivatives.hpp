@@ -6,7 +6,7 @@
 #include <functional>
 
 #include <icnn/activations/any.hpp>
-#include <icnn/networks/convex_function.hpp>
+#include <icnn/functions/convex_function.hpp>
 #include <icnn/networks/ficnn_chain.hpp>
 #include <icnn/networks/picnn_chain.hpp>
 
@@ -58,7 +58,7 @@ void check_derivatives(const F& f, const Reference& reference, const Vector<doub
   // Values, and all gradients at once, with seeds.
   Matrix<double> gy(n, samples), gx(f.context_size(), samples), values(1, samples);
   Vector<double> gp(f.parameter_count());
-  Gradients<double> wanted{.y = gy, .parameters = gp, .seeds = seeds};
+  Wanted<double> wanted{.y = gy, .parameters = gp, .seeds = seeds};
   if (bound_context) wanted.x = gx;
   values = with_point(f, x, y, [&](const auto&... p) { return f.gradients(p..., wanted, ws); });
   for (Index b = 0; b < samples; ++b) {
@@ -150,7 +150,7 @@ void check_derivatives(const F& f, const Reference& reference, const Vector<doub
 
   // Hessian-vector and mixed products.
   Matrix<double> hw(n, samples), hw_only(n, samples);
-  Gradients<double> mixed{.y = hw, .parameters = gp, .seeds = seeds};
+  Wanted<double> mixed{.y = hw, .parameters = gp, .seeds = seeds};
   if (bound_context) mixed.x = gx;
   const Matrix<double> slopes =
       with_point(f, x, y, [&](const auto&... p) { return Matrix<double>(f.mixed_product(p..., w, mixed, ws)); });

@@ -16,7 +16,7 @@
 #include <vector>
 
 /// The minimum of a piecewise linear FICNN over a polytope as a linear program, solved by Clp: an oracle that shares no code
-/// with argmin. Every activation is g(t) = max_k slope_k t, weights W^z are non-negative, and the output is minimised, so
+/// with argmin. Every activation is g(t) = max_k slope_k t, weights W^z are non-negative, and the output is minimized, so
 ///
 ///     z_{i+1} >= slope_k (W^z_i z_i + W^y_i y + b_i)   for every layer i and piece k
 ///
@@ -25,7 +25,7 @@ namespace icnn::test {
 
 [[nodiscard]] inline std::vector<double> slopes(const Relu&) { return {0, 1}; }
 [[nodiscard]] inline std::vector<double> slopes(const LeakyRelu& g) { return {g.slope(), 1}; }
-[[nodiscard]] inline std::vector<double> slopes(const Absolute&) { return {-1, 1}; }
+[[nodiscard]] inline std::vector<double> slopes(const AbsoluteValue&) { return {-1, 1}; }
 [[nodiscard]] inline std::vector<double> slopes(const Identity&) { return {1}; }
 template <class... A>
 [[nodiscard]] std::vector<double> slopes(const AnyOf<A...>& g) {

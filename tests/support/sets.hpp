@@ -33,12 +33,12 @@ void check_set(const Set& set, std::uint64_t seed, double scale = 3) {
       Vector<double> v = random_vector<double>(random, n, scale);
       set.project(v);
       CHECK((z - p).dot(v - p) <= tolerance * (1 + z.norm() + v.norm()));
-      if constexpr (LinearlyMinimisableSet<Set>) {
+      if constexpr (LinearlyMinimizableSet<Set>) {
         const Vector<double> g = random_vector<double>(random, n);
         const double minimum = set.linear_minimum(g);
         CHECK(minimum <= g.dot(v) + tolerance);
         Vector<double> best(n);
-        set.minimise_linear(g, best);
+        set.minimize_linear(g, best);
         Vector<double> inside = best;
         set.project(inside);
         CHECK((inside - best).norm() <= tolerance);

@@ -7,14 +7,14 @@
 #include <icnn/learning/initialize.hpp>
 #include <icnn/networks/ficnn.hpp>
 #include <icnn/networks/picnn.hpp>
-#include <icnn/networks/regularized.hpp>
+#include <icnn/functions/regularized.hpp>
 
 #include <array>
 #include <string_view>
 
 #include "tests/support/networks.hpp"
 
-/// Minimisation problems for tests and benchmarks: random networks, and what makes them hard.
+/// Minimization problems for tests and benchmarks: random networks, and what makes them hard.
 namespace icnn::test {
 
 enum class Trait {
@@ -28,8 +28,8 @@ enum class Trait {
   flat,        ///< half of the coordinates do nothing
   constant,    ///< none of them does anything
   vertex,      ///< a slope that ends in a corner
-  planted,     ///< a known minimiser, inside
-  kinks,       ///< a known minimiser at which all neurons of the first layer bend, more of them than variables as a rule
+  planted,     ///< a known minimizer, inside
+  kinks,       ///< a known minimizer at which all neurons of the first layer bend, more of them than variables as a rule
 };
 
 inline constexpr std::array all_traits{Trait::plain,      Trait::growing, Trait::tiny, Trait::huge,
@@ -42,12 +42,12 @@ inline constexpr std::array all_traits{Trait::plain,      Trait::growing, Trait:
   return names[static_cast<std::size_t>(trait)];
 }
 
-/// min of f(y) - <tilt, y> over [0, 1]^n or the simplex. Where a minimiser is known, it is in both.
+/// min of f(y) - <tilt, y> over [0, 1]^n or the simplex. Where a minimizer is known, it is in both.
 template <class F>
 struct ZooProblem {
   F f;
   Vector<double> tilt;
-  Vector<double> minimiser;  ///< empty where none is known
+  Vector<double> minimizer;  ///< empty where none is known
 
   [[nodiscard]] auto objective(double entropy = 0, EntropyOn on = EntropyOn::box) const {
     return regularized(f, {.entropy = entropy, .on = on, .linear = tilt});
@@ -119,7 +119,7 @@ template <class Activation>
   if (trait == Trait::vertex) problem.tilt = random_vector<double>(random, n, 100);
   if (trait == Trait::planted || trait == Trait::kinks) {
     problem.tilt = f.gradient(inside);  // a subgradient there, whatever the activation says at a kink
-    problem.minimiser = inside;
+    problem.minimizer = inside;
   }
   return problem;
 }

@@ -7,7 +7,7 @@
 #include <type_traits>
 #include <variant>
 
-#include "icnn/activations/absolute.hpp"
+#include "icnn/activations/absolute_value.hpp"
 #include "icnn/activations/celu.hpp"
 #include "icnn/activations/elu.hpp"
 #include "icnn/activations/identity.hpp"
@@ -80,10 +80,10 @@ using AnyActivation = AnyOf<Relu, Identity, LeakyRelu, Softplus, Elu, Celu, Smoo
 
 /// Everything it admits in the first layer.
 using AnyFirstActivation =
-    AnyOf<Relu, Identity, LeakyRelu, Softplus, Elu, Celu, SmoothRelu, Square, Absolute, SquaredLeakyRelu>;
+    AnyOf<Relu, Identity, LeakyRelu, Softplus, Elu, Celu, SmoothRelu, Square, AbsoluteValue, SquaredLeakyRelu>;
 
 /// Everything, for context paths and feed-forward networks.
 using AnyContextActivation =
-    AnyOf<Relu, Identity, LeakyRelu, Softplus, Elu, Celu, SmoothRelu, Square, Absolute, SquaredLeakyRelu, Tanh, Sigmoid>;
+    AnyOf<Relu, Identity, LeakyRelu, Softplus, Elu, Celu, SmoothRelu, Square, AbsoluteValue, SquaredLeakyRelu, Tanh, Sigmoid>;
 
 }  // namespace icnn::inline ICNN_ISA

@@ -16,7 +16,7 @@ class Celu {
   static constexpr bool convex = true;
   static constexpr bool non_decreasing = true;
   static constexpr std::string_view name = "Celu";
-  static constexpr bool vectorised = true;
+  static constexpr bool vectorized = true;
 
   Celu() = default;
   explicit Celu(double alpha)

@@ -16,7 +16,7 @@ class Elu {
   static constexpr bool convex = true;
   static constexpr bool non_decreasing = true;
   static constexpr std::string_view name = "Elu";
-  static constexpr bool vectorised = true;
+  static constexpr bool vectorized = true;
 
   Elu() = default;
   explicit Elu(double alpha)

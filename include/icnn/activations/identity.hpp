@@ -12,7 +12,7 @@ struct Identity {
   static constexpr bool convex = true;
   static constexpr bool non_decreasing = true;
   static constexpr std::string_view name = "Identity";
-  static constexpr bool vectorised = true;
+  static constexpr bool vectorized = true;
   [[nodiscard]] static constexpr Regularity regularity() noexcept { return {true, 2}; }
 
   template <class S>

@@ -14,7 +14,7 @@ class LeakyRelu {
   static constexpr bool convex = true;
   static constexpr bool non_decreasing = true;
   static constexpr std::string_view name = "LeakyRelu";
-  static constexpr bool vectorised = true;
+  static constexpr bool vectorized = true;
 
   LeakyRelu() = default;
   explicit LeakyRelu(double slope)

@@ -13,7 +13,7 @@ struct Relu {
   static constexpr bool convex = true;
   static constexpr bool non_decreasing = true;
   static constexpr std::string_view name = "Relu";
-  static constexpr bool vectorised = true;
+  static constexpr bool vectorized = true;
   [[nodiscard]] static constexpr Regularity regularity() noexcept { return {true, 0}; }
 
   template <class S>

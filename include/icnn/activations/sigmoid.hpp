@@ -14,7 +14,7 @@ namespace icnn::inline ICNN_ISA {
 struct Sigmoid {
   static constexpr bool non_decreasing = true;
   static constexpr std::string_view name = "Sigmoid";
-  static constexpr bool vectorised = true;
+  static constexpr bool vectorized = true;
   [[nodiscard]] static constexpr Regularity regularity() noexcept { return {false, 2}; }
 
   template <class S>

@@ -16,7 +16,7 @@ class SmoothRelu {
   static constexpr bool convex = true;
   static constexpr bool non_decreasing = true;
   static constexpr std::string_view name = "SmoothRelu";
-  static constexpr bool vectorised = true;
+  static constexpr bool vectorized = true;
 
   SmoothRelu() = default;
   explicit SmoothRelu(double knee)

@@ -17,7 +17,7 @@ class Softplus {
   static constexpr bool convex = true;
   static constexpr bool non_decreasing = true;
   static constexpr std::string_view name = "Softplus";
-  static constexpr bool vectorised = true;
+  static constexpr bool vectorized = true;
 
   Softplus() = default;
   explicit Softplus(double beta)

@@ -11,7 +11,7 @@ namespace icnn::inline ICNN_ISA {
 struct Square {
   static constexpr bool convex = true;
   static constexpr std::string_view name = "Square";
-  static constexpr bool vectorised = true;
+  static constexpr bool vectorized = true;
   [[nodiscard]] static constexpr Regularity regularity() noexcept { return {false, 2}; }
 
   template <class S>

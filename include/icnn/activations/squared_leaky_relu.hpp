@@ -13,7 +13,7 @@ class SquaredLeakyRelu {
  public:
   static constexpr bool convex = true;
   static constexpr std::string_view name = "SquaredLeakyRelu";
-  static constexpr bool vectorised = true;
+  static constexpr bool vectorized = true;
 
   SquaredLeakyRelu() = default;
   explicit SquaredLeakyRelu(double slope)

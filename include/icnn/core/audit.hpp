@@ -13,7 +13,7 @@
 namespace icnn::inline ICNN_ISA {
 
 /// One parameter that its block does not admit.
-struct Offence {
+struct Violation {
   std::string block;  ///< name of the block
   Index layer = 0;
   Index row = 0;
@@ -21,10 +21,10 @@ struct Offence {
   double value = 0;
   bool finite = true;  ///< false: NaN or infinite; true: negative where convexity needs non-negative
 
-  friend bool operator==(const Offence&, const Offence&) = default;
+  friend bool operator==(const Violation&, const Violation&) = default;
 };
 
-inline std::ostream& operator<<(std::ostream& out, const Offence& o) {
+inline std::ostream& operator<<(std::ostream& out, const Violation& o) {
   return out << o.block << '(' << o.row << ", " << o.column << ") = " << o.value << " in layer " << o.layer
              << (o.finite ? " is negative" : " is not finite");
 }
@@ -33,7 +33,7 @@ namespace detail {
 
 /// Visits the offending entries in layout order until the visitor returns false.
 template <class Derived, class Visitor>
-void visit_offences(const Layout& layout, const Eigen::MatrixBase<Derived>& vector, Visitor visit) {
+void visit_violations(const Layout& layout, const Eigen::MatrixBase<Derived>& vector, Visitor visit) {
   using std::isfinite;
   for (const Block& block : layout.blocks()) {
     for (Index c = 0; c < block.cols; ++c) {
@@ -41,7 +41,7 @@ void visit_offences(const Layout& layout, const Eigen::MatrixBase<Derived>& vect
         const auto& value = vector.coeff(block.offset + c * block.rows + r);
         const bool finite = isfinite(value);
         if (finite && !(value < 0 && block.non_negative(r, c))) continue;
-        if (!visit(Offence{block.name, block.layer, r, c, static_cast<double>(value), finite})) return;
+        if (!visit(Violation{block.name, block.layer, r, c, static_cast<double>(value), finite})) return;
       }
     }
   }
@@ -52,14 +52,14 @@ void visit_offences(const Layout& layout, const Eigen::MatrixBase<Derived>& vect
 /// Every entry of `vector` (layout.size() parameters) that is not finite, or negative where the layout's signs forbid
 /// it: what an edit with that vector would refuse. Empty means admissible. Throws Error on a wrong size. O(size).
 template <class Derived>
-[[nodiscard]] std::vector<Offence> audit(const Layout& layout, const Eigen::MatrixBase<Derived>& vector) {
+[[nodiscard]] std::vector<Violation> audit(const Layout& layout, const Eigen::MatrixBase<Derived>& vector) {
   require_shape("audit", "a parameter vector", vector.rows(), vector.cols(), layout.size(), Index{1});
-  std::vector<Offence> offences;
-  detail::visit_offences(layout, vector, [&](Offence offence) {
-    offences.push_back(std::move(offence));
+  std::vector<Violation> violations;
+  detail::visit_violations(layout, vector, [&](Violation violation) {
+    violations.push_back(std::move(violation));
     return true;
   });
-  return offences;
+  return violations;
 }
 
 }  // namespace icnn::inline ICNN_ISA

@@ -77,16 +77,16 @@ class Parameters {
     ParameterEdit<S> scope(layout_, next);
     std::forward<Change>(change)(scope);
     if (positivity == Positivity::project) project(layout_, next);
-    detail::visit_offences(layout_, next, [](const Offence& offence) -> bool {
+    detail::visit_violations(layout_, next, [](const Violation& violation) -> bool {
       fail({"edit",
-            offence.finite ? "W^z (and every weight with a sign) >= 0, as Proposition 1 requires" : "finite parameters",
-            detail::text(offence),
-            offence.finite ? "pass Positivity::project to set such entries to zero" : "a step or a file has gone wrong"});
+            violation.finite ? "W^z (and every weight with a sign) >= 0, as Proposition 1 requires" : "finite parameters",
+            detail::text(violation),
+            violation.finite ? "pass Positivity::project to set such entries to zero" : "a step or a file has gone wrong"});
     });
     vector_ = next;  // in place: views that readers hold stay valid
   }
 
-  /// An edit for optimisers, in one sweep and in place. Calls change(first, piece) on pieces of the vector in their order,
+  /// An edit for optimizers, in one sweep and in place. Calls change(first, piece) on pieces of the vector in their order,
   /// each of which is then projected as under Positivity::project while it is in the first cache. Answers false, and leaves
   /// the parameters as they were, where a result is not finite; the same where change throws. `before` is scratch, which
   /// allocates once. Not thread-safe against readers.

@@ -8,7 +8,7 @@
 
 #include "icnn/core/isa.hpp"
 
-/// Input convex neural networks: convex in y by construction, minimised with a proof.
+/// Input convex neural networks: convex in y by construction, minimized with a proof.
 namespace icnn::inline ICNN_ISA {
 
 using Index = Eigen::Index;
@@ -34,7 +34,7 @@ inline constexpr bool is_sample = static_cast<int>(Expression::ColsAtCompileTime
 
 /// What the scratch of a layer is made from; one argument, so that tuples of scratch are built in place.
 template <class Layer>
-struct Room {
+struct ScratchSize {
   const Layer& layer;
   Index columns;
   bool hessian = false;

@@ -94,7 +94,7 @@ class MatrixView {
 
 /// The first `columns` columns of a buffer, as a map that keeps the compile-time extents.
 template <class M>
-[[nodiscard]] auto active(M& buffer, Index columns) {
+[[nodiscard]] auto first_columns(M& buffer, Index columns) {
   using Plain = std::remove_const_t<M>;
   using Mapped = std::conditional_t<std::is_const_v<M>, const Plain, Plain>;
   constexpr int fixed = Plain::ColsAtCompileTime;

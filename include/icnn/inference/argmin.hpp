@@ -9,7 +9,7 @@
 
 #include "icnn/inference/choose_method.hpp"
 #include "icnn/inference/function_oracle.hpp"
-#include "icnn/inference/minimise.hpp"
+#include "icnn/inference/minimize.hpp"
 #include "icnn/inference/twin.hpp"
 #include "icnn/inference/verify.hpp"
 
@@ -45,14 +45,14 @@ class ArgminWorkspace {
         zero(Vector<double>::Zero(f.inputs())),
         methods(f.inputs()),
         tiny(f.inputs()) {
-    if (detail::may_use_newton(f)) methods.prepare({Method::Newton}, detail::is_entropic(f));
-    if (detail::may_use_truncated_newton(f)) methods.prepare({Method::TruncatedNewton}, false);
-    if (detail::may_use_bundle(f)) methods.prepare({Method::Bundle}, detail::is_entropic(f));
+    if (detail::may_use_newton(f)) methods.prepare({Method::newton}, detail::is_entropic(f));
+    if (detail::may_use_truncated_newton(f)) methods.prepare({Method::truncated_newton}, false);
+    if (detail::may_use_bundle(f)) methods.prepare({Method::bundle}, detail::is_entropic(f));
   }
 
   /// Makes room for a plan where there is none.
   void prepare(const Plan& plan, const F& f) {
-    if (plan.method == Method::Newton && !methods.newton) function = detail::sample_workspace(twin.refresh(f), true);
+    if (plan.method == Method::newton && !methods.newton) function = detail::sample_workspace(twin.refresh(f), true);
     methods.prepare(plan, detail::is_entropic(f));
   }
 
@@ -69,7 +69,7 @@ class ArgminWorkspace {
 /// The same for black boxes of n variables.
 struct BlackBoxWorkspace {
   explicit BlackBoxWorkspace(Index n) : inputs(detail::checked_dimension("BlackBoxWorkspace", n)), gradient(n), methods(n) {
-    methods.prepare({Method::Bundle}, false);
+    methods.prepare({Method::bundle}, false);
   }
   Index inputs;
   Vector<double> gradient;
@@ -78,7 +78,7 @@ struct BlackBoxWorkspace {
 
 namespace detail {
 
-/// Checks what can be checked before anything is written, and puts the starting point into result.y. Set is AnySet.
+/// Checks what can be checked before anything is written, and puts the starting point into result.y. Set is Region.
 template <class Set>
 void start_argmin(Index inputs, const Set& set, const Settings& settings, MethodWorkspace& methods, Result& result) {
   settings.validate();
@@ -97,7 +97,7 @@ void start_argmin(Index inputs, const Set& set, const Settings& settings, Method
     result.y = settings.start;
   } else if (!warm) {
     result.y.resize(inputs);
-    set.centre(result.y, ws.mirror);
+    set.center(result.y, ws.mirror);
   }
   set.project(result.y, ws.mirror);
 }
@@ -126,9 +126,9 @@ inline constexpr bool is_a_problem_per_column = requires(const F& f) {
 };
 
 template <class F, class Set>
-inline constexpr bool can_be_minimised() {
+inline constexpr bool can_be_minimized() {
   static_assert(
-      !requires { requires F::has_context; }, "argmin minimises over y: put the network at a context, argmin(f.at(x), set)");
+      !requires { requires F::has_context; }, "argmin minimizes over y: put the network at a context, argmin(f.at(x), set)");
   static_assert(!is_a_problem_per_column<F>, "argmin solves one problem at a time: at(x) with a vector x");
   constexpr bool projectable = ProjectableSet<Set> || detail::is_polytope<Set>;
   static_assert(
@@ -146,7 +146,7 @@ inline constexpr bool can_be_minimised() {
 ///
 /// f: anything that is convex in y (see ConvexFunctionOfY) in float or double. Sets: whatever can be projected onto; bounded
 /// ones (box, simplex, ball, products of these) are certified, on others a certificate needs a strongly convex f. With an
-/// entropy as the outermost regulariser the set is its box or a simplex. With settings.certificate a network's result has a
+/// entropy as the outermost regularizer the set is its box or a simplex. With settings.certificate a network's result has a
 /// certificate, too, for verify(); its first use allocates, and on a polyhedron every one.
 ///
 /// Throws Error on misuse, before anything is written; numerical trouble is result.status. Allocates nothing with a
@@ -154,10 +154,10 @@ inline constexpr bool can_be_minimised() {
 /// method is chosen by choose_method(), unless the settings name one; for the cost see there.
 template <ConvexFunctionOfY F, class Set>
 void argmin(const F& f, const Set& set, const Settings& settings, ArgminWorkspace<F>& ws, Result& result) {
-  static_assert(detail::can_be_minimised<F, Set>());
+  static_assert(detail::can_be_minimized<F, Set>());
   if (f.shape_key() != ws.key) fail({"argmin", "a workspace made for this function", "one for a function of another shape"});
   if (detail::has_inner_entropy(f)) {
-    fail({"argmin", "an entropy as the outermost regulariser alone", "one inside another function",
+    fail({"argmin", "an entropy as the outermost regularizer alone", "one inside another function",
           "its gradient is infinite on the boundary: take the entropy last, regularized(restrict_to(f, ...), {.entropy = "
           "tau})"});
   }
@@ -168,7 +168,7 @@ void argmin(const F& f, const Set& set, const Settings& settings, ArgminWorkspac
     if (entropic) entropy.emplace(detail::entropy_term(f.terms(), set));
   }
   const auto view = detail::view_of(set);
-  const AnySet& any_set = view;
+  const Region& any_set = view;
   const auto& function = ws.twin.refresh(f);
   if (settings.certificate) detail::prepare_minorant(function, ws.minorant);
   detail::start_argmin(f.inputs(), any_set, settings, ws.methods, result);
@@ -177,14 +177,14 @@ void argmin(const F& f, const Set& set, const Settings& settings, ArgminWorkspac
   FunctionOracle oracle(function, ws.function, ws.rounding, ws.zero,
                         settings.certificate ? &*ws.minorant : nullptr);
   if constexpr (detail::is_tiny<F> && !std::is_same_v<Set, Polyhedron>) {
-    if (plan == Plan{Method::Newton} && !entropic) {
+    if (plan == Plan{Method::newton} && !entropic) {
       projected_newton(oracle, any_set, settings, ws.tiny, result);
       return detail::finish_certificate(f, set, function, ws, result);
     }
   }
   OracleView oracle_view(oracle);
   AnyOracle& any_oracle = oracle_view;
-  detail::minimise(any_oracle, any_set, entropy ? &*entropy : nullptr, plan, settings, ws.methods, result);
+  detail::minimize(any_oracle, any_set, entropy ? &*entropy : nullptr, plan, settings, ws.methods, result);
   detail::finish_certificate(f, set, function, ws, result);
 }
 
@@ -194,28 +194,28 @@ template <class F, class Set>
 requires(!ConvexFunctionOfY<std::remove_cvref_t<F>> &&
          BlackBox<std::remove_reference_t<F>>) void argmin(F&& f, const Set& set, const Settings& settings,
                                                            BlackBoxWorkspace& ws, Result& result) {
-  static_assert(detail::can_be_minimised<std::remove_cvref_t<F>, Set>());
+  static_assert(detail::can_be_minimized<std::remove_cvref_t<F>, Set>());
   const Method method = settings.method;
-  if (method == Method::MirrorGradient || method == Method::Newton || method == Method::TruncatedNewton) {
-    fail({"argmin", "Method::ProjectedGradient or a bundle method (or Automatic) for a black box",
+  if (method == Method::mirror_gradient || method == Method::newton || method == Method::truncated_newton) {
+    fail({"argmin", "Method::projected_gradient or a bundle method (or Automatic) for a black box",
           detail::text(to_string(method))});
   }
   if (settings.certificate) {
     fail({"argmin", "a network, for a certificate of slopes", "a black box", "its lower bound is of the same quality"});
   }
   Plan plan = choose_method<Set>({}, ws.inputs, false, method);
-  if (method == Method::Automatic && !std::is_same_v<Set, Polyhedron>) {
+  if (method == Method::automatic && !std::is_same_v<Set, Polyhedron>) {
     plan.gradient_evaluations = detail::gradients_at_first;
   }
   const auto view = detail::view_of(set);
-  const AnySet& any_set = view;
+  const Region& any_set = view;
   detail::start_argmin(ws.inputs, any_set, settings, ws.methods, result);
   if (!detail::is_feasible(view, result)) return;
   ws.gradient.resize(ws.inputs);  // an earlier function may have thrown it out of shape
   BlackBoxOracle<std::remove_reference_t<F>> oracle(f, ws.gradient, settings.oracle_error, settings.strong_convexity);
   OracleView oracle_view(oracle);
   AnyOracle& any_oracle = oracle_view;
-  detail::minimise(any_oracle, any_set, nullptr, plan, settings, ws.methods, result);
+  detail::minimize(any_oracle, any_set, nullptr, plan, settings, ws.methods, result);
 }
 
 /// The same with a result of its own; allocates its y.
@@ -229,13 +229,13 @@ Result argmin(F&& f, const Set& set, const Settings& settings, Workspace& ws) {
 /// The same without a workspace: convenient, and allocating.
 template <class F, class Set>
 Result argmin(F&& f, const Set& set, const Settings& settings = {}) {
-  static_assert(detail::can_be_minimised<std::remove_cvref_t<F>, Set>());
+  static_assert(detail::can_be_minimized<std::remove_cvref_t<F>, Set>());
   if constexpr (ConvexFunctionOfY<std::remove_cvref_t<F>>) {
     ArgminWorkspace<std::remove_cvref_t<F>> ws(f);
     return argmin(f, set, settings, ws);
   } else {
     static_assert(BlackBox<std::remove_reference_t<F>>,
-                  "a function to minimise is a network at a context, or callable as f(y, gradient) -> value");
+                  "a function to minimize is a network at a context, or callable as f(y, gradient) -> value");
     BlackBoxWorkspace ws(set.dimension());
     return argmin(f, set, settings, ws);
   }

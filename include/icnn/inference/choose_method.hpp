@@ -5,14 +5,14 @@
 
 #include "icnn/activations/properties.hpp"
 #include "icnn/inference/entropy.hpp"
-#include "icnn/solvers/polytope.hpp"
+#include "icnn/solvers/quadratic/polytope.hpp"
 #include "icnn/solvers/settings.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
 /// A method, and how many evaluations it spends on gradient steps before it asks for Hessians.
 struct Plan {
-  Method method = Method::ProjectedGradient;
+  Method method = Method::projected_gradient;
   Index gradient_evaluations = 0;
 
   friend bool operator==(const Plan&, const Plan&) = default;
@@ -62,58 +62,58 @@ template <class F>
 /// The gradient method is projected_gradient(), or with an entropy mirror_gradient(). A method that is asked for by name is
 /// taken as it is. Throws Error where it does not fit.
 template <class Set>
-[[nodiscard]] Plan choose_method(Regularity regularity, Index n, bool entropic, Method asked = Method::Automatic) {
+[[nodiscard]] Plan choose_method(Regularity regularity, Index n, bool entropic, Method asked = Method::automatic) {
   constexpr bool polytope = detail::is_polytope<Set>, polyhedron = std::is_same_v<Set, Polyhedron>;
-  const Method gradient = entropic ? Method::MirrorGradient : Method::ProjectedGradient;
+  const Method gradient = entropic ? Method::mirror_gradient : Method::projected_gradient;
   const bool curved = detail::is_curved(regularity);
   switch (asked) {
-    case Method::Automatic: {
-      if (!polytope && regularity.derivatives == 0) return {Method::Level, detail::gradients_at_first};
-      if (regularity.derivatives == 0 || (polyhedron && !curved)) return {Method::Bundle, 0};
-      if (polyhedron) return {Method::Newton, 0};
+    case Method::automatic: {
+      if (!polytope && regularity.derivatives == 0) return {Method::level, detail::gradients_at_first};
+      if (regularity.derivatives == 0 || (polyhedron && !curved)) return {Method::bundle, 0};
+      if (polyhedron) return {Method::newton, 0};
       if (!curved || !polytope || (entropic && n > detail::newton_at_all)) return {gradient, 0};
-      if (n > detail::newton_at_all) return {Method::TruncatedNewton, detail::gradients_at_first};
-      return {Method::Newton, n <= (entropic ? detail::mirror_newton_at_once : detail::newton_at_once) ? 0 : n};
+      if (n > detail::newton_at_all) return {Method::truncated_newton, detail::gradients_at_first};
+      return {Method::newton, n <= (entropic ? detail::mirror_newton_at_once : detail::newton_at_once) ? 0 : n};
     }
-    case Method::Newton: {
+    case Method::newton: {
       if (!curved) {
-        fail({"argmin", "a smooth function that is not affine, for Method::Newton", "a kinked or piecewise linear one",
-              "Method::Automatic takes what fits"});
+        fail({"argmin", "a smooth function that is not affine, for Method::newton", "a kinked or piecewise linear one",
+              "Method::automatic takes what fits"});
       }
       if (!polytope) {
-        fail({"argmin", "a box, simplex, the whole space, a product of these or a polyhedron, for Method::Newton",
-              "another set", "Method::ProjectedGradient takes whatever can be projected onto"});
+        fail({"argmin", "a box, simplex, the whole space, a product of these or a polyhedron, for Method::newton",
+              "another set", "Method::projected_gradient takes whatever can be projected onto"});
       }
-      return {Method::Newton, 0};
+      return {Method::newton, 0};
     }
-    case Method::TruncatedNewton: {
+    case Method::truncated_newton: {
       if (!curved || entropic || !polytope || polyhedron) {
         fail({"argmin",
               "a smooth function that is not affine, without an entropy, on a box, simplex, the whole space or a product of "
-              "these, for Method::TruncatedNewton",
-              "another function or set", "Method::Automatic takes what fits"});
+              "these, for Method::truncated_newton",
+              "another function or set", "Method::automatic takes what fits"});
       }
       return {asked, 0};
     }
-    case Method::Bundle: {
+    case Method::bundle: {
       if (!polytope) {
-        fail({"argmin", "a box, simplex, the whole space, a product of these or a polyhedron, for Method::Bundle",
-              "another set", "Method::Level and Method::ProjectedGradient take whatever can be projected onto"});
+        fail({"argmin", "a box, simplex, the whole space, a product of these or a polyhedron, for Method::bundle",
+              "another set", "Method::level and Method::projected_gradient take whatever can be projected onto"});
       }
-      return {Method::Bundle, 0};
+      return {Method::bundle, 0};
     }
-    case Method::Level:
-    case Method::CuttingPlane:
-    case Method::ProjectedGradient: {
+    case Method::level:
+    case Method::cutting_plane:
+    case Method::projected_gradient: {
       if (entropic) {
-        fail({"argmin", "Method::MirrorGradient, Newton or Bundle (or Automatic) beside an entropy",
+        fail({"argmin", "Method::mirror_gradient, Newton or Bundle (or Automatic) beside an entropy",
               detail::text(to_string(asked)), "the entropy's gradient is infinite on the boundary"});
       }
       return {asked, 0};
     }
-    case Method::MirrorGradient: {
+    case Method::mirror_gradient: {
       if (!entropic) {
-        fail({"argmin", "an entropy as the outermost regulariser, for Method::MirrorGradient", "none",
+        fail({"argmin", "an entropy as the outermost regularizer, for Method::mirror_gradient", "none",
               "regularized(f, {.entropy = tau})"});
       }
       return {asked, 0};

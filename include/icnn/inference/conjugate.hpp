@@ -79,11 +79,11 @@ class Conjugate {
   }
 
  private:
-  /// f - <q, .>, within f's own regulariser where it has one: an entropy has to stay outermost.
+  /// f - <q, .>, within f's own regularizer where it has one: an entropy has to stay outermost.
   static auto tilted(const F& f) {
     if constexpr (is_regularized<F>) {
       using Inner = const typename F::Function&;
-      return Regularized<Inner>(Held<Inner>(f.function()), f.terms());
+      return Regularized<Inner>(RefOrValue<Inner>(f.function()), f.terms());
     } else {
       return regularized(f, {});
     }

@@ -12,7 +12,7 @@
 /// The entropy of a function, which solvers treat themselves.
 namespace icnn::inline ICNN_ISA::detail {
 
-/// Whether an entropy is the outermost regulariser.
+/// Whether an entropy is the outermost regularizer.
 template <class F>
 [[nodiscard]] bool is_entropic(const F& f) {
   if constexpr (is_regularized<F>) {
@@ -37,7 +37,7 @@ template <class F>
   }
 }
 
-/// The same, but for one that is the outermost regulariser.
+/// The same, but for one that is the outermost regularizer.
 template <class F>
 [[nodiscard]] bool has_inner_entropy(const F& f) {
   if constexpr (is_regularized<F>) {

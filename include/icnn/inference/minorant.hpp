@@ -212,11 +212,11 @@ class Minorant<Regularized<G>> : public detail::MinorantBehind<Regularized<G>> {
     const auto& terms = f.terms();
     double value = 0, size = 0;
     for (Index j = 0; j < g.size(); ++j) {
-      const double off = c(j) - terms.centre(j), slope = terms.proximal * off - terms.linear(j);
-      const double magnitude = terms.proximal * (std::abs(c(j)) + std::abs(terms.centre(j))) + std::abs(terms.linear(j));
+      const double off = c(j) - terms.center(j), slope = terms.proximal * off - terms.linear(j);
+      const double magnitude = terms.proximal * (std::abs(c(j)) + std::abs(terms.center(j))) + std::abs(terms.linear(j));
       g(j) += slope;
       value += 0.5 * terms.proximal * off * off - terms.linear(j) * c(j);
-      size += magnitude == 0 ? 0 : magnitude * (h(j) + 2 * std::abs(c(j)) + std::abs(terms.centre(j)));
+      size += magnitude == 0 ? 0 : magnitude * (h(j) + 2 * std::abs(c(j)) + std::abs(terms.center(j)));
     }
     return result += {value, 2 * detail::rounding_of_sum(g.size()) * size};
   }

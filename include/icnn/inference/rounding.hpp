@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "icnn/networks/ficnn.hpp"
-#include "icnn/networks/precomposed.hpp"
-#include "icnn/networks/regularized.hpp"
-#include "icnn/networks/restricted.hpp"
-#include "icnn/networks/sum.hpp"
+#include "icnn/functions/precomposed.hpp"
+#include "icnn/functions/regularized.hpp"
+#include "icnn/functions/restricted.hpp"
+#include "icnn/functions/sum.hpp"
 #include "icnn/solvers/simple_term.hpp"
 
 /// How far rounding can move the values and the cuts of a function evaluated in double precision. For a function f:
@@ -178,7 +178,7 @@ class Rounding<BasicFicnn<Chain>> {
     using Values = Vector<double, Of::Width>;
 
     template <class L>
-    explicit Layer(const Room<L>& room)
+    explicit Layer(const ScratchSize<L>& room)
         : outside(room.layer.width()),
           sum(outside),
           output(outside),
@@ -257,7 +257,7 @@ class Rounding<Regularized<G>> {
   [[nodiscard]] double value_error(const F& f, const Point& y, const Error& dy) {
     const auto& t = f.terms();
     size_ = y.cwiseAbs();
-    const double moved = ((t.proximal * (size_ + t.centre.cwiseAbs() + dy) + t.linear.cwiseAbs()).cwiseProduct(dy)).sum();
+    const double moved = ((t.proximal * (size_ + t.center.cwiseAbs() + dy) + t.linear.cwiseAbs()).cwiseProduct(dy)).sum();
     return inner_.value_error(f.function(), y, dy) + error(f, size_, size_) + moved;
   }
 
@@ -265,7 +265,7 @@ class Rounding<Regularized<G>> {
   /// Of rho |y - c|^2 / 2 - q'y, their gradients times 2 h, and the sum over coordinates.
   [[nodiscard]] static double error(const F& f, const Vector<double>& y, const Vector<double>& h) {
     const auto& t = f.terms();
-    const double size = t.proximal * (y + h + t.centre.cwiseAbs()).squaredNorm() + 2 * (y + h).dot(t.linear.cwiseAbs());
+    const double size = t.proximal * (y + h + t.center.cwiseAbs()).squaredNorm() + 2 * (y + h).dot(t.linear.cwiseAbs());
     return 2 * detail::rounding_of_sum(f.inputs()) * size;
   }
 

@@ -8,7 +8,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "icnn/networks/regularized.hpp"
+#include "icnn/functions/regularized.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -45,7 +45,7 @@ template <class F>
     return f.template cast<double>();
   } else if constexpr (is_regularized<F>) {
     using Inner = const typename F::Function&;
-    return Regularized<Inner>(Held<Inner>(f.function()), f.terms());
+    return Regularized<Inner>(RefOrValue<Inner>(f.function()), f.terms());
   } else {
     return (f);
   }
@@ -53,7 +53,7 @@ template <class F>
 
 }  // namespace detail
 
-/// A function as solvers see it: in double precision, and without the entropy where that is the outermost regulariser, for
+/// A function as solvers see it: in double precision, and without the entropy where that is the outermost regularizer, for
 /// it is the solver's business. A function in float is copied, exactly; one in double is referred to.
 template <class F>
 class Twin {

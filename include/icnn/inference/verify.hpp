@@ -10,8 +10,8 @@
 
 #include "icnn/inference/entropy.hpp"
 #include "icnn/inference/minorant.hpp"
-#include "icnn/solvers/any_set.hpp"
-#include "icnn/solvers/multipliers.hpp"
+#include "icnn/solvers/region.hpp"
+#include "icnn/solvers/quadratic/multipliers.hpp"
 #include "icnn/solvers/result.hpp"
 #include "icnn/solvers/simple_term.hpp"
 
@@ -62,12 +62,12 @@ struct Proof {
 };
 
 /// The lower bound of f + phi over the set of \p term that a certificate of the right sizes proves, rounding included. Where
-/// the set is unbounded f's strong convexity confines the minimiser: to a ball around the centre on whose surface f exceeds
+/// the set is unbounded f's strong convexity confines the minimizer: to a ball around the center on whose surface f exceeds
 /// \p upper, an upper bound of f(y). Each attempt at that ball, one as a rule, costs another backward pass.
 template <class F, class Term>
 [[nodiscard]] Proof prove(const F& f, Minorant<F>& minorant, const Term& term, const Certificate& certificate, double upper,
                           Vector<double>& h, Vector<double>& g) {
-  const Vector<double>& c = certificate.centre;
+  const Vector<double>& c = certificate.center;
   const double m = (1 - 16 * epsilon) * f.strong_convexity();
   term.extents(h);
   h *= 1 + 8 * epsilon;
@@ -102,9 +102,9 @@ void with_term(const F& f, const Set& set, const Vector<double>& multipliers, Vi
     dual.assign(multipliers);
     visit(SetTerm<Multipliers<>>(dual));
   } else {
-    const SetView<Set> view(set);
-    const AnySet& any_set = view;  // one term for all sets
-    visit(SetTerm<AnySet>(any_set));
+    const SetRegion<Set> view(set);
+    const Region& any_set = view;  // one term for all sets
+    visit(SetTerm<Region>(any_set));
   }
 }
 
@@ -162,7 +162,7 @@ template <ConvexFunctionOfY F, class Set>
   Index multipliers = 0;
   if constexpr (std::is_same_v<Set, Polyhedron>) multipliers = set.b().size() + set.e().size();
   const auto fits = [](const Vector<double>& part, Index size) { return part.size() == size && part.allFinite(); };
-  if (!fits(certificate.y, n) || !fits(certificate.centre, n) || !fits(certificate.slopes, minorant.neurons()) ||
+  if (!fits(certificate.y, n) || !fits(certificate.center, n) || !fits(certificate.slopes, minorant.neurons()) ||
       !fits(certificate.multipliers, multipliers) || std::isnan(certificate.value) || std::isnan(certificate.lower_bound)) {
     return {.flaw = Flaw::incomplete};
   }

@@ -44,7 +44,7 @@ void apply(const Activation& activation, Index size, S* z, S* first, S* second) 
   if constexpr (is_pack<S>) {  // packs lie in memory as their numbers do, and are only copied from there and to there
     const auto numbers = [](S* packs) { return reinterpret_cast<typename S::Scalar*>(packs); };
     apply_packs<order>(activation, size * S::size, numbers(z), numbers(first), numbers(second));
-  } else if constexpr (vectorised<S> && requires { requires Activation::vectorised; }) {
+  } else if constexpr (vectorized<S> && requires { requires Activation::vectorized; }) {
     apply_packs<order>(activation, size, z, first, second);
   } else {
     apply_each<order>(activation, size, z, first, second);
@@ -54,7 +54,7 @@ void apply(const Activation& activation, Index size, S* z, S* first, S* second) 
 }  // namespace detail
 
 /// z := g(z) and, as the order asks, first := g'(z), second := g''(z), over `size` contiguous numbers. An activation with
-/// `static constexpr bool vectorised = true` has a jet() that takes packs as well as numbers; one with a member
+/// `static constexpr bool vectorized = true` has a jet() that takes packs as well as numbers; one with a member
 /// apply_to(order, size, z, first, second) is asked to do it itself.
 template <class Activation, class S>
 void apply(const Activation& activation, Order order, Index size, S* z, S* first, S* second) {

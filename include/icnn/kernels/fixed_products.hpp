@@ -16,7 +16,7 @@ namespace icnn::inline ICNN_ISA::kernels::detail {
 /// be unrolled.
 template <class S, int Rows, int Terms>
 inline constexpr bool fits_registers = [] {
-  if constexpr (vectorised<S>) {
+  if constexpr (vectorized<S>) {
     return Rows >= Pack<S>::size && Rows <= 8 * Pack<S>::size && Terms <= 64;
   } else {
     return false;
@@ -75,7 +75,7 @@ template <class W, class V, class Out>
 /// Whether a product with several columns is a single tile of sums in registers.
 template <class S, int Rows, int Cols>
 inline constexpr bool is_one_tile = [] {
-  if constexpr (vectorised<S>) {
+  if constexpr (vectorized<S>) {
     constexpr int lanes = static_cast<int>(Pack<S>::size);
     return Rows % lanes == 0 && Rows <= tallest * lanes && Cols > 1 && Cols <= widest &&
            Rows / lanes * Cols <= sums_in_registers;

@@ -21,11 +21,11 @@ inline constexpr int register_bytes = ICNN_REGISTER_BYTES;  ///< 0: the portable
 
 /// Whether there are vector kernels for a scalar.
 template <class S>
-inline constexpr bool vectorised = false;
+inline constexpr bool vectorized = false;
 template <>
-inline constexpr bool vectorised<float> = register_bytes > 0;
+inline constexpr bool vectorized<float> = register_bytes > 0;
 template <>
-inline constexpr bool vectorised<double> = register_bytes > 0;
+inline constexpr bool vectorized<double> = register_bytes > 0;
 
 namespace detail {
 

@@ -40,7 +40,7 @@ template <class M>
 /// that they come from.
 template <class S>
 [[nodiscard]] bool is_thin(const ConstMap<S>& w) {
-  if constexpr (vectorised<S>) {
+  if constexpr (vectorized<S>) {
     return w.cols() <= 16 && w.rows() >= 2 * Pack<S>::size;
   } else {
     return false;
@@ -51,7 +51,7 @@ template <class S>
 template <class S>
 void add_product(ConstMap<S> w, ConstMap<S> z, MutableMap<S> out) {
   if (out.cols() == 1 && !is_thin(w)) return portable::add_column_product<S>(w, z, out);
-  if constexpr (vectorised<S>) {
+  if constexpr (vectorized<S>) {
     const auto multiply_by = w.rows() >= Pack<S>::size ? &multiply<S, false> : &multiply_narrow<S>;
     multiply_by(w.rows(), w.cols(), out.cols(), w.data(), w.outerStride(), z.data(), z.outerStride(), out.data(),
                 out.outerStride());
@@ -64,7 +64,7 @@ void add_product(ConstMap<S> w, ConstMap<S> z, MutableMap<S> out) {
 template <class S>
 void add_transposed_product(ConstMap<S> w, ConstMap<S> v, MutableMap<S> out) {
   if (out.cols() == 1 && !is_thin(w)) return portable::add_transposed_column_product<S>(w, v, out);
-  if constexpr (vectorised<S>) {
+  if constexpr (vectorized<S>) {
     multiply_transposed<S>(w.rows(), w.cols(), out.cols(), w.data(), w.outerStride(), v.data(), v.outerStride(), out.data(),
                            out.outerStride());
   } else {
@@ -76,7 +76,7 @@ void add_transposed_product(ConstMap<S> w, ConstMap<S> v, MutableMap<S> out) {
 template <class S>
 void add_outer_product(ConstMap<S> v, ConstMap<S> z, MutableMap<S> out) {
   if (v.cols() == 1) return portable::add_column_outer_product<S>(v, z, out);
-  if constexpr (vectorised<S>) {
+  if constexpr (vectorized<S>) {
     const auto multiply_by = v.rows() >= Pack<S>::size ? &multiply<S, true> : &multiply_outer_narrow<S>;
     multiply_by(v.rows(), v.cols(), out.cols(), v.data(), v.outerStride(), z.data(), z.outerStride(), out.data(),
                 out.outerStride());
@@ -90,7 +90,7 @@ inline constexpr bool all_fixed = ((M::SizeAtCompileTime != Dynamic) && ...);
 
 /// Whether a product is unrolled: compile-time sizes, and one column unless there is nothing better.
 template <class Out, class... M>
-inline constexpr bool unroll = all_fixed<Out, M...> && (Out::ColsAtCompileTime == 1 || !vectorised<typename Out::Scalar>);
+inline constexpr bool unroll = all_fixed<Out, M...> && (Out::ColsAtCompileTime == 1 || !vectorized<typename Out::Scalar>);
 
 }  // namespace detail
 

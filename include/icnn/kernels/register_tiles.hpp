@@ -94,7 +94,7 @@ template <class S, int R, int N, bool transposed>
 }
 
 template <class V, int... I>
-[[gnu::always_inline]] inline V add_neighbours(const V& a, const V& b, std::integer_sequence<int, I...>) {
+[[gnu::always_inline]] inline V add_neighbors(const V& a, const V& b, std::integer_sequence<int, I...>) {
   return __builtin_shufflevector(a, b, (2 * I)...) + __builtin_shufflevector(a, b, (2 * I + 1)...);
 }
 
@@ -109,12 +109,12 @@ template <int C, class S>
   constexpr int lanes = static_cast<int>(Pack<S>::size);
   constexpr auto all = std::make_integer_sequence<int, lanes>{};
   const auto halve = [&](auto half) __attribute__((always_inline)) {
-    unrolled<half>([&](auto i) __attribute__((always_inline)) { v[i] = add_neighbours(v[2 * i], v[2 * i + 1], all); });
+    unrolled<half>([&](auto i) __attribute__((always_inline)) { v[i] = add_neighbors(v[2 * i], v[2 * i + 1], all); });
   };
   if constexpr (C >= 8) halve(std::integral_constant<int, 4>{});
   if constexpr (C >= 4) halve(std::integral_constant<int, 2>{});
   halve(std::integral_constant<int, 1>{});
-  for (int left = lanes / C; left > 1; left /= 2) v[0] = add_neighbours(v[0], v[0], all);
+  for (int left = lanes / C; left > 1; left /= 2) v[0] = add_neighbors(v[0], v[0], all);
   using Part = typename Register<S, C* static_cast<int>(sizeof(S))>::Floats;
   return first_lanes<Part>(v[0], std::make_integer_sequence<int, C>{});
 }

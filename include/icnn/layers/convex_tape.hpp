@@ -14,7 +14,7 @@ struct ConvexTape {
   using Scalar = S;
 
   template <class Layer>
-  explicit ConvexTape(const Room<Layer>& room)
+  explicit ConvexTape(const ScratchSize<Layer>& room)
       : ConvexTape(room.layer.inputs(), room.layer.width(), room.columns, room.hessian) {}
 
   ConvexTape(Index inputs, Index width, Index columns, bool hessian)
@@ -47,7 +47,7 @@ struct ConvexTape {
 template <class S, int N, int M, int W, int Cols>
 struct GatedTape : ConvexTape<S, N, W, Cols> {
   template <class Layer>
-  explicit GatedTape(const Room<Layer>& room)
+  explicit GatedTape(const ScratchSize<Layer>& room)
       : ConvexTape<S, N, W, Cols>(room),
         gated_y(room.layer.inputs(), room.columns),
         gated_w(room.layer.inputs(), room.columns),

@@ -12,7 +12,7 @@
 #include "icnn/core/view.hpp"
 #include "icnn/kernels/elementwise.hpp"
 #include "icnn/kernels/products.hpp"
-#include "icnn/layers/gradients.hpp"
+#include "icnn/layers/wanted.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -20,7 +20,7 @@ namespace icnn::inline ICNN_ISA {
 template <class S, int Out, int Cols>
 struct DenseTape {
   template <class Layer>
-  explicit DenseTape(const Room<Layer>& room)
+  explicit DenseTape(const ScratchSize<Layer>& room)
       : u(room.layer.width(), room.columns), first(room.layer.width(), room.columns) {}
 
   Matrix<S, Out, Cols> u, first;  ///< output, g'
@@ -30,7 +30,7 @@ struct DenseTape {
 template <class S, int Out, int Cols>
 struct DenseAdjoint {
   template <class Layer>
-  explicit DenseAdjoint(const Room<Layer>& room)
+  explicit DenseAdjoint(const ScratchSize<Layer>& room)
       : delta(room.layer.width(), room.columns), v(room.layer.width(), room.columns) {}
 
   Matrix<S, Out, Cols> delta, v;  ///< adjoints of the output and of the pre-activation
@@ -79,7 +79,7 @@ class DenseLayer {
   /// u' and, from order first on, g'.
   template <class U, class T>
   void forward(kernels::Order order, const S* p, const U& u, T& tape, Index columns) const {
-    auto out = active(tape.u, columns);
+    auto out = first_columns(tape.u, columns);
     if (has_bias()) {
       out.colwise() = b(p);
     } else {
@@ -94,8 +94,8 @@ class DenseLayer {
   template <class U, class T, class Adj>
   void backward(const S* p, const U& u, const T& tape, Adj& adjoint, const ParameterSink<S>& sink,
                 const MatrixView<S>& delta_in, Index columns) const {
-    auto v = active(adjoint.v, columns);
-    v = active(adjoint.delta, columns).cwiseProduct(active(tape.first, columns));
+    auto v = first_columns(adjoint.v, columns);
+    v = first_columns(adjoint.delta, columns).cwiseProduct(first_columns(tape.first, columns));
     if (sink.wants(bias_.number)) Eigen::Map<Vector<S, Out>>(sink.data + bias_.offset, width()) += v.rowwise().sum();
     if (sink.wants(weight_.number)) {
       kernels::add_outer_product(v, u, Eigen::Map<Matrix<S, Out, In>>(sink.data + weight_.offset, width(), inputs()));

@@ -16,7 +16,7 @@
 #include "icnn/kernels/products.hpp"
 #include "icnn/layers/convex_tape.hpp"
 #include "icnn/layers/gates.hpp"
-#include "icnn/layers/gradients.hpp"
+#include "icnn/layers/wanted.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -124,7 +124,7 @@ class FicnnLayer {
 
   template <class Y, class Z, class T>
   void forward(kernels::Order order, const S* p, const Y& y, const Z& z, T& tape, Index columns, NoGates = {}) const {
-    auto s = active(tape.z, columns);
+    auto s = first_columns(tape.z, columns);
     set_bias(p, s);
     add_y(p, y, s);
     add_z(p, z, s);
@@ -134,11 +134,11 @@ class FicnnLayer {
   /// Along the direction w of y: ds = W^z dz + W^y w, dz' = g' o ds. After a forward pass of order first.
   template <class Y, class Z, class T>
   void tangent(const S* p, const Y& w, const Z& dz, T& tape, Index columns, NoGates = {}) const {
-    auto ds = active(tape.ds, columns);
+    auto ds = first_columns(tape.ds, columns);
     ds.setZero();
     add_y(p, w, ds);
     add_z(p, dz, ds);
-    active(tape.dz, columns) = active(tape.first, columns).cwiseProduct(ds);
+    first_columns(tape.dz, columns) = first_columns(tape.first, columns).cwiseProduct(ds);
   }
 
   /// Reverse pass from tape.delta, the adjoint of z': v = delta o g'; then, each only where wanted, parameter derivatives
@@ -147,8 +147,8 @@ class FicnnLayer {
   void backward(const S* p, const Y& y, const Z& z, T& tape, const ParameterSink<S>& sink,
                 const MatrixView<typename T::Scalar>& gy, DeltaZ delta_z, Index columns, NoGates = {},
                 NoGateAdjoint* = nullptr) const {
-    auto v = active(tape.v, columns);
-    v = active(tape.delta, columns).cwiseProduct(active(tape.first, columns));
+    auto v = first_columns(tape.v, columns);
+    v = first_columns(tape.delta, columns).cwiseProduct(first_columns(tape.first, columns));
     add_bias_gradient(sink, v);
     add_weight_gradients(sink, v, y, z);
     pull_z(p, v, delta_z);
@@ -163,11 +163,11 @@ class FicnnLayer {
   void second_backward(const S* p, const Y& y, const Y& w, const Z& z, const Z& dz, T& tape, const ParameterSink<S>& sink,
                        const MatrixView<typename T::Scalar>& gy, DeltaZ delta_z, DeltaZ epsilon_z, Index columns,
                        NoGates = {}, NoGateAdjoint* = nullptr) const {
-    auto v = active(tape.v, columns);
-    auto u = active(tape.u, columns);
-    v = active(tape.first, columns).cwiseProduct(active(tape.delta, columns));
-    u = active(tape.second, columns).cwiseProduct(active(tape.ds, columns)).cwiseProduct(active(tape.delta, columns)) +
-        active(tape.first, columns).cwiseProduct(active(tape.epsilon, columns));
+    auto v = first_columns(tape.v, columns);
+    auto u = first_columns(tape.u, columns);
+    v = first_columns(tape.first, columns).cwiseProduct(first_columns(tape.delta, columns));
+    u = first_columns(tape.second, columns).cwiseProduct(first_columns(tape.ds, columns)).cwiseProduct(first_columns(tape.delta, columns)) +
+        first_columns(tape.first, columns).cwiseProduct(first_columns(tape.epsilon, columns));
     add_bias_gradient(sink, u);
     add_weight_gradients(sink, u, y, z);
     add_weight_gradients(sink, v, w, dz);
@@ -218,8 +218,8 @@ class FicnnLayer {
   /// Prepares s(alpha) = base + alpha slope + W^z z for y + alpha d: the products with W^y, once per line.
   template <class Y, class T>
   void start_line(const S* p, const Y& y, const Y& d, T& tape, Index columns, NoGates = {}) const {
-    auto base = active(tape.base, columns);
-    auto slope = active(tape.slope, columns);
+    auto base = first_columns(tape.base, columns);
+    auto slope = first_columns(tape.slope, columns);
     set_bias(p, base);
     slope.setZero();
     add_y(p, y, base);
@@ -230,15 +230,15 @@ class FicnnLayer {
   template <class Alpha, class Z, class T>
   void along(kernels::Order order, const S* p, const Alpha& alpha, const Z& z, const Z& dz, T& tape, Index columns,
              NoGates = {}) const {
-    auto s = active(tape.z, columns);
-    s = active(tape.base, columns) + active(tape.slope, columns) * alpha.asDiagonal();
+    auto s = first_columns(tape.z, columns);
+    s = first_columns(tape.base, columns) + first_columns(tape.slope, columns) * alpha.asDiagonal();
     add_z(p, z, s);
     activate(order, tape, columns);
     if (order == kernels::Order::value) return;
-    auto ds = active(tape.ds, columns);
-    ds = active(tape.slope, columns);
+    auto ds = first_columns(tape.ds, columns);
+    ds = first_columns(tape.slope, columns);
     add_z(p, dz, ds);
-    active(tape.dz, columns) = active(tape.first, columns).cwiseProduct(ds);
+    first_columns(tape.dz, columns) = first_columns(tape.first, columns).cwiseProduct(ds);
   }
 
   friend bool operator==(const FicnnLayer&, const FicnnLayer&) = default;

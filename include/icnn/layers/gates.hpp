@@ -25,7 +25,7 @@ struct NoGates {};
 template <class S, int N, int M, int W, int Cols>
 struct GateColumns {
   template <class Layer>
-  explicit GateColumns(const Room<Layer>& room)
+  explicit GateColumns(const ScratchSize<Layer>& room)
       : z(room.layer.previous(), room.columns),
         z_first(room.layer.previous(), room.columns),
         y(room.layer.inputs(), room.columns),
@@ -43,10 +43,10 @@ struct GateColumns {
 template <class S, int N, int M, int W, int V, int Cols>
 struct ContextTape {
   template <class Layer>
-  explicit ContextTape(const Room<Layer>& room) : gates(room) {
+  explicit ContextTape(const ScratchSize<Layer>& room) : gates(room) {
     if (room.layer.context_step())
       step.emplace(
-          Room<std::remove_cvref_t<decltype(*room.layer.context_step())>>{*room.layer.context_step(), room.columns});
+          ScratchSize<std::remove_cvref_t<decltype(*room.layer.context_step())>>{*room.layer.context_step(), room.columns});
   }
 
   GateColumns<S, N, M, W, Cols> gates;
@@ -57,11 +57,11 @@ struct ContextTape {
 template <class S, int N, int M, int W, int V, int Cols>
 struct ContextAdjoint {
   template <class Layer>
-  explicit ContextAdjoint(const Room<Layer>& room)
+  explicit ContextAdjoint(const ScratchSize<Layer>& room)
       : z(room.layer.previous(), room.columns), y(room.layer.inputs(), room.columns), r(room.layer.width(), room.columns) {
     if (room.layer.context_step())
       step.emplace(
-          Room<std::remove_cvref_t<decltype(*room.layer.context_step())>>{*room.layer.context_step(), room.columns});
+          ScratchSize<std::remove_cvref_t<decltype(*room.layer.context_step())>>{*room.layer.context_step(), room.columns});
   }
 
   Matrix<S, M, Cols> z;  ///< of the gates and of r

@@ -11,7 +11,7 @@
 #include "icnn/core/types.hpp"
 #include "icnn/core/view.hpp"
 #include "icnn/kernels/products.hpp"
-#include "icnn/layers/gradients.hpp"
+#include "icnn/layers/wanted.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -123,7 +123,7 @@ class OutputTerm {
   template <class Y, class Linear, class T, class Values>
   void forward(const S* p, const Y& y, const Linear& linear, T& tape, Values values, Index columns) const {
     if (empty()) return;
-    auto gradient = active(tape.gradient, columns);
+    auto gradient = first_columns(tape.gradient, columns);
     hessian_product(p, y, tape.low, gradient, columns);
     using Number = typename Y::Scalar;
     values += Number(0.5) * y.cwiseProduct(gradient).colwise().sum();
@@ -140,7 +140,7 @@ class OutputTerm {
   void backward(const S* p, const Y& y, const X& x, const Seeds& seeds, T& tape, const ParameterSink<S>& sink,
                 const MatrixView<typename T::Scalar>& gy, const MatrixView<S>& gx, Index columns) const {
     if (empty()) return;
-    if (gy) gy.map() += active(tape.gradient, columns) * seeds.asDiagonal();
+    if (gy) gy.map() += first_columns(tape.gradient, columns) * seeds.asDiagonal();
     if (sink.wants(diagonal_.number)) {
       using Number = typename Y::Scalar;
       for (Index c = 0; c < columns; ++c) {
@@ -148,19 +148,19 @@ class OutputTerm {
       }
     }
     if (sink.wants(low_.number)) {
-      auto scaled = active(tape.scaled, columns);
-      scaled = active(tape.low, columns) * seeds.asDiagonal();
+      auto scaled = first_columns(tape.scaled, columns);
+      scaled = first_columns(tape.low, columns) * seeds.asDiagonal();
       kernels::add_outer_product(scaled, y, L(sink.data));
     }
-    linear_backward(p, y, x, seeds, active(tape.weighted, columns), sink, gx);
+    linear_backward(p, y, x, seeds, first_columns(tape.weighted, columns), sink, gx);
   }
 
   /// slopes (1 x B) += w' grad q, after forward; leaves (D + L'L) w in the tape.
   template <class W, class T, class Slopes>
   void tangent(const S* p, const W& w, T& tape, Slopes slopes, Index columns) const {
     if (empty()) return;
-    slopes += active(tape.gradient, columns).cwiseProduct(w).colwise().sum();
-    auto product = active(tape.product, columns);
+    slopes += first_columns(tape.gradient, columns).cwiseProduct(w).colwise().sum();
+    auto product = first_columns(tape.product, columns);
     hessian_product(p, w, tape.low_w, product, columns);
   }
 
@@ -170,20 +170,20 @@ class OutputTerm {
                        const ParameterSink<S>& sink, const MatrixView<typename T::Scalar>& gy, const MatrixView<S>& gx,
                        Index columns) const {
     if (empty()) return;
-    if (gy) gy.map() += active(tape.product, columns) * seeds.asDiagonal();
+    if (gy) gy.map() += first_columns(tape.product, columns) * seeds.asDiagonal();
     if (sink.wants(diagonal_.number)) {
       for (Index c = 0; c < columns; ++c) {
         kernels::add_row_sums(seeds(c) * y.col(c).cwiseProduct(w.col(c)), D(sink.data));
       }
     }
     if (sink.wants(low_.number)) {
-      auto scaled = active(tape.scaled, columns);
-      scaled = active(tape.low, columns) * seeds.asDiagonal();
+      auto scaled = first_columns(tape.scaled, columns);
+      scaled = first_columns(tape.low, columns) * seeds.asDiagonal();
       kernels::add_outer_product(scaled, w, L(sink.data));
-      scaled = active(tape.low_w, columns) * seeds.asDiagonal();
+      scaled = first_columns(tape.low_w, columns) * seeds.asDiagonal();
       kernels::add_outer_product(scaled, y, L(sink.data));
     }
-    linear_backward(p, w, x, seeds, active(tape.weighted, columns), sink, gx);
+    linear_backward(p, w, x, seeds, first_columns(tape.weighted, columns), sink, gx);
   }
 
   /// h (n x n) += D + L'L.
@@ -197,7 +197,7 @@ class OutputTerm {
   template <class Y, class T>
   void start_line(const Y& d, T& tape, Index columns) const {
     if (empty()) return;
-    active(tape.quadratic, columns) = d.cwiseProduct(active(tape.product, columns)).colwise().sum();
+    first_columns(tape.quadratic, columns) = d.cwiseProduct(first_columns(tape.product, columns)).colwise().sum();
   }
 
   friend bool operator==(const OutputTerm&, const OutputTerm&) = default;
@@ -218,7 +218,7 @@ class OutputTerm {
       out.setZero();
     }
     if (rank_ == 0) return;
-    auto low = active(low_buffer, columns);
+    auto low = first_columns(low_buffer, columns);
     low.setZero();
     kernels::add_product(L(p), y, low);
     kernels::add_transposed_product(L(p), low, out);

@@ -100,18 +100,18 @@ class PicnnLayer {
     auto& gates = tape.gates;
     if constexpr (M != 0) {
       if (wzu_.number >= 0) {
-        affine(p, wzu_, bz_, previous(), u, active(gates.z, columns));
+        affine(p, wzu_, bz_, previous(), u, first_columns(gates.z, columns));
         apply_gate(previous() * columns, gates.z.data(), gates.z_first.data());
       }
     }
     if (wyu_.number >= 0) {
-      auto y = active(gates.y, columns);
+      auto y = first_columns(gates.y, columns);
       affine(p, wyu_, by_, inputs(), u, y);
       for (const Index j : gated_inputs_) {
         for (Index c = 0; c < columns; ++c) apply_gate(1, &gates.y(j, c), &gates.y_first(j, c));
       }
     }
-    auto r = active(gates.r, columns);
+    auto r = first_columns(gates.r, columns);
     convex_.set_bias(p, r);
     kernels::add_product(weight(p, wu_, width()), u, r);
     if (step_) step_->forward(kernels::Order::first, p, u, *tape.step, columns);
@@ -130,17 +130,17 @@ class PicnnLayer {
                         const MatrixView<S>& delta_u, Index columns) const {
     if constexpr (M != 0) {
       if (wzu_.number >= 0) {
-        auto a = active(adjoint.z, columns);
-        a = a.cwiseProduct(active(tape.gates.z_first, columns));
+        auto a = first_columns(adjoint.z, columns);
+        a = a.cwiseProduct(first_columns(tape.gates.z_first, columns));
         pull(p, wzu_, bz_, a, u, sink, delta_u);
       }
     }
     if (wyu_.number >= 0) {
-      auto a = active(adjoint.y, columns);
-      if (!gated_inputs_.empty()) a = a.cwiseProduct(active(tape.gates.y_first, columns));
+      auto a = first_columns(adjoint.y, columns);
+      if (!gated_inputs_.empty()) a = a.cwiseProduct(first_columns(tape.gates.y_first, columns));
       pull(p, wyu_, by_, a, u, sink, delta_u);
     }
-    pull(p, wu_, BlockSlot{}, active(adjoint.r, columns), u, sink, delta_u);
+    pull(p, wu_, BlockSlot{}, first_columns(adjoint.r, columns), u, sink, delta_u);
     if (step_) step_->backward(p, u, *tape.step, *adjoint.step, sink, delta_u, columns);
   }
 
@@ -159,8 +159,8 @@ class PicnnLayer {
 
   template <class Y, class Z, class T, class Gates>
   void forward(kernels::Order order, const S* p, const Y& y, const Z& z, T& tape, Index columns, const Gates& gates) const {
-    auto s = active(tape.z, columns);
-    s = active(gates.r, columns);
+    auto s = first_columns(tape.z, columns);
+    s = first_columns(gates.r, columns);
     convex_.add_y(p, through_y(y, gates, tape.gated_y, columns), s);
     convex_.add_z(p, through_z(z, gates, tape.gated_z, columns), s);
     convex_.activate(order, tape, columns);
@@ -175,20 +175,20 @@ class PicnnLayer {
   template <class Y, class Z, class T, class DeltaZ, class Gates, class Adj>
   void backward(const S* p, const Y& y, const Z& z, T& tape, const ParameterSink<S>& sink, const MatrixView<S>& gy,
                 DeltaZ delta_z, Index columns, const Gates& gates, Adj* adjoint) const {
-    auto pulled = active(tape.pulled_u, columns);
+    auto pulled = first_columns(tape.pulled_u, columns);
     const bool pull = has_passthrough() && (gy || adjoint);
     if (pull) pulled.setZero();
-    convex_.backward(p, active(tape.gated_y, columns), active(tape.gated_z, columns), tape, sink,
+    convex_.backward(p, first_columns(tape.gated_y, columns), first_columns(tape.gated_z, columns), tape, sink,
                      pull ? MatrixView<S>(pulled) : MatrixView<S>(), delta_z, columns);
-    if (pull && gy) gy.map() += pulled.cwiseProduct(active(gates.y, columns));
+    if (pull && gy) gy.map() += pulled.cwiseProduct(first_columns(gates.y, columns));
     if (adjoint) {
-      active(adjoint->r, columns) = active(tape.v, columns);
-      if (pull) active(adjoint->y, columns) = pulled.cwiseProduct(y);
+      first_columns(adjoint->r, columns) = first_columns(tape.v, columns);
+      if (pull) first_columns(adjoint->y, columns) = pulled.cwiseProduct(y);
     }
     if constexpr (M != 0) {
       if (previous() == 0) return;
-      if (adjoint) active(adjoint->z, columns) = delta_z.cwiseProduct(z);
-      delta_z = delta_z.cwiseProduct(active(gates.z, columns));
+      if (adjoint) first_columns(adjoint->z, columns) = delta_z.cwiseProduct(z);
+      delta_z = delta_z.cwiseProduct(first_columns(gates.z, columns));
     }
   }
 
@@ -196,26 +196,26 @@ class PicnnLayer {
   void second_backward(const S* p, const Y& y, const Y& w, const Z& z, const Z& dz, T& tape, const ParameterSink<S>& sink,
                        const MatrixView<S>& gy, DeltaZ delta_z, DeltaZ epsilon_z, Index columns, const Gates& gates,
                        Adj* adjoint) const {
-    auto pulled_u = active(tape.pulled_u, columns);
+    auto pulled_u = first_columns(tape.pulled_u, columns);
     const bool pull = has_passthrough() && (gy || adjoint);
     if (pull) pulled_u.setZero();
-    convex_.second_backward(p, active(tape.gated_y, columns), active(tape.gated_w, columns), active(tape.gated_z, columns),
-                            active(tape.gated_dz, columns), tape, sink, pull ? MatrixView<S>(pulled_u) : MatrixView<S>(),
+    convex_.second_backward(p, first_columns(tape.gated_y, columns), first_columns(tape.gated_w, columns), first_columns(tape.gated_z, columns),
+                            first_columns(tape.gated_dz, columns), tape, sink, pull ? MatrixView<S>(pulled_u) : MatrixView<S>(),
                             delta_z, epsilon_z, columns);
-    if (pull && gy) gy.map() += pulled_u.cwiseProduct(active(gates.y, columns));
+    if (pull && gy) gy.map() += pulled_u.cwiseProduct(first_columns(gates.y, columns));
     if (adjoint) {
-      active(adjoint->r, columns) = active(tape.u, columns);
+      first_columns(adjoint->r, columns) = first_columns(tape.u, columns);
     }
     if (pull && adjoint) {
-      auto pulled_v = active(tape.pulled_v, columns);
+      auto pulled_v = first_columns(tape.pulled_v, columns);
       pulled_v.setZero();
-      convex_.pull_y(p, active(tape.v, columns), pulled_v);
-      active(adjoint->y, columns) = w.cwiseProduct(pulled_v) + y.cwiseProduct(pulled_u);
+      convex_.pull_y(p, first_columns(tape.v, columns), pulled_v);
+      first_columns(adjoint->y, columns) = w.cwiseProduct(pulled_v) + y.cwiseProduct(pulled_u);
     }
     if constexpr (M != 0) {
       if (previous() == 0) return;
-      const auto gate = active(gates.z, columns);
-      if (adjoint) active(adjoint->z, columns) = dz.cwiseProduct(delta_z) + z.cwiseProduct(epsilon_z);
+      const auto gate = first_columns(gates.z, columns);
+      if (adjoint) first_columns(adjoint->z, columns) = dz.cwiseProduct(delta_z) + z.cwiseProduct(epsilon_z);
       delta_z = delta_z.cwiseProduct(gate);
       epsilon_z = epsilon_z.cwiseProduct(gate);
     }
@@ -240,9 +240,9 @@ class PicnnLayer {
 
   template <class Y, class T, class Gates>
   void start_line(const S* p, const Y& y, const Y& d, T& tape, Index columns, const Gates& gates) const {
-    auto base = active(tape.base, columns);
-    auto slope = active(tape.slope, columns);
-    base = active(gates.r, columns);
+    auto base = first_columns(tape.base, columns);
+    auto slope = first_columns(tape.slope, columns);
+    base = first_columns(gates.r, columns);
     slope.setZero();
     convex_.add_y(p, through_y(y, gates, tape.gated_y, columns), base);
     convex_.add_y(p, through_y(d, gates, tape.gated_w, columns), slope);
@@ -253,7 +253,7 @@ class PicnnLayer {
              const Gates& gates) const {
     const bool tangents = order != kernels::Order::value;
     convex_.along(order, p, alpha, through_z(z, gates, tape.gated_z, columns),
-                  tangents ? through_z(dz, gates, tape.gated_dz, columns) : active(tape.gated_dz, columns), tape, columns);
+                  tangents ? through_z(dz, gates, tape.gated_dz, columns) : first_columns(tape.gated_dz, columns), tape, columns);
   }
 
   friend bool operator==(const PicnnLayer&, const PicnnLayer&) = default;
@@ -289,16 +289,16 @@ class PicnnLayer {
 
   template <class Y, class Gates, class Buffer>
   [[nodiscard]] auto through_y(const Y& y, const Gates& gates, Buffer& buffer, Index columns) const {
-    auto gated = active(buffer, columns);
-    if (has_passthrough()) gated = y.cwiseProduct(active(gates.y, columns));
+    auto gated = first_columns(buffer, columns);
+    if (has_passthrough()) gated = y.cwiseProduct(first_columns(gates.y, columns));
     return gated;
   }
 
   template <class Z, class Gates, class Buffer>
   [[nodiscard]] auto through_z(const Z& z, const Gates& gates, Buffer& buffer, Index columns) const {
-    auto gated = active(buffer, columns);
+    auto gated = first_columns(buffer, columns);
     if constexpr (M != 0) {
-      if (previous() > 0) gated = z.cwiseProduct(active(gates.z, columns));
+      if (previous() > 0) gated = z.cwiseProduct(first_columns(gates.z, columns));
     }
     return gated;
   }

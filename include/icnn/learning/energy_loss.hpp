@@ -35,7 +35,7 @@ struct EnergyBatch {
 /// with the Hamming loss Delta, linear in y' and weighted by a = false_negative and b = false_positive, so that the inner
 /// problem stays convex and is solved with a certificate. l is >= 0 at labels in {0, 1}^n; with tau = 0 it bounds Delta at
 /// the predicted y from above (the structured hinge). Its gradient is grad f(x, y) - grad f(x, y'), at the inner
-/// minimiser y' (Danskin's theorem), in the parameters and in x.
+/// minimizer y' (Danskin's theorem), in the parameters and in x.
 ///
 /// Holds all scratch for batches of up to `columns` samples; one per thread. The network is passed to every call, so that it
 /// may change between them; it has to keep its shape.
@@ -75,12 +75,12 @@ class EnergyLoss {
   [[nodiscard]] const EnergySettings& settings() const noexcept { return settings_; }
 
   /// The mean loss over a batch, and the derivatives of it that are wanted, in the parameters and in x. x: c x B; labels y:
-  /// n x B in [0, 1]; predictions (n x B, double): where the inner problems begin, replaced by their minimisers, so that the
+  /// n x B in [0, 1]; predictions (n x B, double): where the inner problems begin, replaced by their minimizers, so that the
   /// next epoch can begin there. wanted.seeds (1 x B, >= 0), where given, are the weights of the samples: the loss is then
   /// sum_b seeds_b l_b. Throws Error on wrong shapes, and on labels or weights out of range.
   template <class X, class Y>
   EnergyBatch evaluate(const Network& f, const Eigen::MatrixBase<X>& x, const Eigen::MatrixBase<Y>& y,
-                       const MatrixView<double>& predictions, const Gradients<S>& wanted) {
+                       const MatrixView<double>& predictions, const Wanted<S>& wanted) {
     const Index columns = y.cols();
     if (columns < 1 || columns > found_.cols()) {
       fail({"EnergyLoss", detail::text("a batch of 1..", found_.cols(), " samples"), detail::text(columns)});
@@ -89,7 +89,7 @@ class EnergyLoss {
     require_shape("EnergyLoss", "labels y", y.rows(), y.cols(), f.inputs(), columns);
     require_shape("EnergyLoss", "predictions", predictions.rows(), predictions.cols(), f.inputs(), columns);
     if (!(y.array() >= S(0) && y.array() <= S(1)).all()) fail({"EnergyLoss", "labels in [0, 1]", "others, or NaN"});
-    auto weights = active(weights_, columns);
+    auto weights = first_columns(weights_, columns);
     if (wanted.seeds) {
       require_shape("EnergyLoss", "seeds (weights of samples)", wanted.seeds.rows(), wanted.seeds.cols(), Index{1}, columns);
       weights = wanted.seeds.map();
@@ -100,12 +100,12 @@ class EnergyLoss {
     EnergyBatch batch;
     for (Index c = 0; c < columns; ++c) solve(f, x.col(c), y.col(c), predictions.map().col(c), c, batch);
 
-    Gradients<S> part = wanted;
+    Wanted<S> part = wanted;
     part.seeds = MatrixView<const S>(weights_.data(), 1, columns, 1);
     batch.loss += static_cast<double>(f.gradients(x, y, part, room_).dot(weights));
     weights = -weights;
     part.accumulate = true;
-    if (wanted.x || wanted.parameters) f.gradients(x, active(found_, columns), part, room_);
+    if (wanted.x || wanted.parameters) f.gradients(x, first_columns(found_, columns), part, room_);
     return batch;
   }
 

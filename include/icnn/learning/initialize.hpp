@@ -11,7 +11,7 @@
 #include "icnn/networks/feed_forward.hpp"
 #include "icnn/networks/ficnn.hpp"
 #include "icnn/networks/picnn.hpp"
-#include "icnn/networks/sparse_layer.hpp"
+#include "icnn/networks/sparse_feed_forward.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -138,7 +138,7 @@ void initialize(BasicFeedForward<Chain>& network, Random& random) {
 
 /// Weights of variance 1 / non_zeros, biases 0: \p non_zeros is how many entries of size 1 a sample typically has.
 template <class S, class A>
-void initialize(SparseLayer<S, A>& network, double non_zeros, Random& random) {
+void initialize(SparseFeedForward<S, A>& network, double non_zeros, Random& random) {
   if (!(non_zeros > 0)) fail({"initialize", "non_zeros > 0", detail::text(non_zeros)});
   network.edit([&](auto& edit) {
     edit.vector().setZero();

@@ -18,17 +18,17 @@ struct [[nodiscard]] EnergyTraining : TrainingResult {
 namespace detail {
 
 /// Minibatch steps of a network under the energy loss.
-template <class Network, class Optimiser>
+template <class Network, class Optimizer>
 class EnergyFit {
   using S = typename Network::Scalar;
 
  public:
-  EnergyFit(Network& network, const Matrix<S>& x, const Matrix<S>& y, const EnergySettings& settings, Optimiser& optimiser,
+  EnergyFit(Network& network, const Matrix<S>& x, const Matrix<S>& y, const EnergySettings& settings, Optimizer& optimizer,
             Index batch)
       : network_(network),
         x_(x),
         y_(y),
-        optimiser_(optimiser),
+        optimizer_(optimizer),
         loss_(network, settings, batch),
         batch_x_(x.rows(), batch),
         batch_y_(y.rows(), batch),
@@ -41,9 +41,9 @@ class EnergyFit {
     gather(x_, batch, batch_x_);
     gather(y_, batch, batch_y_);
     gather(found_, batch, batch_found_);
-    auto found = active(batch_found_, columns);
+    auto found = first_columns(batch_found_, columns);
     const EnergyBatch part =
-        loss_.evaluate(network_, active(batch_x_, columns), active(batch_y_, columns), found, {.parameters = gradient_});
+        loss_.evaluate(network_, first_columns(batch_x_, columns), first_columns(batch_y_, columns), found, {.parameters = gradient_});
     for (Index b = 0; b < columns; ++b) found_.col(batch[static_cast<std::size_t>(b)]) = found.col(b);
     seen_ = seen_ == x_.cols() ? columns : seen_ + columns;
     if (seen_ == columns) latest_ = {};
@@ -52,7 +52,7 @@ class EnergyFit {
     latest_.gap += share * part.gap;
     latest_.certified += part.certified;
     latest_.evaluations += part.evaluations;
-    if (!take_step(network_, optimiser_, gradient_, factor, before_)) return std::numeric_limits<double>::quiet_NaN();
+    if (!take_step(network_, optimizer_, gradient_, factor, before_)) return std::numeric_limits<double>::quiet_NaN();
     return part.loss;
   }
 
@@ -65,10 +65,10 @@ class EnergyFit {
  private:
   Network& network_;
   const Matrix<S>&x_, &y_;
-  Optimiser& optimiser_;
+  Optimizer& optimizer_;
   EnergyLoss<Network> loss_;
   Matrix<S> batch_x_, batch_y_;
-  Matrix<double> batch_found_, found_;  ///< the minimisers: each inner problem begins where the last epoch left it
+  Matrix<double> batch_found_, found_;  ///< the minimizers: each inner problem begins where the last epoch left it
   Vector<S> gradient_, before_, kept_;
   EnergyBatch latest_;
   Index seen_ = 0;
@@ -76,17 +76,17 @@ class EnergyFit {
 
 }  // namespace detail
 
-/// Learns a PICNN energy whose argmin over [0, 1]^n predicts labels: minimises the mean EnergyLoss by minibatch steps.
+/// Learns a PICNN energy whose argmin over [0, 1]^n predicts labels: minimizes the mean EnergyLoss by minibatch steps.
 /// x: c x B, labels y: n x B in [0, 1]. Otherwise as fit().
-template <class Chain, class Optimiser = Adam<typename Chain::Scalar>>
+template <class Chain, class Optimizer = Adam<typename Chain::Scalar>>
 EnergyTraining learn_energy(BasicPicnn<Chain>& network, const Matrix<typename Chain::Scalar>& x,
                             const Matrix<typename Chain::Scalar>& y, const TrainingSettings& settings = {},
-                            const EnergySettings& energy = {}, Optimiser&& optimiser = Optimiser{}) {
+                            const EnergySettings& energy = {}, Optimizer&& optimizer = Optimizer{}) {
   settings.validate();
   detail::require_data("learn_energy", "contexts x", x, network.context_size(), x.cols());
   detail::require_data("learn_energy", "labels y", y, network.inputs(), x.cols());
   if (x.cols() < 1) fail({"learn_energy", "at least one sample", "none"});
-  detail::EnergyFit<BasicPicnn<Chain>, std::remove_reference_t<Optimiser>> model(network, x, y, energy, optimiser,
+  detail::EnergyFit<BasicPicnn<Chain>, std::remove_reference_t<Optimizer>> model(network, x, y, energy, optimizer,
                                                                                  std::min(settings.batch, x.cols()));
   EnergyTraining result{train(x.cols(), settings, model)};
   result.last = model.latest();

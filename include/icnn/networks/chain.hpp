@@ -64,7 +64,7 @@ class DynamicChain {
   [[nodiscard]] Storage<Of> make(Index columns, bool hessian = false) const {
     Storage<Of> storage;
     storage.reserve(static_cast<std::size_t>(depth()));
-    for_each([&]<class Layer>(Index, const Layer& layer) { storage.emplace_back(Room<Layer>{layer, columns, hessian}); });
+    for_each([&]<class Layer>(Index, const Layer& layer) { storage.emplace_back(ScratchSize<Layer>{layer, columns, hessian}); });
     return storage;
   }
 
@@ -122,7 +122,7 @@ class StaticChain {
   [[nodiscard]] Storage<Of> make(Index columns, bool hessian = false) const {
     return std::apply(
         [&](const Layers&... layers) {
-          return Storage<Of>(Room<Layers>{layers, columns, hessian}...);
+          return Storage<Of>(ScratchSize<Layers>{layers, columns, hessian}...);
         },
         layers_);
   }

@@ -71,12 +71,12 @@ template <class Bound, class I>
 [[nodiscard]] auto context_input(const Bound& context, I i, Index columns) {
   if constexpr (requires { I::value; }) {
     if constexpr (I::value == 0) {
-      return active(context.x, columns);
+      return first_columns(context.x, columns);
     } else {
-      return active(at(context.tapes, below(i)).step->u, columns);
+      return first_columns(at(context.tapes, below(i)).step->u, columns);
     }
   } else {
-    return i == 0 ? active(context.x, columns) : active(at(context.tapes, below(i)).step->u, columns);
+    return i == 0 ? first_columns(context.x, columns) : first_columns(at(context.tapes, below(i)).step->u, columns);
   }
 }
 
@@ -104,16 +104,16 @@ template <class Chain, class Term>
 template <class Chain, class Term, class X, class Bound>
 void context_forward(const Chain& chain, const Term& term, const typename Chain::Scalar* p, const X& x, Bound& context) {
   const Index columns = x.cols();
-  active(context.x, columns) = x;
+  first_columns(context.x, columns) = x;
   chain.for_each([&](auto i, const auto& layer) {
     layer.context_forward(p, context_input(context, i, columns), at(context.tapes, i), columns);
   });
-  if (term.has_linear_part()) term.linear_part(p, active(context.x, columns), active(context.linear, columns));
+  if (term.has_linear_part()) term.linear_part(p, first_columns(context.x, columns), first_columns(context.linear, columns));
 }
 
 /// Whether a gradient needs the adjoints of the gates.
 template <class Chain, class S>
-[[nodiscard]] bool reaches_context(const Chain& chain, const Gradients<S>& wanted) {
+[[nodiscard]] bool reaches_context(const Chain& chain, const Wanted<S>& wanted) {
   bool reaches = static_cast<bool>(wanted.x);
   const ParameterSink<S> sink{wanted.parameters.data(), wanted.only};
   chain.for_each([&](auto, const auto& layer) { reaches = reaches || layer.wants_context(sink); });
@@ -123,7 +123,7 @@ template <class Chain, class S>
 /// From the adjoints of the gates in ws to the context's parameters and to x.
 template <class Chain, class Ws, class Bound>
 void context_backward(const Chain& chain, const Layout& layout, const typename Chain::Scalar* p,
-                      const Gradients<typename Chain::Scalar>& wanted, Ws& ws, const Bound& context) {
+                      const Wanted<typename Chain::Scalar>& wanted, Ws& ws, const Bound& context) {
   using View = MatrixView<typename Chain::Scalar>;
   const Index columns = ws.columns;
   const ParameterSink<typename Chain::Scalar> sink{wanted.parameters.data(), wanted.only};
@@ -132,7 +132,7 @@ void context_backward(const Chain& chain, const Layout& layout, const typename C
     if (i < lowest) return;
     View delta_u = wanted.x;
     if (i > 0) {
-      auto delta = active(at(ws.adjoints, below(i)).step->delta, columns);
+      auto delta = first_columns(at(ws.adjoints, below(i)).step->delta, columns);
       delta.setZero();
       delta_u = View(delta);
     }

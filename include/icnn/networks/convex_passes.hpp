@@ -11,10 +11,10 @@
 #include "icnn/kernels/elementwise.hpp"
 #include "icnn/kernels/products.hpp"
 #include "icnn/layers/gates.hpp"
-#include "icnn/layers/gradients.hpp"
+#include "icnn/layers/wanted.hpp"
 #include "icnn/layers/output_term.hpp"
 #include "icnn/networks/chain.hpp"
-#include "icnn/networks/convex_function.hpp"
+#include "icnn/functions/convex_function.hpp"
 
 /// The passes of a convex network over its layers and its output term, written once for FICNN and PICNN, run-time and
 /// compile-time sizes. A \c Conditions object says what the context contributes: gates, r, and the linear output term.
@@ -47,11 +47,11 @@ struct ConvexWorkspace : WorkspaceState {
   template <class Y>
   void set_point(const Y& point) {
     columns = point.cols();
-    active(y, columns) = point;
+    first_columns(y, columns) = point;
   }
   template <class W>
   void set_direction(const W& direction) {
-    active(w, columns) = direction;
+    first_columns(w, columns) = direction;
   }
   void load_seeds() {}
   void load_steps() {}
@@ -100,11 +100,11 @@ template <class Chain, class Term>
 
 /// The coefficients c_b of a gradient: what the caller gave, or ones.
 template <class S, class Ws>
-void set_seeds(const Gradients<S>& wanted, Ws& ws) {
+void set_seeds(const Wanted<S>& wanted, Ws& ws) {
   if (wanted.seeds) {
-    active(ws.seeds, ws.columns) = wanted.seeds.map();
+    first_columns(ws.seeds, ws.columns) = wanted.seeds.map();
   } else {
-    active(ws.seeds, ws.columns).setOnes();
+    first_columns(ws.seeds, ws.columns).setOnes();
   }
 }
 
@@ -113,12 +113,12 @@ template <class Chain, int Cols, class T, class Term, class Linear, class Condit
 void forward(const Chain& chain, const Term& term, const typename Chain::Scalar* p, kernels::Order order,
              ConvexWorkspace<Chain, Cols, T>& ws, const Linear& linear, const Conditions& conditions) {
   const Index columns = ws.columns;
-  const auto y = active(ws.y, columns);
+  const auto y = first_columns(ws.y, columns);
   chain.for_each([&](auto i, const auto& layer) {
-    layer.forward(order, p, y, active(at(ws.tapes, below(i)).z, columns), at(ws.tapes, i), columns, conditions.gates(i));
+    layer.forward(order, p, y, first_columns(at(ws.tapes, below(i)).z, columns), at(ws.tapes, i), columns, conditions.gates(i));
   });
-  auto values = active(ws.values, columns);
-  values = active(last(ws.tapes).z, columns);
+  auto values = first_columns(ws.values, columns);
+  values = first_columns(last(ws.tapes).z, columns);
   term.forward(p, y, linear, ws.term_tape, values, columns);
 }
 
@@ -126,18 +126,18 @@ void forward(const Chain& chain, const Term& term, const typename Chain::Scalar*
 /// conditions have room for them. \p x is the context (read for C only). After forward of order first.
 template <class Chain, int Cols, class T, class Term, class X, class Conditions>
 void backward(const Chain& chain, const Term& term, const Layout& layout, const typename Chain::Scalar* p,
-              const Gradients<typename Chain::Scalar>& wanted, const MatrixView<T>& gy, ConvexWorkspace<Chain, Cols, T>& ws,
+              const Wanted<typename Chain::Scalar>& wanted, const MatrixView<T>& gy, ConvexWorkspace<Chain, Cols, T>& ws,
               const X& x, const Conditions& conditions) {
   const Index columns = ws.columns;
-  const auto y = active(ws.y, columns);
-  const auto seeds = active(ws.seeds, columns);
+  const auto y = first_columns(ws.y, columns);
+  const auto seeds = first_columns(ws.seeds, columns);
   const ParameterSink<typename Chain::Scalar> sink{wanted.parameters.data(), wanted.only};
   const Index lowest = lowest_layer(layout, wanted);
-  active(last(ws.tapes).delta, columns) = seeds;
+  first_columns(last(ws.tapes).delta, columns) = seeds;
   chain.for_each_reverse([&](auto i, const auto& layer) {
     if (i < lowest) return;
     auto& before = at(ws.tapes, below(i));
-    layer.backward(p, y, active(before.z, columns), at(ws.tapes, i), sink, gy, active(before.delta, columns), columns,
+    layer.backward(p, y, first_columns(before.z, columns), at(ws.tapes, i), sink, gy, first_columns(before.delta, columns), columns,
                    conditions.gates(i), conditions.adjoint(i));
   });
   term.backward(p, y, x, seeds, ws.term_tape, sink, gy, wanted.x, columns);
@@ -148,33 +148,33 @@ template <class Chain, int Cols, class T, class Term, class Conditions>
 void tangent(const Chain& chain, const Term& term, const typename Chain::Scalar* p, ConvexWorkspace<Chain, Cols, T>& ws,
              const Conditions& conditions) {
   const Index columns = ws.columns;
-  const auto w = active(ws.w, columns);
+  const auto w = first_columns(ws.w, columns);
   chain.for_each([&](auto i, const auto& layer) {
-    layer.tangent(p, w, active(at(ws.tapes, below(i)).dz, columns), at(ws.tapes, i), columns, conditions.gates(i));
+    layer.tangent(p, w, first_columns(at(ws.tapes, below(i)).dz, columns), at(ws.tapes, i), columns, conditions.gates(i));
   });
-  auto slopes = active(ws.slopes, columns);
-  slopes = active(last(ws.tapes).dz, columns);
+  auto slopes = first_columns(ws.slopes, columns);
+  slopes = first_columns(last(ws.tapes).dz, columns);
   term.tangent(p, w, ws.term_tape, slopes, columns);
 }
 
 /// Adds the derivatives of sum_b seeds_b w_b' grad_y f(y_b); after forward of order second and tangent.
 template <class Chain, int Cols, class T, class Term, class X, class Conditions>
 void second_backward(const Chain& chain, const Term& term, const Layout& layout, const typename Chain::Scalar* p,
-                     const Gradients<typename Chain::Scalar>& wanted, const MatrixView<T>& gy,
+                     const Wanted<typename Chain::Scalar>& wanted, const MatrixView<T>& gy,
                      ConvexWorkspace<Chain, Cols, T>& ws, const X& x, const Conditions& conditions) {
   const Index columns = ws.columns;
-  const auto y = active(ws.y, columns);
-  const auto w = active(ws.w, columns);
-  const auto seeds = active(ws.seeds, columns);
+  const auto y = first_columns(ws.y, columns);
+  const auto w = first_columns(ws.w, columns);
+  const auto seeds = first_columns(ws.seeds, columns);
   const ParameterSink<typename Chain::Scalar> sink{wanted.parameters.data(), wanted.only};
   const Index lowest = lowest_layer(layout, wanted);
-  active(last(ws.tapes).delta, columns) = seeds;
-  active(last(ws.tapes).epsilon, columns).setZero();
+  first_columns(last(ws.tapes).delta, columns) = seeds;
+  first_columns(last(ws.tapes).epsilon, columns).setZero();
   chain.for_each_reverse([&](auto i, const auto& layer) {
     if (i < lowest) return;
     auto& before = at(ws.tapes, below(i));
-    layer.second_backward(p, y, w, active(before.z, columns), active(before.dz, columns), at(ws.tapes, i), sink, gy,
-                          active(before.delta, columns), active(before.epsilon, columns), columns, conditions.gates(i),
+    layer.second_backward(p, y, w, first_columns(before.z, columns), first_columns(before.dz, columns), at(ws.tapes, i), sink, gy,
+                          first_columns(before.delta, columns), first_columns(before.epsilon, columns), columns, conditions.gates(i),
                           conditions.adjoint(i));
   });
   term.second_backward(p, y, w, x, seeds, ws.term_tape, sink, gy, wanted.x, columns);
@@ -206,12 +206,12 @@ template <class Chain, int Cols, class T, class Term, class Linear, class Condit
 void start_line(const Chain& chain, const Term& term, const typename Chain::Scalar* p, ConvexWorkspace<Chain, Cols, T>& ws,
                 const Linear& linear, const Conditions& conditions) {
   const Index columns = ws.columns;
-  const auto y = active(ws.y, columns);
-  const auto d = active(ws.w, columns);
+  const auto y = first_columns(ws.y, columns);
+  const auto d = first_columns(ws.w, columns);
   chain.for_each(
       [&](auto i, const auto& layer) { layer.start_line(p, y, d, at(ws.tapes, i), columns, conditions.gates(i)); });
-  auto base = active(ws.base, columns);
-  auto base_slope = active(ws.base_slope, columns);
+  auto base = first_columns(ws.base, columns);
+  auto base_slope = first_columns(ws.base_slope, columns);
   base.setZero();
   base_slope.setZero();
   term.forward(p, y, linear, ws.term_tape, base, columns);
@@ -224,20 +224,20 @@ template <class Chain, int Cols, class T, class Term, class Conditions>
 void along(const Chain& chain, const Term& term, const typename Chain::Scalar* p, kernels::Order order,
            ConvexWorkspace<Chain, Cols, T>& ws, const Conditions& conditions) {
   const Index columns = ws.columns;
-  const auto alpha = active(ws.alpha, columns);
+  const auto alpha = first_columns(ws.alpha, columns);
   chain.for_each([&](auto i, const auto& layer) {
     auto& before = at(ws.tapes, below(i));
-    layer.along(order, p, alpha, active(before.z, columns), active(before.dz, columns), at(ws.tapes, i), columns,
+    layer.along(order, p, alpha, first_columns(before.z, columns), first_columns(before.dz, columns), at(ws.tapes, i), columns,
                 conditions.gates(i));
   });
-  auto values = active(ws.values, columns);
-  auto slopes = active(ws.slopes, columns);
-  values = active(last(ws.tapes).z, columns);
-  if (order != kernels::Order::value) slopes = active(last(ws.tapes).dz, columns);
+  auto values = first_columns(ws.values, columns);
+  auto slopes = first_columns(ws.slopes, columns);
+  values = first_columns(last(ws.tapes).z, columns);
+  if (order != kernels::Order::value) slopes = first_columns(last(ws.tapes).dz, columns);
   if (term.empty()) return;
-  const auto base_slope = active(ws.base_slope, columns);
-  const auto curvature = active(ws.term_tape.quadratic, columns);
-  values += active(ws.base, columns);
+  const auto base_slope = first_columns(ws.base_slope, columns);
+  const auto curvature = first_columns(ws.term_tape.quadratic, columns);
+  values += first_columns(ws.base, columns);
   values.array() += alpha.array() * (base_slope.array() + T(0.5) * alpha.array() * curvature.array());
   if (order != kernels::Order::value) slopes.array() += base_slope.array() + alpha.array() * curvature.array();
 }

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "icnn/activations/any.hpp"
-#include "icnn/networks/convex_function.hpp"
+#include "icnn/functions/convex_function.hpp"
 #include "icnn/networks/feed_forward_chain.hpp"
 #include "icnn/networks/parameterized.hpp"
 
@@ -84,22 +84,22 @@ class BasicFeedForward : public Parameterized<typename Chain::Scalar> {
   template <class X, class Ws>
   auto value(const Input<X>& x, Ws& ws) const {
     start(Order::value, x, ws);
-    return active(std::as_const(detail::last(ws.tapes).u), ws.columns);
+    return first_columns(std::as_const(detail::last(ws.tapes).u), ws.columns);
   }
 
   /// The outputs, and the derivatives in x and the parameters of sum_b seeds_b' output_b (seeds: outputs x B; empty: ones).
   /// Cost: a forward and a reverse pass.
   template <class X, class Ws>
-  auto gradients(const Input<X>& x, const Gradients<Scalar>& wanted, Ws& ws) const {
+  auto gradients(const Input<X>& x, const Wanted<Scalar>& wanted, Ws& ws) const {
     check_wanted(wanted, x.cols());
     start(Order::first, x, ws);
     run_backward(wanted, ws);
-    return active(std::as_const(detail::last(ws.tapes).u), ws.columns);
+    return first_columns(std::as_const(detail::last(ws.tapes).u), ws.columns);
   }
 
   /// The derivatives for other seeds at the point of the latest gradients() call.
   template <class Ws>
-  void pullback(const Gradients<Scalar>& wanted, Ws& ws) const {
+  void pullback(const Wanted<Scalar>& wanted, Ws& ws) const {
     check_workspace(ws);
     if (!ws.derivable)
       fail({"pullback", "gradients() or jacobian() as the latest call on this workspace", "none, or value()"});
@@ -113,15 +113,15 @@ class BasicFeedForward : public Parameterized<typename Chain::Scalar> {
     require_shape("jacobian", "one sample x", x.rows(), x.cols(), inputs_, Index{1});
     require_shape("jacobian", "the Jacobian", j.rows(), j.cols(), outputs(), inputs_);
     start(Order::first, x, ws);
-    auto row = active(ws.gradient, 1);
+    auto row = first_columns(ws.gradient, 1);
     for (Index i = 0; i < outputs(); ++i) {
-      active(detail::last(ws.adjoints).delta, 1).setZero();
+      first_columns(detail::last(ws.adjoints).delta, 1).setZero();
       detail::last(ws.adjoints).delta(i, 0) = Scalar(1);
       row.setZero();
       reverse({.x = row}, ws);
       j.map().row(i) = row.col(0).transpose();
     }
-    return active(std::as_const(detail::last(ws.tapes).u), ws.columns);
+    return first_columns(std::as_const(detail::last(ws.tapes).u), ws.columns);
   }
 
   /// The outputs, and the gradient in x of a network with one output, without a workspace: convenient, and allocating.
@@ -180,7 +180,7 @@ class BasicFeedForward : public Parameterized<typename Chain::Scalar> {
     if (ws.key != key_) fail({"FeedForward", "a workspace made by this network's workspace()", "one of another shape"});
   }
 
-  void check_wanted(const Gradients<Scalar>& wanted, Index columns) const {
+  void check_wanted(const Wanted<Scalar>& wanted, Index columns) const {
     const auto check = [&](const auto& view, const char* what, Index rows, Index cols) {
       if (view) require_shape("gradients", what, view.rows(), view.cols(), rows, cols);
     };
@@ -202,15 +202,15 @@ class BasicFeedForward : public Parameterized<typename Chain::Scalar> {
     }
     ws.columns = x.cols();
     ws.derivable = order != Order::value;
-    active(ws.x, ws.columns) = x;
+    first_columns(ws.x, ws.columns) = x;
     chain_.for_each([&](auto i, const auto& layer) {
       layer.forward(order, Base::p(), input(ws, i), detail::at(ws.tapes, i), ws.columns);
     });
   }
 
   template <class Ws>
-  void run_backward(const Gradients<Scalar>& wanted, Ws& ws) const {
-    auto delta = active(detail::last(ws.adjoints).delta, ws.columns);
+  void run_backward(const Wanted<Scalar>& wanted, Ws& ws) const {
+    auto delta = first_columns(detail::last(ws.adjoints).delta, ws.columns);
     if (wanted.seeds) {
       delta = wanted.seeds.map();
     } else {
@@ -222,7 +222,7 @@ class BasicFeedForward : public Parameterized<typename Chain::Scalar> {
 
   /// From the adjoints of the outputs, which are in place.
   template <class Ws>
-  void reverse(const Gradients<Scalar>& wanted, Ws& ws) const {
+  void reverse(const Wanted<Scalar>& wanted, Ws& ws) const {
     using View = MatrixView<Scalar>;
     const ParameterSink<Scalar> sink{wanted.parameters.data(), wanted.only};
     const Index lowest = lowest_layer(Base::layout(), wanted);
@@ -230,7 +230,7 @@ class BasicFeedForward : public Parameterized<typename Chain::Scalar> {
       if (i < lowest) return;
       View delta_in = wanted.x;
       if (i > 0) {
-        auto delta = active(detail::at(ws.adjoints, detail::below(i)).delta, ws.columns);
+        auto delta = first_columns(detail::at(ws.adjoints, detail::below(i)).delta, ws.columns);
         delta.setZero();
         delta_in = View(delta);
       }
@@ -243,12 +243,12 @@ class BasicFeedForward : public Parameterized<typename Chain::Scalar> {
   [[nodiscard]] static auto input(Ws& ws, I i) {
     if constexpr (requires { I::value; }) {
       if constexpr (I::value == 0) {
-        return active(ws.x, ws.columns);
+        return first_columns(ws.x, ws.columns);
       } else {
-        return active(detail::at(ws.tapes, detail::below(i)).u, ws.columns);
+        return first_columns(detail::at(ws.tapes, detail::below(i)).u, ws.columns);
       }
     } else {
-      return i == 0 ? active(ws.x, ws.columns) : active(detail::at(ws.tapes, detail::below(i)).u, ws.columns);
+      return i == 0 ? first_columns(ws.x, ws.columns) : first_columns(detail::at(ws.tapes, detail::below(i)).u, ws.columns);
     }
   }
 

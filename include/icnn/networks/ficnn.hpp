@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "icnn/activations/any.hpp"
-#include "icnn/networks/convex_function.hpp"
+#include "icnn/functions/convex_function.hpp"
 #include "icnn/networks/convex_network.hpp"
 #include "icnn/networks/convex_passes.hpp"
 #include "icnn/networks/ficnn_chain.hpp"
@@ -72,7 +72,7 @@ class BasicFicnn : public ConvexNetwork<Chain>, public ConvexFunction<BasicFicnn
   }
 
   template <class Ws>
-  void backward(const Gradients<Scalar>& wanted, Ws& ws) const {
+  void backward(const Wanted<Scalar>& wanted, Ws& ws) const {
     passes::set_seeds(wanted, ws);
     ws.load_seeds();
     passes::backward(chain_, term_, Base::layout(), Base::p(), wanted, ws.gradient(wanted.y), ws.scratch(), no_context(),
@@ -88,7 +88,7 @@ class BasicFicnn : public ConvexNetwork<Chain>, public ConvexFunction<BasicFicnn
   }
 
   template <class Ws>
-  void second_backward(const Gradients<Scalar>& wanted, Ws& ws) const {
+  void second_backward(const Wanted<Scalar>& wanted, Ws& ws) const {
     passes::set_seeds(wanted, ws);
     ws.load_seeds();
     passes::second_backward(chain_, term_, Base::layout(), Base::p(), wanted, ws.gradient(wanted.y), ws.scratch(),

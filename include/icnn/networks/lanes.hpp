@@ -17,12 +17,12 @@ namespace detail {
 
 template <class Layer>
 inline constexpr bool takes_packs = requires(const Layer& layer) {
-  requires std::remove_cvref_t<decltype(layer.activation())>::vectorised;
+  requires std::remove_cvref_t<decltype(layer.activation())>::vectorized;
 };
 
 template <class... Layers>
 [[nodiscard]] constexpr bool all_take_packs(const StaticChain<Layers...>*) {
-  return kernels::vectorised<typename StaticChain<Layers...>::Scalar> && (takes_packs<Layers> && ...);
+  return kernels::vectorized<typename StaticChain<Layers...>::Scalar> && (takes_packs<Layers> && ...);
 }
 [[nodiscard]] constexpr bool all_take_packs(const void*) { return false; }
 
@@ -80,7 +80,7 @@ struct LaneWorkspace : WorkspaceState {
   /// Where a reverse pass adds its gradient in y on the way to \p wanted, and the rest of that way.
   [[nodiscard]] MatrixView<P> gradient(const MatrixView<S>& wanted) {
     if (!wanted) return {};
-    auto g = active(packed_gradient, packs.columns);
+    auto g = first_columns(packed_gradient, packs.columns);
     g.setZero();
     return g;
   }
@@ -91,7 +91,7 @@ struct LaneWorkspace : WorkspaceState {
     }
   }
 
-  /// h += the Hessian at one sample; \p add adds those of a pack of them. Neighbours share it.
+  /// h += the Hessian at one sample; \p add adds those of a pack of them. Neighbors share it.
   template <class Add>
   void add_hessian(Index column, const MatrixView<S>& h, Add add) {
     if (const Index pack = column / lanes; pack != hessian_of) {

@@ -121,7 +121,7 @@ class BasicPicnn : public ConvexNetwork<Chain>, public ConvexFunction<BasicPicnn
     forward(order, y, ws, ws.context);
   }
   template <class Ws>
-  void backward(const Gradients<Scalar>& wanted, Ws& ws) const {
+  void backward(const Wanted<Scalar>& wanted, Ws& ws) const {
     backward(wanted, ws, ws.context);
   }
   template <class W, class Ws>
@@ -129,7 +129,7 @@ class BasicPicnn : public ConvexNetwork<Chain>, public ConvexFunction<BasicPicnn
     tangent(w, ws, ws.context);
   }
   template <class Ws>
-  void second_backward(const Gradients<Scalar>& wanted, Ws& ws) const {
+  void second_backward(const Wanted<Scalar>& wanted, Ws& ws) const {
     second_backward(wanted, ws, ws.context);
   }
   template <class Ws>
@@ -154,27 +154,27 @@ class BasicPicnn : public ConvexNetwork<Chain>, public ConvexFunction<BasicPicnn
   template <class Y, class Ws, class Bound>
   void forward(Order order, const Y& y, Ws& ws, const Bound& context) const {
     ws.columns = y.cols();
-    active(ws.y, ws.columns) = y;
+    first_columns(ws.y, ws.columns) = y;
     passes::forward(chain_, term_, Base::p(), order, ws, context.linear, conditions(ws, context, false));
   }
   template <class Ws, class Bound>
-  void backward(const Gradients<Scalar>& wanted, Ws& ws, const Bound& context) const {
+  void backward(const Wanted<Scalar>& wanted, Ws& ws, const Bound& context) const {
     const bool through = passes::reaches_context(chain_, wanted);
     passes::set_seeds(wanted, ws);
-    passes::backward(chain_, term_, Base::layout(), Base::p(), wanted, wanted.y, ws, active(context.x, ws.columns),
+    passes::backward(chain_, term_, Base::layout(), Base::p(), wanted, wanted.y, ws, first_columns(context.x, ws.columns),
                      conditions(ws, context, through));
     if (through) passes::context_backward(chain_, Base::layout(), Base::p(), wanted, ws, context);
   }
   template <class W, class Ws, class Bound>
   void tangent(const W& w, Ws& ws, const Bound& context) const {
-    active(ws.w, ws.columns) = w;
+    first_columns(ws.w, ws.columns) = w;
     passes::tangent(chain_, term_, Base::p(), ws, conditions(ws, context, false));
   }
   template <class Ws, class Bound>
-  void second_backward(const Gradients<Scalar>& wanted, Ws& ws, const Bound& context) const {
+  void second_backward(const Wanted<Scalar>& wanted, Ws& ws, const Bound& context) const {
     const bool through = passes::reaches_context(chain_, wanted);
     passes::set_seeds(wanted, ws);
-    passes::second_backward(chain_, term_, Base::layout(), Base::p(), wanted, wanted.y, ws, active(context.x, ws.columns),
+    passes::second_backward(chain_, term_, Base::layout(), Base::p(), wanted, wanted.y, ws, first_columns(context.x, ws.columns),
                             conditions(ws, context, through));
     if (through) passes::context_backward(chain_, Base::layout(), Base::p(), wanted, ws, context);
   }
@@ -187,8 +187,8 @@ class BasicPicnn : public ConvexNetwork<Chain>, public ConvexFunction<BasicPicnn
   template <class Y, class D, class Ws, class Bound>
   void start_line(const Y& y, const D& d, Ws& ws, const Bound& context) const {
     ws.columns = y.cols();
-    active(ws.y, ws.columns) = y;
-    active(ws.w, ws.columns) = d;
+    first_columns(ws.y, ws.columns) = y;
+    first_columns(ws.w, ws.columns) = d;
     passes::start_line(chain_, term_, Base::p(), ws, context.linear, conditions(ws, context, false));
   }
   template <class Ws, class Bound>

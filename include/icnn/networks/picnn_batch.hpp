@@ -60,7 +60,7 @@ class PicnnBatch : public ConvexFunction<PicnnBatch<Picnn>, typename Picnn::Scal
     network_->forward(order, y, ws, context_);
   }
   template <class Ws>
-  void backward(const Gradients<Scalar>& wanted, Ws& ws) const {
+  void backward(const Wanted<Scalar>& wanted, Ws& ws) const {
     network_->backward(wanted, ws, context_);
   }
   template <class W, class Ws>
@@ -68,7 +68,7 @@ class PicnnBatch : public ConvexFunction<PicnnBatch<Picnn>, typename Picnn::Scal
     network_->tangent(w, ws, context_);
   }
   template <class Ws>
-  void second_backward(const Gradients<Scalar>& wanted, Ws& ws) const {
+  void second_backward(const Wanted<Scalar>& wanted, Ws& ws) const {
     network_->second_backward(wanted, ws, context_);
   }
   template <class Ws>

@@ -17,7 +17,7 @@ class Affine {
  public:
   /// E is m x n, e of length m. An orthonormal basis of the rows is made by Gram and Schmidt's process, every row
   /// orthogonalised twice (which is enough: Giraud and Langou, 2005): a few lines, where the headers of a rank-revealing
-  /// factorisation would cost every user seconds of compilation.
+  /// factorization would cost every user seconds of compilation.
   Affine(const Matrix<double>& E, const Vector<double>& e) : basis_(E.cols(), 0) {
     detail::checked_dimension("Affine", E.cols());
     require_shape("Affine", "a right-hand side e", e.rows(), e.cols(), E.rows(), Index{1});

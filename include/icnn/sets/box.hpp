@@ -40,7 +40,7 @@ class Box {
   [[nodiscard]] const Vector<double>& upper() const noexcept { return upper_; }
 
   /// y := the middle; where a coordinate has none, its point nearest to 0.
-  void centre(PointRef y) const {
+  void center(PointRef y) const {
     for (Index j = 0; j < dimension(); ++j) {
       const double middle = 0.5 * lower_(j) + 0.5 * upper_(j);
       y(j) = std::isfinite(middle) ? middle : std::clamp(0.0, lower_(j), upper_(j));
@@ -55,7 +55,7 @@ class Box {
     return sum;
   }
 
-  void minimise_linear(ConstPointRef g, PointRef v) const {
+  void minimize_linear(ConstPointRef g, PointRef v) const {
     for (Index j = 0; j < dimension(); ++j) {
       v(j) = g(j) > 0 ? lower_(j) : upper_(j);
       if (g(j) == 0) v(j) = std::clamp(0.0, lower_(j), upper_(j));  // any will do; this one is finite

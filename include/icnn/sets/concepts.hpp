@@ -26,14 +26,14 @@ concept ProjectableSet = requires(const Set& set, PointRef y) {
   };
 };
 
-/// A set over which linear functions are minimised in closed form, which is what turns a gradient into a lower bound:
-/// linear_minimum(g) = min g'v over v in Y (-infinity where there is none), minimise_linear(g, v), which writes a v that
+/// A set over which linear functions are minimized in closed form, which is what turns a gradient into a lower bound:
+/// linear_minimum(g) = min g'v over v in Y (-infinity where there is none), minimize_linear(g, v), which writes a v that
 /// attains it, and extents(h), which writes h_j = max |v_j| over Y (infinity where there is none).
 template <class Set>
-concept LinearlyMinimisableSet = requires(const Set& set, ConstPointRef g, PointRef v) {
+concept LinearlyMinimizableSet = requires(const Set& set, ConstPointRef g, PointRef v) {
   { set.dimension() } -> std::convertible_to<Index>;
   { set.linear_minimum(g) } -> std::convertible_to<double>;
-  set.minimise_linear(g, v);
+  set.minimize_linear(g, v);
   set.extents(v);
 };
 
@@ -49,13 +49,13 @@ void project(const Set& set, PointRef y, PointRef scratch) {
   }
 }
 
-/// y := where to begin when nobody says: the centre of a set that offers centre(y), else its point nearest to 0.
+/// y := where to begin when nobody says: the center of a set that offers center(y), else its point nearest to 0.
 template <ProjectableSet Set>
-void centre(const Set& set, PointRef y, PointRef scratch) {
-  if constexpr (requires { set.centre(y, scratch); }) {
-    set.centre(y, scratch);
-  } else if constexpr (requires { set.centre(y); }) {
-    set.centre(y);
+void center(const Set& set, PointRef y, PointRef scratch) {
+  if constexpr (requires { set.center(y, scratch); }) {
+    set.center(y, scratch);
+  } else if constexpr (requires { set.center(y); }) {
+    set.center(y);
   } else {
     y.setZero();
     project(set, y, scratch);

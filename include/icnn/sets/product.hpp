@@ -33,20 +33,20 @@ class Product {
     });
   }
 
-  void centre(PointRef y, PointRef scratch) const {
+  void center(PointRef y, PointRef scratch) const {
     visit([&](const auto& set, Index at) {
-      detail::centre(set, y.segment(at, set.dimension()), scratch.segment(at, set.dimension()));
+      detail::center(set, y.segment(at, set.dimension()), scratch.segment(at, set.dimension()));
     });
   }
 
-  [[nodiscard]] double linear_minimum(ConstPointRef g) const requires(LinearlyMinimisableSet<Sets>&&...) {
+  [[nodiscard]] double linear_minimum(ConstPointRef g) const requires(LinearlyMinimizableSet<Sets>&&...) {
     double sum = 0;
     visit([&](const auto& set, Index at) { sum += set.linear_minimum(g.segment(at, set.dimension())); });
     return sum;
   }
-  void minimise_linear(ConstPointRef g, PointRef v) const requires(LinearlyMinimisableSet<Sets>&&...) {
+  void minimize_linear(ConstPointRef g, PointRef v) const requires(LinearlyMinimizableSet<Sets>&&...) {
     visit([&](const auto& set, Index at) {
-      set.minimise_linear(g.segment(at, set.dimension()), v.segment(at, set.dimension()));
+      set.minimize_linear(g.segment(at, set.dimension()), v.segment(at, set.dimension()));
     });
   }
   void extents(PointRef h) const {

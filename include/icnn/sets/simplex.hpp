@@ -47,7 +47,7 @@ class Simplex {
   }
 
   [[nodiscard]] double linear_minimum(ConstPointRef g) const { return total_ * g.minCoeff(); }
-  void minimise_linear(ConstPointRef g, PointRef v) const {
+  void minimize_linear(ConstPointRef g, PointRef v) const {
     Index best = 0;
     g.minCoeff(&best);
     v.setZero();

@@ -31,7 +31,7 @@ concept Oracle = requires(O& oracle, const Point& y, Point& g) {
   { oracle.strong_convexity() } -> std::convertible_to<double>;
 };
 
-/// An oracle whose type the solvers do not see: whoever minimises many kinds of functions compiles them once. Offers all
+/// An oracle whose type the solvers do not see: whoever minimizes many kinds of functions compiles them once. Offers all
 /// that an oracle may, Hessians included (see CurvedOracle and ProductOracle), which are not asked for where there are none.
 class AnyOracle {
  public:

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "icnn/core/observer.hpp"
-#include "icnn/solvers/cuts.hpp"
+#include "icnn/solvers/bundle/cuts.hpp"
 #include "icnn/solvers/oracle.hpp"
 #include "icnn/solvers/result.hpp"
 #include "icnn/solvers/settings.hpp"
@@ -88,7 +88,7 @@ class Search {
         if (adjoints_ > 0) {
           Certificate& proof = prove();
           write_adjoints(proof.slopes);
-          proof.centre = y;
+          proof.center = y;
         }
       }
     }
@@ -102,7 +102,7 @@ class Search {
       if (adjoints_ > 0) {
         Certificate& proof = prove();
         proof.slopes = cuts.combined_origin().head(adjoints_);
-        proof.centre = cuts.combined_origin().tail(region_.size());
+        proof.center = cuts.combined_origin().tail(region_.size());
       }
     }
     return consistent();
@@ -232,7 +232,7 @@ class Search {
   }
 
   /// Chooses the region in which cuts have to hold: the set's own extents or, where they are infinite and f is strongly
-  /// convex, a ball around y that is certain to hold the minimiser: f(v) > f(y) once m r / 2 > |g|, rounding included. The
+  /// convex, a ball around y that is certain to hold the minimizer: f(v) > f(y) once m r / 2 > |g|, rounding included. The
   /// smaller the gradient, the smaller the ball, and the rounding terms with it.
   void cover(const Point& y, double m, double norm) {
     covered_at_ = 0;

@@ -14,31 +14,31 @@ namespace icnn::inline ICNN_ISA {
 
 /// The methods that can be asked for by name.
 enum class Method {
-  Automatic,          ///< what suits function, set and size: see choose_method()
-  ProjectedGradient,  ///< any set that can be projected onto
-  MirrorGradient,     ///< f - tau H on its box or simplex
-  Bundle,             ///< any convex function, kinked ones above all; with an entropy in its mirror coordinates
-  Level,              ///< the same by levels: more master programs, fewer settings
-  CuttingPlane,       ///< the same by cuts alone (Kelley): for comparison, and for very few variables
-  Newton,             ///< smooth networks: boxes, simplices, products of these, polyhedra; with an entropy likewise
-  TruncatedNewton,    ///< the same without forming Hessians, for many variables; no polyhedra, no entropy
+  automatic,           ///< what suits function, set and size: see choose_method()
+  projected_gradient,  ///< any set that can be projected onto
+  mirror_gradient,     ///< f - tau H on its box or simplex
+  bundle,              ///< any convex function, kinked ones above all; with an entropy in its mirror coordinates
+  level,               ///< the same by levels: more master programs, fewer settings
+  cutting_plane,       ///< the same by cuts alone (Kelley): for comparison, and for very few variables
+  newton,              ///< smooth networks: boxes, simplices, products of these, polyhedra; with an entropy likewise
+  truncated_newton,    ///< the same without forming Hessians, for many variables; no polyhedra, no entropy
 };
 
 [[nodiscard]] constexpr std::string_view to_string(Method method) noexcept {
   switch (method) {
-    case Method::Automatic: return "Method::Automatic";
-    case Method::ProjectedGradient: return "Method::ProjectedGradient";
-    case Method::MirrorGradient: return "Method::MirrorGradient";
-    case Method::Bundle: return "Method::Bundle";
-    case Method::Level: return "Method::Level";
-    case Method::CuttingPlane: return "Method::CuttingPlane";
-    case Method::Newton: return "Method::Newton";
-    case Method::TruncatedNewton: return "Method::TruncatedNewton";
+    case Method::automatic: return "Method::automatic";
+    case Method::projected_gradient: return "Method::projected_gradient";
+    case Method::mirror_gradient: return "Method::mirror_gradient";
+    case Method::bundle: return "Method::bundle";
+    case Method::level: return "Method::level";
+    case Method::cutting_plane: return "Method::cutting_plane";
+    case Method::newton: return "Method::newton";
+    case Method::truncated_newton: return "Method::truncated_newton";
   }
   return "unknown";
 }
 
-/// What an observer of a minimisation sees, once an iteration.
+/// What an observer of a minimization sees, once an iteration.
 struct ArgminProgress {
   Index iterations;
   Index evaluations;
@@ -61,8 +61,8 @@ struct Settings {
   double absolute_gap = 0;       ///< >= 0, as is relative_gap; not both 0
   Index max_evaluations = 1000;  ///< >= 0
   double time_limit = infinity;  ///< seconds, >= 0; kept to within one evaluation
-  Method method = Method::Automatic;
-  Vector<double> start = {};    ///< where to begin, projected onto the set; empty: the set's centre
+  Method method = Method::automatic;
+  Vector<double> start = {};    ///< where to begin, projected onto the set; empty: the set's center
   bool certificate = false;     ///< networks: leave a Certificate in the result, for verify()
   bool warm_start = false;      ///< begin at the y of the result that is passed in, where it has one
   double oracle_error = 0;      ///< >= 0; black boxes: f(v) >= value + g'(v - y) - oracle_error, |value - f| <= it

@@ -12,7 +12,7 @@
 #include "icnn/sets/concepts.hpp"
 #include "icnn/sets/simplex.hpp"
 
-/// Solvers minimise f + phi, where phi is simple: its minimum beside a linear function is known in closed form, which turns
+/// Solvers minimize f + phi, where phi is simple: its minimum beside a linear function is known in closed form, which turns
 /// every gradient of f into a lower bound. phi is the indicator of a set, or that of a box or simplex less its entropy.
 namespace icnn::inline ICNN_ISA {
 
@@ -42,7 +42,7 @@ class SetTerm {
   [[nodiscard]] const Set& set() const noexcept { return set_; }
   [[nodiscard]] static double value(ConstPointRef) noexcept { return 0; }
   [[nodiscard]] static double value_error(ConstPointRef) noexcept { return 0; }
-  /// See AnySet.
+  /// See Region.
   [[nodiscard]] double violation_cost(ConstPointRef y) const {
     if constexpr (requires { set_.violation_cost(y); }) {
       return set_.violation_cost(y);
@@ -140,7 +140,7 @@ class EntropyTerm {
     }
   }
 
-  /// residual := -W g / tau - nu, the step to the minimiser of g'v + phi(v); W: the widths of the box, or 1. At another
+  /// residual := -W g / tau - nu, the step to the minimizer of g'v + phi(v); W: the widths of the box, or 1. At another
   /// temperature where one is given.
   void residual(const Vector<double>& g, const Vector<double>& nu, Vector<double>& residual) const {
     this->residual(tau_, g, nu, residual);

@@ -9,7 +9,7 @@
 
 namespace icnn::inline ICNN_ISA {
 
-/// How a minimisation ended. Whatever it says, the best point so far and its certificate are in the result.
+/// How a minimization ended. Whatever it says, the best point so far and its certificate are in the result.
 enum class Status {
   not_run,           ///< nothing has been done yet
   optimal,           ///< gap <= max(absolute_gap, relative_gap max(1, |value|))

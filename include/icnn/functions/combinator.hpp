@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <type_traits>
+#include <utility>
+
+#include "icnn/activations/properties.hpp"
+#include "icnn/core/layout.hpp"
+#include "icnn/functions/convex_function.hpp"
+
+/// What regularized, restrict_to, precompose and sum share: they hold a function (by reference when made from an lvalue,
+/// which then must outlive them; by value when made from a temporary), hand contexts and parameters through, and keep
+/// the inner workspace inside their own.
+namespace icnn::inline ICNN_ISA {
+
+/// How a combinator holds a function that it is given as F&&.
+template <class F>
+using RefOrValueType = std::conditional_t<std::is_lvalue_reference_v<F>, const std::remove_cvref_t<F>&, std::remove_cvref_t<F>>;
+
+template <class F>
+class RefOrValue {
+ public:
+  explicit RefOrValue(F function) : function_(std::move(function)) {}
+  [[nodiscard]] const F& get() const noexcept { return function_; }
+  [[nodiscard]] F& own() noexcept { return function_; }
+
+ private:
+  F function_;
+};
+
+template <class F>
+class RefOrValue<const F&> {
+ public:
+  explicit RefOrValue(const F& function) noexcept : function_(&function) {}
+  [[nodiscard]] const F& get() const noexcept { return *function_; }
+  void point_to(const F& function) noexcept { function_ = &function; }
+
+ private:
+  const F* function_;
+};
+
+/// Scratch of a combinator: the inner workspace, and rows of its own.
+template <class S, int Cols, class Inner>
+struct CombinatorWorkspace : WorkspaceState {
+  CombinatorWorkspace(ShapeKey shape, const WorkspaceOptions& room, Inner held)
+      : WorkspaceState(shape, room), values(1, capacity), slopes(1, capacity), alpha(1, capacity), inner(std::move(held)) {}
+
+  Matrix<S, 1, Cols> values, slopes, alpha;
+  Inner inner;
+
+  /// Takes over the inner function's values and, on request, slopes.
+  void copy_values() { first_columns(values, columns) = first_columns(inner.values, columns); }
+  void copy_slopes() { first_columns(slopes, columns) = first_columns(inner.slopes, columns); }
+};
+
+/// Base of the combinators of one function.
+template <class Derived, class F>
+class Combinator
+    : public ConvexFunction<Derived, typename std::remove_cvref_t<F>::Scalar, std::remove_cvref_t<F>::has_context> {
+ public:
+  using Function = std::remove_cvref_t<F>;
+  using Scalar = typename Function::Scalar;
+  static constexpr int SingleColumns = Function::SingleColumns;
+
+  explicit Combinator(RefOrValue<F> function) : function_(std::move(function)), inner_key_(this->function().shape_key()) {}
+
+  [[nodiscard]] const Function& function() const noexcept { return function_.get(); }
+  [[nodiscard]] Index context_size() const noexcept { return function().context_size(); }
+  [[nodiscard]] Index parameter_count() const noexcept { return function().parameter_count(); }
+  [[nodiscard]] const Layout& layout() const noexcept { return function().layout(); }
+  [[nodiscard]] Regularity regularity() const { return function().regularity(); }
+  [[nodiscard]] Index batch() const noexcept { return detail::batch_of(function()); }
+
+  /// Whether the function still has the shape for which this was made; it may have been assigned another since.
+  [[nodiscard]] bool is_current() const noexcept {
+    return function().shape_key() == inner_key_ && detail::is_current(function());
+  }
+
+  /// See ConvexNetwork::strong_convexity.
+  [[nodiscard]] Scalar strong_convexity() const { return function().strong_convexity(); }
+
+  template <class X, class Ws>
+  void bind(const X& x, Ws& ws) const {
+    function().bind(x, ws.inner);
+  }
+
+ protected:
+  /// Room for one sample, or for the batch that the function is bound to.
+  [[nodiscard]] WorkspaceOptions default_room(Index samples) const {
+    return {.columns = SingleColumns == Dynamic && samples > 1 ? samples : 1};
+  }
+  [[nodiscard]] ShapeKey inner_key() const noexcept { return inner_key_; }
+
+  /// Takes over another function of the same shape: refers to it, or assigns it to the function held by value.
+  template <class G>
+  void assign_function(const G& other) {
+    if (other.shape_key() != inner_key_) fail({"assign", "a function of the same shape", "another"});
+    if constexpr (std::is_reference_v<F>) {
+      function_.point_to(other);
+    } else {
+      function_.own().assign(other);
+    }
+  }
+
+ private:
+  RefOrValue<F> function_;
+  ShapeKey inner_key_;
+};
+
+}  // namespace icnn::inline ICNN_ISA

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <utility>
+
+#include "icnn/core/error.hpp"
+#include "icnn/core/layout.hpp"
+#include "icnn/core/types.hpp"
+#include "icnn/core/view.hpp"
+
+namespace icnn::inline ICNN_ISA {
+
+/// Which derivatives of a scalar function are wanted and where they go. What is left empty is not computed and costs
+/// nothing. With `seeds` c_1..c_B the outputs belong to c_b f(x_b, y_b): per column for y and x, summed over the batch
+/// for the parameters; without, every c_b is 1.
+template <class S>
+struct Wanted {
+  MatrixView<S> y = {};           ///< n x B
+  MatrixView<S> x = {};           ///< c x B
+  MatrixView<S> parameters = {};  ///< p x 1, in the order of layout()
+  MatrixView<const S> seeds = {};
+  /// One flag per block of layout() (see select()): the other blocks of `parameters` are neither computed nor touched.
+  std::span<const unsigned char> only = {};
+  bool accumulate = false;  ///< add to the outputs instead of overwriting them
+};
+
+/// Index of the lowest layer that a gradient has to reach.
+template <class S>
+[[nodiscard]] Index lowest_layer(const Layout& layout, const Wanted<S>& wanted) {
+  if (wanted.y || wanted.x || wanted.only.empty()) return 0;
+  Index lowest = layout.size();
+  for (std::size_t block = 0; block < wanted.only.size(); ++block) {
+    if (wanted.only[block] != 0) lowest = std::min(lowest, layout.blocks()[block].layer);
+  }
+  return lowest;
+}
+
+namespace detail {
+
+inline void check_selection(const char* where, std::span<const unsigned char> only, const Layout& layout) {
+  if (only.empty() || only.size() == layout.blocks().size()) return;
+  fail({where, text("one flag per block, ", layout.blocks().size()), text(only.size()),
+        "make the selection with select(f.layout(), ...)"});
+}
+
+/// Zeroes what will be added to, unless the caller accumulates.
+template <class S>
+void clear(const Wanted<S>& wanted, const Layout& layout) {
+  if (wanted.accumulate) return;
+  wanted.y.set_zero();
+  wanted.x.set_zero();
+  if (!wanted.parameters || wanted.only.empty()) return wanted.parameters.set_zero();
+  for (std::size_t number = 0; number < wanted.only.size(); ++number) {
+    const Block& block = layout.blocks()[number];
+    if (wanted.only[number] != 0) wanted.parameters.rows_from(block.offset, block.size()).set_zero();
+  }
+}
+
+}  // namespace detail
+
+/// Where a layer adds its parameter derivatives.
+template <class S>
+struct ParameterSink {
+  S* data = nullptr;
+  std::span<const unsigned char> only = {};
+
+  [[nodiscard]] bool wants(Index block) const noexcept {
+    return data != nullptr && block >= 0 && (only.empty() || only[static_cast<std::size_t>(block)] != 0);
+  }
+};
+
+/// A layer's handle on one of its blocks; number -1 where the layer has no such block.
+struct BlockSlot {
+  Index number = -1;
+  Index offset = 0;
+
+  /// Appends the block to the layout.
+  [[nodiscard]] static BlockSlot declare(Layout& layout, Block block) {
+    const Index number = layout.add(std::move(block));
+    return {number, layout[number].offset};
+  }
+
+  friend bool operator==(const BlockSlot&, const BlockSlot&) = default;
+};
+
+}  // namespace icnn::inline ICNN_ISA
