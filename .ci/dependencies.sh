@@ -73,6 +73,14 @@ workflow() {
       cmake --build "build/$1" --parallel 2 && { [ "$2" != ICNN_BUILD_TESTS ] || (cd "build/$1" && ctest --output-on-failure -j 2); }
   fi
 }
+# configure PRESET OPTION: the first step of that alone
+configure() {
+  if newer_cmake; then
+    cmake --preset "$1"
+  else
+    cmake -S . -B "build/$1" -DCMAKE_BUILD_TYPE=Release -DICNN_BUILD_TESTS=OFF -DICNN_BUILD_EXAMPLES=OFF -D"$2"=ON
+  fi
+}
 newer_cmake() {
   version=$(cmake --version | sed -n '1s/[^0-9]*\([0-9]*\)\.\([0-9]*\).*/\1 \2/p')
   # shellcheck disable=SC2086

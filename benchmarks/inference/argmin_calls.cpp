@@ -90,8 +90,8 @@ void solve_once(const ZooProblem<F>& problem, double entropy, bool on_simplex, M
   }
 }
 
-/// One kind of smooth problem, solved by the method that argmin chooses and, where that is another, by Newton's; or of kinked
-/// problems, which have but the first.
+/// One kind of smooth problem, solved by the method that argmin chooses and, where that is another, by Newton's; or of
+/// kinked problems, which have but the first.
 template <class Activation>
 struct Kind {
   static constexpr bool curved = detail::is_curved(Activation{}.regularity());
@@ -117,7 +117,8 @@ long run(const char* name, double entropy, long solves, Random& random) {
        {std::pair<Index, double>{1, 0.2}, {2, 0.2}, {6, 0.2}, {20, 0.1}, {50, 0.02}, {159, 6e-3}, {784, 3e-3}}) {
     const long count = std::max(8L, static_cast<long>(share * static_cast<double>(solves)));
     // Beyond so many variables gradient steps come first, for they are cheaper. Newton by name counts without.
-    const bool by_name = Kind<Activation>::curved && n > (entropy > 0 ? detail::mirror_newton_at_once : detail::newton_at_once);
+    const bool by_name =
+        Kind<Activation>::curved && n > (entropy > 0 ? detail::mirror_newton_at_once : detail::newton_at_once);
     Kind<Activation> plain, at_contexts, trained, unbalanced, deep;
     Tally hard;
     std::optional<ZooProblem<Ficnn<double, Activation>>> taught;

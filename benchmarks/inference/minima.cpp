@@ -24,12 +24,15 @@ void ours(benchmark::State& state) {
   });
   count(state, static_cast<double>(result.evaluations));
   // How long the same evaluations take alone: the rest is the method's and the certificate's.
-  auto alone = detail::sample_workspace(f, true);
+  const ModelPointer model = make_model(f, true);
   Vector<double> g(f.inputs());
   Matrix<double> h(f.inputs(), f.inputs());
   const auto evaluate = [&] {
     for (Index i = 0; i < result.evaluations; ++i) {
-      i < result.iterations ? f.gradient_and_hessian(result.y, g, h, alone) : f.gradients(result.y, {.y = g}, alone);
+      const bool with_hessian = i < result.iterations;
+      model->value(with_hessian ? Order::second : Order::first, result.y);
+      model->gradient(g);
+      if (with_hessian) model->hessian(h);
     }
   };
   constexpr int repetitions = 200;

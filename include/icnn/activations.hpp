@@ -9,6 +9,7 @@
 #include "icnn/activations/any.hpp"
 #include "icnn/activations/celu.hpp"
 #include "icnn/activations/elu.hpp"
+#include "icnn/activations/erased.hpp"
 #include "icnn/activations/identity.hpp"
 #include "icnn/activations/leaky_relu.hpp"
 #include "icnn/activations/properties.hpp"

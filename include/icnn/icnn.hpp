@@ -3,7 +3,8 @@
 
 #pragma once
 
-/// All of icnn: input convex neural networks, exact derivatives, certified minimization, training.
+/// All of icnn: input convex neural networks, exact derivatives, certified minimization, training. Smaller parts, which
+/// compile faster: icnn/evaluate.hpp, icnn/argmin.hpp, icnn/learn.hpp; names alone: icnn/fwd.hpp.
 
 #include "icnn/activations.hpp"
 #include "icnn/core.hpp"

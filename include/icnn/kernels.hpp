@@ -14,3 +14,4 @@
 #include "icnn/kernels/portable_products.hpp"
 #include "icnn/kernels/products.hpp"
 #include "icnn/kernels/register_tiles.hpp"
+#include "icnn/kernels/vectors.hpp"

@@ -7,6 +7,7 @@
 
 #include "icnn/layers/convex_tape.hpp"
 #include "icnn/layers/dense_layer.hpp"
+#include "icnn/layers/dense_map.hpp"
 #include "icnn/layers/ficnn_layer.hpp"
 #include "icnn/layers/gates.hpp"
 #include "icnn/layers/output_term.hpp"

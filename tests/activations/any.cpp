@@ -22,4 +22,7 @@ TEST_CASE("AnyOf behaves as what it holds, and declares what all its members dec
   CHECK(name_of(AnyActivation(LeakyRelu(0.5))) == "LeakyRelu(0.5)");
   CHECK(AnyActivation(Relu{}) != AnyActivation(Identity{}));
   CHECK(AnyActivation(Softplus{}).regularity() == Regularity{false, 2});
+  CHECK(AnyActivation(LeakyRelu(0.5)).slope_range() == SlopeRange{0.5, 1});
+  CHECK(AnyActivation(LeakyRelu(0.5)).pieces() == LeakyRelu(0.5).pieces());
+  CHECK(AnyFirstActivation(AbsoluteValue{}).never_decreases() == false);
 }

@@ -41,6 +41,20 @@ struct Low : Undeclared {  // the identity's conjugate at 1 is 0
   friend bool operator==(const Low&, const Low&) = default;
 };
 
+struct Wide : Undeclared {  // the identity has one slope
+  SlopeRange range{1, 1};
+  [[nodiscard]] SlopeRange slope_range() const { return range; }
+  [[nodiscard]] static double conjugate(double t) { return t >= 0.5 && t <= 1.5 ? 0.0 : infinity; }
+  friend bool operator==(const Wide&, const Wide&) = default;
+};
+
+struct Broken : Undeclared {  // into other pieces
+  LinearPieces all;
+  [[nodiscard]] static Regularity regularity() { return {true, 2}; }
+  [[nodiscard]] LinearPieces pieces() const { return all; }
+  friend bool operator==(const Broken&, const Broken&) = default;
+};
+
 }  // namespace
 
 TEST_CASE("what is not declared counts as false", "[activations]") {
@@ -48,6 +62,12 @@ TEST_CASE("what is not declared counts as false", "[activations]") {
   STATIC_REQUIRE_FALSE(is_convex<Undeclared>());
   STATIC_REQUIRE_FALSE(is_non_decreasing<Undeclared>());
   CHECK(regularity_of(Undeclared{}) == Regularity{});
+  CHECK(slope_range_of(Undeclared{}) == SlopeRange{1, 1});  // found far out
+  CHECK(slope_range_of(Liar{}) == SlopeRange{2e300, -2e300});
+  CHECK(pieces_of(Undeclared{}) == LinearPieces{});
+  CHECK(conjugate_of(Undeclared{}, 1) == infinity);
+  CHECK_FALSE(knows_conjugate(Undeclared{}));
+  CHECK(knows_conjugate(Low{}));
   CHECK(name_of(Undeclared{}) == "user-defined");
   STATIC_REQUIRE_FALSE(Activation<int>);
 }
@@ -70,4 +90,21 @@ TEST_CASE("negative control: the suite catches activations that lie", "[activati
   CHECK_FALSE(conjugate_holds(Low{}, random));
   CHECK_FALSE(HasConjugate<Undeclared>);
   CHECK_FALSE(conjugate_holds(Undeclared{}, random));
+  CHECK(Wide{} == Wide{});
+  CHECK(slope_range_holds(Wide{}, random));
+  for (const SlopeRange bad : {SlopeRange{1, 2}, {0, 1}, {0, 0.5}, {-infinity, 1}, {1, infinity}, {2, 1}}) {
+    CHECK_FALSE(slope_range_holds(Wide{{}, bad}, random));
+  }
+  CHECK_FALSE(conjugate_ends_with_slopes(Wide{}));
+  CHECK_FALSE(conjugate_ends_with_slopes(Wide{{}, {0.6, 1.4}}));
+  CHECK(conjugate_ends_with_slopes(Wide{{}, {0.5, 1.5}}));
+  CHECK_FALSE(conjugate_ends_with_slopes(Wide{{}, {0.4, 1.5}}));
+  CHECK(Broken{} == Broken{});
+  CHECK(pieces_hold(Broken{{}, {1, {{1, 0}}}}, random));
+  CHECK(pieces_hold(Broken{{}, {2, {{1, 0, 3}, {1, 0}}}}, random));
+  CHECK_FALSE(pieces_hold(Broken{}, random));
+  CHECK_FALSE(pieces_hold(Broken{{}, {1, {{1, 1e-9}}}}, random));
+  CHECK_FALSE(pieces_hold(Broken{{}, {1, {{1, 0, 3}}}}, random));
+  CHECK_FALSE(pieces_hold(Broken{{}, {2, {{0, 0, 0}, {1, 0}}}}, random));
+  CHECK_FALSE(pieces_hold(Broken{{}, {2, {{1, 0, 3}, {0, 3}}}}, random));
 }

@@ -12,4 +12,4 @@ using Net = icnn::Picnn<double, icnn::Softplus, icnn::Sigmoid>;
 using Net = icnn::Picnn<double, icnn::Sigmoid, icnn::Softplus>;
 #endif
 
-int main() { return static_cast<int>(Net({.hidden = {3, 3}, .context_hidden = {3, 3}}).depth()); }
+int main() { return static_cast<int>(Net({.context = 1, .inputs = 2, .hidden = {3, 3}, .context_hidden = {3, 3}}).depth()); }

@@ -5,9 +5,9 @@
 #include <icnn/activations/softplus.hpp>
 #include <icnn/activations/tanh.hpp>
 #include <icnn/functions/batches.hpp>
+#include <icnn/functions/regularized.hpp>
 #include <icnn/networks/feed_forward.hpp>
 #include <icnn/networks/picnn_batch.hpp>
-#include <icnn/functions/regularized.hpp>
 
 #include "tests/support/errors.hpp"
 #include "tests/support/networks.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the icnn authors
 
-#include <icnn/networks/picnn_batch.hpp>
 #include <icnn/functions/regularized.hpp>
+#include <icnn/networks/picnn_batch.hpp>
 
 #include "tests/support/combined.hpp"
 #include "tests/support/errors.hpp"

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the icnn authors
 
-#include <icnn/networks/picnn_batch.hpp>
 #include <icnn/functions/precomposed.hpp>
 #include <icnn/functions/regularized.hpp>
 #include <icnn/functions/restricted.hpp>
 #include <icnn/functions/sum.hpp>
+#include <icnn/networks/picnn_batch.hpp>
 
 #include "tests/support/combined.hpp"
 #include "tests/support/errors.hpp"

@@ -2,10 +2,12 @@
 // Copyright (c) 2026 the icnn authors
 
 #include <icnn/inference/argmin.hpp>
+#include <icnn/inference/method_rooms.hpp>
 #include <icnn/networks/picnn.hpp>
 #include <icnn/sets/affine.hpp>
 #include <icnn/sets/ball.hpp>
 #include <icnn/sets/half_space.hpp>
+#include <icnn/sets/polyhedron.hpp>
 #include <icnn/sets/product.hpp>
 #include <icnn/sets/whole_space.hpp>
 #include <sstream>
@@ -26,6 +28,16 @@ Ficnn<S, Softplus> smooth_network(Index n, std::uint64_t seed) {
   return f;
 }
 
+/// That of a function of the library's; double for others.
+template <class F>
+struct ScalarOf {
+  using type = double;
+};
+template <ConvexFunctionOfY F>
+struct ScalarOf<F> {
+  using type = typename F::Scalar;
+};
+
 /// Nothing in the set is better than the result says, at random points and around the minimizer.
 template <class F, class Set>
 void check_minimum(const F& f, const Set& set, const Result& r) {
@@ -38,8 +50,9 @@ void check_minimum(const F& f, const Set& set, const Result& r) {
     Vector<double> v = random_vector<double>(random, set.dimension(), std::pow(10, random.uniform(-3, 1)));
     if (k % 2 == 0) v += r.y;
     set.project(v);
-    const auto value = static_cast<double>(f(Vector<typename F::Scalar>(v.cast<typename F::Scalar>())));
-    if (std::is_same_v<typename F::Scalar, double>) CHECK(value >= r.lower_bound - 1e-12 * std::abs(value));
+    using S = typename ScalarOf<F>::type;
+    const auto value = static_cast<double>(f(Vector<S>(v.cast<S>())));
+    if (std::is_same_v<S, double>) CHECK(value >= r.lower_bound - 1e-12 * std::abs(value));
   }
 }
 
@@ -168,6 +181,198 @@ TEST_CASE("black boxes: a lambda with value and gradient", "[argmin]") {
   CHECK(calls == counted.evaluations);
 }
 
+namespace {
+
+/// sum cosh(y_j - c_j) + (1'y)^2 / 2, with its Hessian where that is asked for, and a count of how often.
+struct Bowl {
+  Vector<double> c;
+  Index plain = 0, curved = 0;
+
+  double operator()(const Vector<double>& y, Vector<double>& g) {
+    ++plain;
+    g = ((y - c).array().sinh() + y.sum()).matrix();
+    return (y - c).array().cosh().sum() + 0.5 * y.sum() * y.sum();
+  }
+  double operator()(const Vector<double>& y, Vector<double>& g, Matrix<double>& h) {
+    ++curved;
+    --plain;
+    h.setOnes(y.size(), y.size());
+    h.diagonal() += (y - c).array().cosh().matrix();
+    return (*this)(y, g);
+  }
+};
+
+/// |y - c|^2 / 2 with any Hessian at all.
+template <class Hessian>
+auto parabola_with(const Vector<double>& c, Hessian hessian) {
+  return [c, hessian](const Vector<double>& y, Vector<double>& g, Matrix<double>& h) mutable {
+    g = y - c;
+    hessian(h);
+    return 0.5 * (y - c).squaredNorm();
+  };
+}
+
+Polyhedron cut_box(Index n) {  // 0 <= y <= 1, sum y <= n / 4
+  return Polyhedron(Box::unit(n), Matrix<double>::Ones(1, n), Vector<double>::Constant(1, 0.25 * static_cast<double>(n)));
+}
+
+}  // namespace
+
+TEST_CASE("black boxes with a Hessian: Newton's method, in few evaluations", "[argmin]") {
+  Random random(12);
+  Index newton = 0, gradient = 0;  // evaluations
+  const auto check = [&](const auto& set, Index first = 0) {
+    const Index n = set.dimension();
+    Bowl f{random_vector<double>(random, n)};
+    BlackBoxWorkspace ws(n);
+    const Settings settings{.relative_gap = 1e-8, .oracle_error = 1e-13};
+    const Result r = argmin(f, set, settings, ws);
+    INFO(r);
+    CHECK(r.status == Status::optimal);
+    if constexpr (ProjectableSet<std::remove_cvref_t<decltype(set)>>) {
+      check_minimum([&](const Vector<double>& y) { return Bowl(f)(y, ws.buffers.gradient); }, set, r);
+    }
+    CHECK((ws.methods.rooms().newton && !ws.methods.rooms().truncated));
+    CHECK(r.evaluations <= first + 10);
+    CHECK((f.curved == r.evaluations && f.plain == 0));
+    Bowl g = f;
+    const auto without = [&](const Vector<double>& y, Vector<double>& slopes) { return g(y, slopes); };
+    const Result slow = argmin(without, set, settings, ws);
+    INFO("without a Hessian " << slow);
+    CHECK(std::abs(r.value - slow.value) <= r.gap() + slow.gap());
+    newton += r.evaluations;
+    gradient += slow.evaluations;
+  };
+  for (const Index n : {1, 4, 20}) {
+    check(Box::cube(n, -1, 1));
+    check(Simplex(n + 1, 2));
+    check(Product(Box::unit(n), Simplex(2)));
+    check(cut_box(n));
+  }
+  CHECK(2 * newton < gradient);
+  check(Box::unit(50), 50);
+}
+
+TEST_CASE("black boxes with a Hessian: other sizes, sets and methods", "[argmin]") {
+  Random random(13);
+  const Settings settings{.relative_gap = 1e-8, .oracle_error = 1e-13};
+  Bowl large{random_vector<double>(random, 450)};
+  BlackBoxWorkspace ws(450);
+  const Result truncated = argmin(large, Box::unit(450), {.oracle_error = 1e-10}, ws);
+  CHECK(truncated.status == Status::optimal);
+  CHECK((ws.methods.rooms().truncated && !ws.methods.rooms().newton));
+  Bowl f{random_vector<double>(random, 5)};
+  const Result automatic = argmin(f, Box::unit(5), settings);
+  for (const Method method :
+       {Method::projected_gradient, Method::bundle, Method::level, Method::newton, Method::truncated_newton}) {
+    Settings named = settings;
+    named.method = method;
+    const Result r = argmin(f, Box::unit(5), named);
+    INFO(to_string(method) << ": " << r);
+    CHECK(r.status == Status::optimal);
+    CHECK(std::abs(r.value - automatic.value) <= r.gap() + automatic.gap());
+  }
+  const Ball ball(Vector<double>::Zero(5), 0.5);
+  CHECK(argmin(f, ball, settings).status == Status::optimal);
+  const Result everywhere = argmin(f, WholeSpace(5), {.relative_gap = 1e-8, .oracle_error = 1e-13, .strong_convexity = 1});
+  CHECK(everywhere.status == Status::optimal);
+  CHECK(everywhere.evaluations <= 10);
+  // Names that do not fit.
+  const auto plain = [](const Vector<double>& y, Vector<double>& g) { return g = y, 0.5 * y.squaredNorm(); };
+  for (const Method method : {Method::newton, Method::truncated_newton}) {
+    CHECK_ERROR(argmin(plain, Box::unit(5), {.method = method}), "for a black box without a Hessian");
+    CHECK_ERROR(argmin(f, ball, {.method = method}), "a box, simplex");
+  }
+  CHECK_ERROR(argmin(f, Box::unit(5), {.method = Method::mirror_gradient}), "Method::projected_gradient");
+  CHECK_ERROR(argmin(f, Box::unit(5), {.certificate = true}), "a network, for a certificate");
+  Result r;
+  r.value = 42;
+  BlackBoxWorkspace small(5);
+  CHECK_ERROR(argmin(plain, Box::unit(5), {.method = Method::newton}, small, r), "for a black box without a Hessian");
+  CHECK((r.value == 42 && r.y.size() == 0));
+}
+
+TEST_CASE("a Hessian that is not written, of another shape or not symmetric is refused, and does no harm", "[argmin]") {
+  const Vector<double> c{{0.3, 2, -1}};
+  const Box box = Box::unit(3);
+  const auto identity = [](auto& h) { h.setIdentity(); };
+  const Result right = argmin(parabola_with(c, identity), box, {.relative_gap = 1e-9, .oracle_error = 1e-14});
+  CHECK(right.status == Status::optimal);
+  BlackBoxWorkspace ws(3);
+  Result r;
+  const auto check = [&](auto hessian, const char* complaint, int good_calls) {
+    for (const Method method : {Method::automatic, Method::newton, Method::truncated_newton, Method::bundle}) {
+      const auto wrong = [=, calls = 0](Matrix<double>& h) mutable {
+        if (calls++ < good_calls) return h.setIdentity(), void();
+        hessian(h);
+      };
+      // 3 cosh y_0 more, so that no method is done after one evaluation.
+      auto f = [of = parabola_with(c, wrong)](const Vector<double>& y, Vector<double>& g, Matrix<double>& h) mutable {
+        const double value = of(y, g, h) + 3 * std::cosh(y(0));
+        g(0) += 3 * std::sinh(y(0));
+        return value;
+      };
+      const Settings settings{.relative_gap = 1e-9, .method = method, .start = Vector<double>::Ones(3)};
+      CHECK_ERROR(argmin(f, box, settings, ws, r), complaint);
+      CHECK((r.status == Status::not_run && r.lower_bound <= right.value + 3 * std::cosh(right.y(0))));
+      argmin(parabola_with(c, identity), box, {.relative_gap = 1e-9, .warm_start = true, .oracle_error = 1e-14}, ws, r);
+      CHECK((r.status == Status::optimal && std::abs(r.value - right.value) <= r.gap() + right.gap()));
+    }
+  };
+  for (const int good_calls : {0, 1}) {
+    check([](Matrix<double>&) {}, "every entry of it", good_calls);
+    check([](Matrix<double>& h) { h.setConstant(std::nan("")); }, "every entry of it", good_calls);
+    check([](Matrix<double>& h) { h.setIdentity(2, 2); }, "a Hessian, written by the black box, of shape 3 x 3", good_calls);
+    check([](Matrix<double>& h) { h.resize(0, 0); }, "a Hessian, written by the black box, of shape 3 x 3", good_calls);
+    check([](Matrix<double>& h) { h << 1, 0, 0, 0, 1, 0, 0, 1e-3, 1; }, "a symmetric Hessian", good_calls);
+    check([](Matrix<double>& h) { h << 2, 1, 0, 0, 2, 0, 0, 0, 1; }, "write both triangles", good_calls);
+  }
+}
+
+TEST_CASE("a wrong Hessian may cost evaluations, never the bound", "[argmin]") {
+  Random random(14);
+  for (int k = 0; k < 60; ++k) {
+    const Index n = 1 + random.index(6);
+    const Vector<double> c = random_vector<double>(random, n);
+    const auto check = [&](const auto& set, const Vector<double>& minimizer, double slack) {
+      const double minimum = 0.5 * (minimizer - c).squaredNorm(), rounding = 1e-12 * (1 + minimum) + slack;
+      const int kind = k % 6;
+      const auto hessian = [&](Matrix<double>& h) {
+        const Matrix<double> a = random_matrix<double>(random, n, n, std::pow(10, random.uniform(-3, 3)));
+        if (kind == 0) h = a + a.transpose();     // indefinite
+        if (kind == 1) h = -(a * a.transpose());  // negative
+        if (kind == 2) h.setZero();
+        if (kind == 3) h = 1e-300 * (a * a.transpose());
+        if (kind == 4) h = a.diagonal().asDiagonal();
+        if (kind == 5) {
+          h = Matrix<double>::Identity(n, n);
+          h(n - 1, n - 1) = 1e300;
+        }
+      };
+      for (const Method method : {Method::automatic, Method::newton, Method::truncated_newton}) {
+        if (method == Method::truncated_newton && kind_of<std::remove_cvref_t<decltype(set)>> == SetKind::polyhedron)
+          continue;
+        const Result r = argmin(parabola_with(c, hessian), set, {.max_evaluations = 200, .method = method});
+        INFO("kind " << kind << ", " << to_string(method) << ", minimum " << minimum << ": " << r);
+        CHECK(r.lower_bound <= minimum + rounding);
+        CHECK(r.value + r.value_error >= minimum - rounding);
+        CHECK(r.status != Status::not_convex);
+        CHECK(r.evaluations <= 200);
+      }
+    };
+    const auto nearest = [&](const auto& set) {
+      Vector<double> y = c;
+      set.project(y);
+      return y;
+    };
+    check(Box::cube(n, -1, 1), nearest(Box::cube(n, -1, 1)), 0);
+    check(Simplex(n), nearest(Simplex(n)), 0);
+    auto right = parabola_with(c, [](auto& h) { h.setIdentity(); });
+    const Result on_polyhedron = argmin(right, cut_box(n), {.relative_gap = 1e-13, .oracle_error = 1e-15});
+    check(cut_box(n), on_polyhedron.y, on_polyhedron.gap());
+  }
+}
+
 TEST_CASE("every way to end has its status, and keeps the best certified answer", "[argmin]") {
   const auto f = smooth_network(6, 8);
   const Box box = Box::cube(6, -1, 1);
@@ -263,7 +468,7 @@ TEST_CASE("a workspace of a network with other activations solves the network th
     randomize(f, random);
     return f;
   };
-  const FicnnArchitecture shape{.inputs = 2, .hidden = {4}};
+  const FicnnOptions shape{.inputs = 2, .hidden = {4}};
   compare(initialized(Ficnn<float, Softplus>(shape, Softplus(1))), Ficnn<float, Softplus>(shape, Softplus(50)));
   compare(initialized(Ficnn<double, Softplus>(shape, Softplus(1))), Ficnn<double, Softplus>(shape, Softplus(50)));
   compare(initialized(AnyFicnn<float>(shape, Softplus())), AnyFicnn<float>(shape, Relu()));

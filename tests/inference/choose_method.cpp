@@ -3,6 +3,7 @@
 
 #include <icnn/activations/tanh.hpp>
 #include <icnn/inference/argmin.hpp>
+#include <icnn/inference/method_rooms.hpp>
 #include <icnn/networks/picnn.hpp>
 #include <icnn/sets/ball.hpp>
 #include <icnn/sets/product.hpp>
@@ -16,40 +17,41 @@ using namespace icnn::test;
 
 TEST_CASE("the method follows regularity, set, entropy and size", "[argmin]") {
   const Regularity smooth{false, 2}, once{false, 1}, kinked{true, 0}, bent{false, 0}, affine{true, 2};
-  CHECK(choose_method<Box>(smooth, 32, false) == Plan{Method::newton, 0});
-  CHECK(choose_method<Box>(once, 2, false) == Plan{Method::newton, 0});
-  CHECK(choose_method<Simplex>(smooth, 33, false) == Plan{Method::newton, 33});
-  CHECK(choose_method<Box>(smooth, 401, false) == Plan{Method::truncated_newton, 60});
-  CHECK(choose_method<Box>(smooth, 13, true) == Plan{Method::newton, 13});
-  CHECK(choose_method<Box>(smooth, 401, true) == Plan{Method::mirror_gradient, 0});
-  CHECK(choose_method<Box>(affine, 2, true) == Plan{Method::mirror_gradient, 0});
-  for (const Regularity r : {kinked, bent}) CHECK(choose_method<Box>(r, 2, true) == Plan{Method::bundle, 0});
+  CHECK(choose_method(smooth, 32, kind_of<Box>, false) == Plan{Method::newton, 0});
+  CHECK(choose_method(once, 2, kind_of<Box>, false) == Plan{Method::newton, 0});
+  CHECK(choose_method(smooth, 33, kind_of<Simplex>, false) == Plan{Method::newton, 33});
+  CHECK(choose_method(smooth, 401, kind_of<Box>, false) == Plan{Method::truncated_newton, 60});
+  CHECK(choose_method(smooth, 13, kind_of<Box>, true) == Plan{Method::newton, 13});
+  CHECK(choose_method(smooth, 401, kind_of<Box>, true) == Plan{Method::mirror_gradient, 0});
+  CHECK(choose_method(affine, 2, kind_of<Box>, true) == Plan{Method::mirror_gradient, 0});
+  for (const Regularity r : {kinked, bent}) CHECK(choose_method(r, 2, kind_of<Box>, true) == Plan{Method::bundle, 0});
   for (const Regularity r : {kinked, bent, affine}) {
-    CHECK_ERROR(choose_method<Box>(r, 2, false, Method::newton), "a smooth function");
+    CHECK_ERROR(choose_method(r, 2, kind_of<Box>, false, Method::newton), "a smooth function");
   }
-  for (const Regularity r : {kinked, bent}) CHECK(choose_method<Box>(r, 900, false) == Plan{Method::bundle, 0});
-  for (const Regularity r : {kinked, bent}) CHECK(choose_method<Ball>(r, 2, false) == Plan{Method::level, 60});
-  CHECK(choose_method<Ball>(affine, 2, false) == Plan{Method::projected_gradient, 0});
-  CHECK(choose_method<Polyhedron>(affine, 2, false) == Plan{Method::bundle, 0});
-  CHECK(choose_method<Polyhedron>(smooth, 900, false) == Plan{Method::newton, 0});
-  CHECK(choose_method<Ball>(smooth, 2, false, Method::level) == Plan{Method::level, 0});
-  CHECK(choose_method<Box>(smooth, 2, false, Method::cutting_plane) == Plan{Method::cutting_plane, 0});
-  CHECK_ERROR(choose_method<Box>(smooth, 2, true, Method::level), "beside an entropy");
-  CHECK(choose_method<Box>(affine, 2, false) == Plan{Method::projected_gradient, 0});
-  CHECK(choose_method<Simplex>(smooth, 2, false, Method::bundle) == Plan{Method::bundle, 0});
-  CHECK_ERROR(choose_method<Ball>(smooth, 2, false, Method::bundle), "a box, simplex");
-  CHECK(choose_method<Simplex>(smooth, 2, true, Method::bundle) == Plan{Method::bundle, 0});
-  CHECK(choose_method<Ball>(smooth, 2, false) == Plan{Method::projected_gradient, 0});
-  CHECK(choose_method<Product<Box, Simplex>>(smooth, 2, false) == Plan{Method::newton, 0});
-  CHECK(choose_method<Box>(smooth, 1000, false, Method::newton) == Plan{Method::newton, 0});
-  CHECK_ERROR(choose_method<Ball>(smooth, 2, false, Method::newton), "a box, simplex");
-  CHECK(choose_method<Product<Box, Simplex>>(smooth, 2, false, Method::truncated_newton) == Plan{Method::truncated_newton, 0});
-  CHECK_ERROR(choose_method<Ball>(smooth, 2, false, Method::truncated_newton), "on a box, simplex");
-  CHECK_ERROR(choose_method<Polyhedron>(smooth, 2, false, Method::truncated_newton), "on a box, simplex");
-  CHECK_ERROR(choose_method<Box>(smooth, 2, true, Method::truncated_newton), "without an entropy");
-  CHECK_ERROR(choose_method<Box>(kinked, 2, false, Method::truncated_newton), "a smooth function");
-  CHECK_ERROR(choose_method<Box>(smooth, 2, true, Method::projected_gradient), "Method::mirror_gradient");
-  CHECK_ERROR(choose_method<Box>(smooth, 2, false, Method::mirror_gradient), "an entropy");
+  for (const Regularity r : {kinked, bent}) CHECK(choose_method(r, 900, kind_of<Box>, false) == Plan{Method::bundle, 0});
+  for (const Regularity r : {kinked, bent}) CHECK(choose_method(r, 2, kind_of<Ball>, false) == Plan{Method::level, 60});
+  CHECK(choose_method(affine, 2, kind_of<Ball>, false) == Plan{Method::projected_gradient, 0});
+  CHECK(choose_method(affine, 2, kind_of<Polyhedron>, false) == Plan{Method::bundle, 0});
+  CHECK(choose_method(smooth, 900, kind_of<Polyhedron>, false) == Plan{Method::newton, 0});
+  CHECK(choose_method(smooth, 2, kind_of<Ball>, false, Method::level) == Plan{Method::level, 0});
+  CHECK(choose_method(smooth, 2, kind_of<Box>, false, Method::cutting_plane) == Plan{Method::cutting_plane, 0});
+  CHECK_ERROR(choose_method(smooth, 2, kind_of<Box>, true, Method::level), "beside an entropy");
+  CHECK(choose_method(affine, 2, kind_of<Box>, false) == Plan{Method::projected_gradient, 0});
+  CHECK(choose_method(smooth, 2, kind_of<Simplex>, false, Method::bundle) == Plan{Method::bundle, 0});
+  CHECK_ERROR(choose_method(smooth, 2, kind_of<Ball>, false, Method::bundle), "a box, simplex");
+  CHECK(choose_method(smooth, 2, kind_of<Simplex>, true, Method::bundle) == Plan{Method::bundle, 0});
+  CHECK(choose_method(smooth, 2, kind_of<Ball>, false) == Plan{Method::projected_gradient, 0});
+  CHECK(choose_method(smooth, 2, kind_of<Product<Box, Simplex>>, false) == Plan{Method::newton, 0});
+  CHECK(choose_method(smooth, 1000, kind_of<Box>, false, Method::newton) == Plan{Method::newton, 0});
+  CHECK_ERROR(choose_method(smooth, 2, kind_of<Ball>, false, Method::newton), "a box, simplex");
+  CHECK(choose_method(smooth, 2, kind_of<Product<Box, Simplex>>, false, Method::truncated_newton) ==
+        Plan{Method::truncated_newton, 0});
+  CHECK_ERROR(choose_method(smooth, 2, kind_of<Ball>, false, Method::truncated_newton), "on a box, simplex");
+  CHECK_ERROR(choose_method(smooth, 2, kind_of<Polyhedron>, false, Method::truncated_newton), "on a box, simplex");
+  CHECK_ERROR(choose_method(smooth, 2, kind_of<Box>, true, Method::truncated_newton), "without an entropy");
+  CHECK_ERROR(choose_method(kinked, 2, kind_of<Box>, false, Method::truncated_newton), "a smooth function");
+  CHECK_ERROR(choose_method(smooth, 2, kind_of<Box>, true, Method::projected_gradient), "Method::mirror_gradient");
+  CHECK_ERROR(choose_method(smooth, 2, kind_of<Box>, false, Method::mirror_gradient), "an entropy");
 }
 
 TEST_CASE("named methods agree on the minimum", "[argmin]") {
@@ -92,8 +94,8 @@ TEST_CASE("Newton by name beyond what a workspace was made for", "[argmin]") {
   Ficnn<double, Softplus> f({.inputs = n, .hidden = {10}});
   randomize(f, random);
   ArgminWorkspace ws(f);
-  CHECK(!ws.methods.newton);
+  CHECK(!ws.methods.rooms().newton);
   const Result r = argmin(f, Box::unit(n), {.method = Method::newton}, ws);
   CHECK(r.status == Status::optimal);
-  CHECK(ws.methods.newton);
+  CHECK(ws.methods.rooms().newton);
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the icnn authors
 
-#include <icnn/inference/entropy.hpp>
-#include <icnn/networks/ficnn.hpp>
 #include <icnn/functions/precomposed.hpp>
 #include <icnn/functions/restricted.hpp>
 #include <icnn/functions/sum.hpp>
+#include <icnn/inference/entropy.hpp>
+#include <icnn/networks/ficnn.hpp>
 
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"

@@ -5,6 +5,7 @@
 
 #include <Eigen/QR>
 
+#include "tests/support/cases.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/linear_program.hpp"
 #include "tests/support/zoo.hpp"
@@ -15,11 +16,7 @@ using namespace icnn::test;
 
 namespace {
 
-#ifdef ICNN_FEWER_CASES
-constexpr int rounds = 2;
-#else
-constexpr int rounds = 40;
-#endif
+const int rounds = cases(40, 10, 2);
 
 using Point = Vector<long double>;
 constexpr double wanted = 1e-8;
@@ -152,8 +149,8 @@ TEMPLATE_TEST_CASE("so are those of other architectures", "[linear_programs]", f
     randomize(f, random, std::pow(10.0, random.uniform(-1, 0.3)));
     check_on_all_sets(f, random_vector<TestType>(random, f.inputs()), random, tally);
   };
-  const auto solve_any = [&](const FicnnArchitecture& architecture, const AnyFirstActivation& first,
-                             const AnyActivation& hidden, const AnyActivation& output = Identity{}) {
+  const auto solve_any = [&](const FicnnOptions& architecture, const AnyFirstActivation& first, const AnyActivation& hidden,
+                             const AnyActivation& output = Identity{}) {
     solve(AnyFicnn<TestType>(architecture, hidden, first, output));
   };
   for (int k = 0; k < rounds; ++k) {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the icnn authors
 
+#include <icnn/inference/method_rooms.hpp>
 #include <icnn/inference/minimize.hpp>
+#include <icnn/solvers/black_box.hpp>
 
 #include "tests/support/catch.hpp"
-#include "tests/support/curved.hpp"
+#include "tests/support/errors.hpp"
 #include "tests/support/networks.hpp"
 
 using namespace icnn;
@@ -23,67 +25,98 @@ auto bowl(const Vector<double>& c) {
 
 }  // namespace
 
-TEST_CASE("every plan leads to the minimum, through one type of oracle and one of set", "[argmin]") {
+TEST_CASE("every plan leads to the minimum, through one type of model and one of set", "[argmin]") {
   const Vector<double> c{{0.3, 1.4, -0.2}}, best{{0.3, 1, 0}};
   const auto f = bowl(c);
-  Curved oracle(f, 3);
-  OracleView oracle_view(oracle);
+  BlackBoxBuffers buffers(3);
+  FunctionModel of(f, buffers);
+  ConvexModel& model = of;
   const Box box = Box::unit(3);
-  const auto set_view = detail::view_of(box);
-  AnyOracle& any_oracle = oracle_view;
-  const Region& any_set = set_view;
-  CHECK(any_oracle.inputs() == 3);
-  CHECK(!any_oracle.line(c, c));
-  CHECK(any_oracle.adjoint_count() == 0);
-  for (const Method method :
-       {Method::projected_gradient, Method::newton, Method::bundle, Method::level, Method::cutting_plane}) {
+  detail::RegionOf<Box> of_box(box);
+  Region& region = of_box.get();
+  CHECK(model.inputs() == 3);
+  CHECK(!model.line(c, c));
+  CHECK(model.neurons() == 0);
+  for (const Method method : {Method::projected_gradient, Method::newton, Method::truncated_newton, Method::bundle,
+                              Method::level, Method::cutting_plane}) {
     for (const Index gradients : {0, 2}) {
       MethodWorkspace ws(3);
       Result r;
       r.y = Vector<double>::Constant(3, 0.5);
       const Settings settings{.relative_gap = 1e-6};
-      detail::minimize(any_oracle, any_set, static_cast<const EntropyTerm*>(nullptr), {method, gradients}, settings, ws, r);
+      detail::minimize(model, region, nullptr, {method, gradients}, settings, ws, r);
       INFO(to_string(method) << ", " << gradients << " gradient evaluations: " << r);
       CHECK(r.status == Status::optimal);
       CHECK((r.y - best).norm() < 2e-3);
-      CHECK(ws.newton.has_value() == (method == Method::newton));
-      CHECK(ws.bundle.has_value() == (method != Method::newton && method != Method::projected_gradient));
-      CHECK(!ws.entropy_bundle.has_value());
+      const bool newton = method == Method::newton, truncated = method == Method::truncated_newton;
+      CHECK(ws.rooms().newton.has_value() == newton);
+      CHECK(ws.rooms().truncated.has_value() == truncated);
+      CHECK(ws.rooms().bundle.has_value() == (!newton && !truncated && method != Method::projected_gradient));
+      CHECK(!ws.rooms().entropy_bundle.has_value());
     }
   }
 }
 
 TEST_CASE("beside an entropy, too", "[argmin]") {
   const auto f = bowl(Vector<double>{{0.5, 0.5}});
-  Curved oracle(f, 2);
-  OracleView oracle_view(oracle);
+  BlackBoxBuffers buffers(2);
+  FunctionModel model(f, buffers);
   const Box box = Box::unit(2);
-  const auto set_view = detail::view_of(box);
-  AnyOracle& any_oracle = oracle_view;
-  const Region& any_set = set_view;
+  detail::RegionOf<Box> region(box);
   const EntropyTerm entropy(box, 0.5);
   for (const Method method : {Method::mirror_gradient, Method::newton, Method::bundle}) {
     MethodWorkspace ws(2);
     Result r;
     r.y = Vector<double>{{0.2, 0.9}};
-    detail::minimize(any_oracle, any_set, &entropy, {method, 0}, {.relative_gap = 1e-8}, ws, r);
+    detail::minimize(model, region.get(), &entropy, {method, 0}, {.relative_gap = 1e-8}, ws, r);
     INFO(to_string(method) << ": " << r);
     CHECK(r.status == Status::optimal);
     CHECK((r.y.array() - 0.5).matrix().norm() < 1e-3);
     CHECK(std::abs(r.value - (2 - 2 * 0.5 * std::log(2.0))) < 1e-7);
-    CHECK(ws.entropy_bundle.has_value() == (method == Method::bundle));
+    CHECK(ws.rooms().entropy_bundle.has_value() == (method == Method::bundle));
+    CHECK(!ws.rooms().bundle.has_value());
   }
 }
 
 TEST_CASE("a set without a point is told before anything is minimized", "[argmin]") {
   const Box box = Box::unit(2);
+  MethodWorkspace ws(2);
   Result r;
-  CHECK(detail::is_feasible(detail::view_of(box), r));
+  CHECK(detail::start(detail::RegionOf<Box>(box).get(), {}, ws, r));
+  CHECK(r.y == Vector<double>::Constant(2, 0.5));
   const Polyhedron nowhere(box, Matrix<double>{{1, 1}}, Vector<double>{{-1}});
-  const auto view = detail::view_of(nowhere);
   r.y = Vector<double>::Ones(2);
-  CHECK(!detail::is_feasible(view, r));
+  CHECK(!detail::start(detail::RegionOf<Polyhedron>(nowhere).get(), {.warm_start = true}, ws, r));
   CHECK(r.status == Status::infeasible);
   CHECK(r.lower_bound == infinity);
-  CHECK(r.y == Vector<double>::Ones(2));
+}
+
+TEST_CASE("a search begins at the start, at the point that is there, or in the middle; in the set", "[argmin]") {
+  const Box box = Box::unit(2);
+  detail::RegionOf<Box> region(box);
+  MethodWorkspace ws(2);
+  Result r;
+  const Vector<double> there{{0.25, 2}};
+  CHECK(detail::start(region.get(), {.start = there}, ws, r));
+  CHECK(r.y == Vector<double>{{0.25, 1}});
+  CHECK(detail::start(region.get(), {.start = Vector<double>::Zero(2), .warm_start = true}, ws, r));
+  CHECK(r.y == Vector<double>{{0.25, 1}});
+  CHECK(detail::start(region.get(), {}, ws, r));
+  CHECK(r.y == Vector<double>{{0.5, 0.5}});
+  r.y.resize(0);
+  CHECK(detail::start(region.get(), {.start = there, .warm_start = true}, ws, r));
+  CHECK(r.y == Vector<double>{{0.25, 1}});
+}
+
+TEST_CASE("what does not fit together is refused", "[argmin]") {
+  const MethodWorkspace ws(2);
+  Result r;
+  detail::check_problem(2, 2, {}, ws, r);
+  CHECK_ERROR(detail::check_problem(2, 3, {}, ws, r), "a set in 2 dimensions");
+  CHECK_ERROR(detail::check_problem(3, 3, {}, ws, r), "a workspace for 3 variables");
+  CHECK_ERROR(detail::check_problem(2, 2, {.relative_gap = -1}, ws, r), "relative_gap");
+  CHECK_ERROR(detail::check_problem(2, 2, {.start = Vector<double>::Ones(3)}, ws, r), "a start of shape 2 x 1");
+  r.y = Vector<double>::Ones(3);
+  detail::check_problem(2, 2, {}, ws, r);
+  CHECK_ERROR(detail::check_problem(2, 2, {.warm_start = true}, ws, r), "for a warm start, got 3 coordinates");
 }

@@ -3,11 +3,11 @@
 
 #include <icnn/inference/verify.hpp>
 
-#include <icnn/inference/argmin.hpp>
-#include <icnn/networks/picnn.hpp>
 #include <icnn/functions/precomposed.hpp>
 #include <icnn/functions/restricted.hpp>
 #include <icnn/functions/sum.hpp>
+#include <icnn/inference/argmin.hpp>
+#include <icnn/networks/picnn.hpp>
 #include <icnn/sets/ball.hpp>
 #include <icnn/sets/half_space.hpp>
 #include <icnn/sets/product.hpp>
@@ -62,8 +62,8 @@ AnyFicnn<double> any_network(Random& random, Index n, const AnyActivation& a) {
   return f;
 }
 
-const std::vector<Method> all_methods{Method::automatic,      Method::projected_gradient, Method::bundle,
-                                      Method::level,          Method::cutting_plane,      Method::newton,
+const std::vector<Method> all_methods{Method::automatic,       Method::projected_gradient, Method::bundle,
+                                      Method::level,           Method::cutting_plane,      Method::newton,
                                       Method::truncated_newton};
 const std::vector<Method> kinked{Method::automatic, Method::projected_gradient, Method::bundle, Method::level,
                                  Method::cutting_plane};
@@ -144,9 +144,9 @@ TEST_CASE("certificates of combined functions, contexts, floats and entropies", 
 
 TEST_CASE("certificates with every activation that knows its conjugate", "[argmin]") {
   Random random(4);
-  for (const AnyActivation& activation : {AnyActivation(Elu{}), AnyActivation(Celu{}), AnyActivation(SmoothRelu{}),
-                                          AnyActivation(Identity{}), AnyActivation(LeakyRelu{}),
-                                          AnyActivation(Softplus{}), AnyActivation(Relu{})}) {
+  for (const AnyActivation& activation :
+       {AnyActivation(Elu{}), AnyActivation(Celu{}), AnyActivation(SmoothRelu{}), AnyActivation(Identity{}),
+        AnyActivation(LeakyRelu{}), AnyActivation(Softplus{}), AnyActivation(Relu{})}) {
     for (int i = 0; i < 5; ++i) check(any_network(random, 3, activation), Box::unit(3), {Method::automatic});
   }
 }
@@ -316,4 +316,13 @@ TEST_CASE("misuse of certificates", "[argmin]") {
   CHECK(argmin(hinges, Box::unit(3)).status == Status::optimal);
   CHECK_THROWS_AS(argmin(hinges, Box::unit(3), {.certificate = true}), Error);
   CHECK_THROWS_AS(verify(regularized(f, {.entropy = 1}), Simplex(3), c), Error);
+}
+
+TEST_CASE("an entropy inside another function is refused: no slopes would bound it", "[verify]") {
+  Random random(77);
+  const auto f = network<Softplus>(random, 2), g = network<Softplus>(random, 2);
+  const Result r = argmin(sum(f, g), Box::unit(2), {.certificate = true});
+  CHECK(verify(sum(f, g), Box::unit(2), r.certificate).holds());
+  CHECK_ERROR(verify(sum(regularized(f, {.entropy = 1.0}), g), Box::unit(2), r.certificate),
+              "an entropy as the outermost regularizer");
 }

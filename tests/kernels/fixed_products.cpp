@@ -75,7 +75,7 @@ void check_sizes() {
   check_fixed<S, 7, 70>();
   check_fixed<S, 24, 70>();  // too many columns to be unrolled
   check_columns<S, 16, 6, 6>();
-  check_columns<S, 19, 8, 5>();             // not whole packs
+  check_columns<S, 19, 8, 5>();            // not whole packs
   if constexpr (kernels::vectorized<S>) {  // or Eigen would unroll them all
     check_columns<S, 8, 1, 2>();
     check_columns<S, 16, 3, 8>();

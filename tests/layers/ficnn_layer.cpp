@@ -3,6 +3,7 @@
 
 #include <concepts>
 
+#include <icnn/activations/erased.hpp>
 #include <icnn/activations/softplus.hpp>
 #include <icnn/activations/square.hpp>
 #include <icnn/core/parameters.hpp>
@@ -16,9 +17,9 @@ using namespace icnn::test;
 
 namespace {
 
-/// One layer on its own: sum_j c_j z'_j(y, z; p) and its derivatives against differences.
-template <class Layer>
-void check_layer(Layer (*make)(Layout&), int columns) {
+/// One layer on its own: sum_j c_j z'_j(y, z; p) and its derivatives against differences. \p g is its activation.
+template <class Layer, class Make, class A>
+void check_passes(Make make, int columns, const A& g) {
   Layout layout;
   const Layer layer = make(layout);
   Random random(1);
@@ -35,23 +36,23 @@ void check_layer(Layer (*make)(Layout&), int columns) {
     R s = R::Zero(w, columns);
     if (layer.has_bias() && affine) s.colwise() += Vector<Real>(q.segment(layer.b(p.data()).data() - p.data(), w));
     if (layer.has_passthrough()) {
-      s += Eigen::Map<const R>(q.data() + (layer.Wy(p.data()).data() - p.data()), w, n) * yy;
+      s += Eigen::Map<const R>(q.data() + (layer.y_map().matrix(p.data()).data() - p.data()), w, n) * yy;
     }
     if constexpr (Layer::Previous != 0) {
-      if (m > 0) s += Eigen::Map<const R>(q.data() + (layer.Wz(p.data()).data() - p.data()), w, m) * zz;
+      if (m > 0) s += Eigen::Map<const R>(q.data() + (layer.z_map().matrix(p.data()).data() - p.data()), w, m) * zz;
     }
     return s;
   };
   const auto value = [&](const Vector<Real>& q, const R& yy, const R& zz) {
     const R s = s_of(q, yy, zz, true);
     Real sum = 0;
-    for (Index i = 0; i < s.size(); ++i) sum += Real(c.data()[i]) * layer.activation().jet(s.data()[i]).value;
+    for (Index i = 0; i < s.size(); ++i) sum += Real(c.data()[i]) * g.jet(s.data()[i]).value;
     return sum;
   };
   const auto slope = [&](const Vector<Real>& q, const R& yy, const R& zz) {  // sum c g'(s) o ds
     const R s = s_of(q, yy, zz, true), ds = s_of(q, dy.cast<Real>(), dz.cast<Real>(), false);
     Real sum = 0;
-    for (Index i = 0; i < s.size(); ++i) sum += Real(c.data()[i]) * layer.activation().jet(s.data()[i]).first * ds.data()[i];
+    for (Index i = 0; i < s.size(); ++i) sum += Real(c.data()[i]) * g.jet(s.data()[i]).first * ds.data()[i];
     return sum;
   };
   const Vector<Real> pr = p.cast<Real>();
@@ -59,6 +60,9 @@ void check_layer(Layer (*make)(Layout&), int columns) {
 
   layer.forward(kernels::Order::second, p.data(), y, z, tape, columns);
   CHECK(std::abs(tape.z.cwiseProduct(c).sum() - static_cast<double>(value(pr, yr, zr))) <= 1e-12);
+  tape.keep_arguments();
+  layer.forward(kernels::Order::second, p.data(), y, z, tape, columns);
+  CHECK((tape.s - s_of(pr, yr, zr, true).template cast<double>()).cwiseAbs().maxCoeff() <= 1e-13);
   layer.tangent(p.data(), dy, dz, tape, columns);
   CHECK(std::abs(tape.dz.cwiseProduct(c).sum() - static_cast<double>(slope(pr, yr, zr))) <= 1e-11);
 
@@ -91,6 +95,10 @@ void check_layer(Layer (*make)(Layout&), int columns) {
   tape.delta = c;
   layer.backward(p.data(), y, z, tape, ParameterSink<double>{gp.data()}, gy, first_columns(delta, columns), columns);
   check_all(value, gp, gy, delta);
+  // Where nobody can want parameter derivatives, the others are the same.
+  Matrix<double> gy_alone = Matrix<double>::Zero(n, columns), delta_alone = Matrix<double>::Zero(m, columns);
+  layer.backward(p.data(), y, z, tape, NoSink{}, gy_alone, first_columns(delta_alone, columns), columns);
+  CHECK((gy_alone == gy && delta_alone == delta));
 
   gp.setZero();
   gy.setZero();
@@ -99,6 +107,11 @@ void check_layer(Layer (*make)(Layout&), int columns) {
   layer.second_backward(p.data(), y, dy, z, dz, tape, ParameterSink<double>{gp.data()}, gy, first_columns(delta, columns),
                         first_columns(epsilon, columns), columns);
   check_all(slope, gp, gy, epsilon);
+  gy_alone.setZero();
+  Matrix<double> epsilon_alone = delta_alone;
+  layer.second_backward(p.data(), y, dy, z, dz, tape, NoSink{}, gy_alone, first_columns(delta_alone, columns),
+                        first_columns(epsilon_alone, columns), columns);
+  CHECK((gy_alone == gy && delta_alone == delta && epsilon_alone == epsilon));
 
   // Along a line in y, with z and dz held.
   layer.start_line(p.data(), y, dy, tape, columns);
@@ -108,13 +121,27 @@ void check_layer(Layer (*make)(Layout&), int columns) {
         1e-11);
 }
 
+template <class Layer, class Make>
+void check_layer(Make make, int columns) {
+  Layout layout;
+  check_passes<Layer>(make, columns, make(layout).activation());
+}
+
 }  // namespace
 
 TEST_CASE("FicnnLayer: every pass of a layer on its own", "[layers]") {
   using Hidden = FicnnLayer<double, Softplus>;
   STATIC_REQUIRE(std::copyable<Hidden>);
   STATIC_REQUIRE(std::equality_comparable<Hidden>);
+  using Erased = ErasedActivation<double>;
+  using Run = FicnnLayer<double, Erased>;
   for (const int columns : {1, 3}) {
+    check_passes<Run>(
+        [](Layout& l) {
+          return Run(l, 1, {3, 4, 5}, Erased::behind_weights(Softplus(2)));
+        },
+        columns, Softplus(2));
+    check_passes<Run>([](Layout& l) { return Run(l, 0, {3, 0, 5}, Erased::in_first_layer(Square{})); }, columns, Square{});
     check_layer<Hidden>([](Layout& l) { return Hidden(l, 1, {3, 4, 5, true, true}, Softplus(2)); }, columns);
     check_layer<Hidden>([](Layout& l) { return Hidden(l, 1, {3, 4, 5, false, true}, {}); }, columns);
     check_layer<Hidden>([](Layout& l) { return Hidden(l, 1, {2, 3, 1, true, false}, {}); }, columns);

@@ -31,6 +31,9 @@ TEST_CASE("OutputTerm: value, gradient and Hessian are those of the quadratic", 
         Matrix<double> gy = Matrix<double>::Zero(3, 2), h = Matrix<double>::Zero(3, 3);
         term.forward(p.data(), y, d, tape, first_columns(values, 2), 2);
         term.backward(p.data(), y, Matrix<double>(0, 2), seeds, tape, ParameterSink<double>{}, gy, {}, 2);
+        Matrix<double> gy_alone = Matrix<double>::Zero(3, 2);
+        term.backward(p.data(), y, Matrix<double>(0, 2), seeds, tape, NoSink{}, gy_alone, {}, 2);
+        CHECK(gy_alone == gy);
         term.add_hessian(p.data(), h);
         for (Index c = 0; c < 2; ++c) {
           CHECK(std::abs(values(c) - (0.5 * y.col(c).dot(q * y.col(c)) + d.dot(y.col(c)))) <= 1e-13);

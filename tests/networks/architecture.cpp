@@ -29,3 +29,16 @@ TEST_CASE("sizes are checked by name", "[architecture]") {
   CHECK_ERROR(detail::require_inputs("Net", 3, {3}, Softplus{}), "non-decreasing inputs in 0..2");
   CHECK_ERROR(detail::require_inputs("Net", 3, {1}, Square{}), "a first layer that never decreases");
 }
+
+TEST_CASE("sizes that are in a type may be left out, and are filled in; others are refused", "[architecture]") {
+  Index inputs = 0;
+  std::vector<Index> hidden;
+  detail::take_sizes("Net", inputs, 2, hidden, {3, 4, 1});
+  CHECK((inputs == 2 && hidden == std::vector<Index>{3, 4}));
+  detail::take_sizes("Net", inputs, 2, hidden, {3, 4, 1});
+  CHECK((inputs == 2 && hidden == std::vector<Index>{3, 4}));
+  CHECK_ERROR(detail::take_sizes("Net", inputs, 3, hidden, {3, 4, 1}), "the sizes that are in the type");
+  CHECK_ERROR(detail::take_sizes("Net", inputs, 2, hidden, {4, 3, 1}), "the sizes that are in the type");
+  CHECK_ERROR(detail::take_sizes("Net", inputs, 2, hidden, {3, 4, 5, 1}), "the sizes that are in the type");
+  CHECK((inputs == 2 && hidden == std::vector<Index>{3, 4}));
+}

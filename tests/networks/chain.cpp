@@ -33,12 +33,36 @@ void check_order(const Chain& chain, const std::vector<Index>& widths) {
 }  // namespace
 
 TEST_CASE("chains visit their layers up and down, run-time and compile-time alike", "[chain]") {
-  using Dynamic2 = FicnnChain<double, Softplus, Softplus, Identity>;
+  using Run = FicnnChain<double, Softplus, Softplus, Identity>;
   Layout a, b, c;
-  check_order(Dynamic2::build(a, {.inputs = 2, .hidden = {3, 4, 5}}, {}), {3, 4, 5, 1});
-  check_order(Dynamic2::build(b, {.inputs = 2}, {}), {1});
+  FicnnOptions deep{.inputs = 2, .hidden = {3, 4, 5}}, flat{.inputs = 2}, none;
+  check_order(Run::build(a, deep, {}), {3, 4, 5, 1});
+  check_order(Run::build(b, flat, {}), {1});
   using Static = StaticFicnnChain<double, 2, Dense<3, Softplus>, Dense<4, Softplus>, Dense<1>>;
-  check_order(Static::build(c, {}, {}), {3, 4, 1});
+  check_order(Static::build(c, none, {}), {3, 4, 1});
+  CHECK(none == FicnnOptions{.inputs = 2, .hidden = {3, 4}});  // has been filled in
+}
+
+namespace {
+
+template <class Layer>
+struct Width {
+  explicit Width(const ScratchSize<Layer>& room) : value(room.layer.width() * room.columns) {}
+  Index value;
+};
+
+}  // namespace
+
+TEST_CASE("chains make something for every layer, found by its index", "[chain]") {
+  const auto check = [](const auto& chain) {
+    auto widths = chain.template make<Width>(2);
+    chain.for_each([&](auto i, const auto& layer) { CHECK(detail::at(widths, i).value == 2 * layer.width()); });
+    CHECK(detail::last(widths).value == 2 * chain.last().width());
+  };
+  Layout a, b;
+  FicnnOptions options{.inputs = 2, .hidden = {3, 4}}, none;
+  check(FicnnChain<double, Softplus, Softplus, Identity>::build(a, options, {}));
+  check(StaticFicnnChain<double, 2, Dense<3, Softplus>, Dense<4, Softplus>, Dense<1>>::build(b, none, {}));
 }
 
 TEST_CASE("lists of activations name one for all, or all", "[chain]") {

@@ -87,10 +87,26 @@ TEST_CASE("FeedForward: a regular value; one-output gradients", "[feed_forward]"
   CHECK(copy(x) == f(x));
 }
 
+TEST_CASE("FeedForward: what nobody gave sizes has one input; sizes in the type may be left out, or have to agree",
+          "[feed_forward]") {
+  const FeedForward<double, Relu> smallest;
+  CHECK((smallest.inputs() == 1 && smallest.outputs() == 1 && smallest.depth() == 1));
+  using Static = FeedForwardOf<double, Inputs<3>, Dense<4, Tanh>, Dense<2>>;
+  const Static left_out, given({.inputs = 3, .hidden = {4}, .outputs = 2}), partly({.hidden = {4}});
+  CHECK(left_out.options() == FeedForwardOptions{.inputs = 3, .hidden = {4}, .outputs = 2});
+  CHECK((left_out == given && left_out == partly));
+  const char* complaint = "FeedForwardOf: expected the sizes that are in the type, or none, got others";
+  CHECK_ERROR(Static({.inputs = 2}), complaint);
+  CHECK_ERROR(Static({.hidden = {5}}), complaint);
+  CHECK_ERROR(Static({.hidden = {4, 2}}), complaint);
+}
+
 TEST_CASE("FeedForward: bad input is refused", "[feed_forward]") {
   using Net = FeedForward<double, Relu>;
   CHECK_ERROR(Net({.inputs = 0}), "inputs and outputs of at least 1");
-  CHECK_ERROR(Net({.hidden = {2, 0}}), "hidden widths");
+  CHECK_ERROR(Net(FeedForwardOptions{}), "inputs and outputs of at least 1");
+  CHECK_ERROR(Net({.inputs = 1, .outputs = 0}), "inputs and outputs of at least 1");
+  CHECK_ERROR(Net({.inputs = 1, .hidden = {2, 0}}), "hidden widths");
   CHECK_ERROR(Net({.inputs = 2}, Vector<double>::Zero(7)), "a parameter vector");
   const Net f({.inputs = 2, .hidden = {3}, .outputs = 2});
   auto ws = f.workspace();

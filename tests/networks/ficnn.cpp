@@ -12,7 +12,7 @@ using namespace icnn::test;
 namespace {
 
 template <class Net>
-void check_ficnn(Net f, const FicnnArchitecture& architecture, const FicnnChoice& activations, std::uint64_t seed,
+void check_ficnn(Net f, const FicnnOptions& architecture, const FicnnChoice& activations, std::uint64_t seed,
                  Index samples) {
   Random random(seed);
   randomize(f, random);
@@ -28,7 +28,7 @@ const OutputTermShape full{.diagonal = true, .rank = 2, .linear = true};
 }  // namespace
 
 TEST_CASE("FICNN of run-time sizes: every derivative", "[ficnn]") {
-  const auto check = [](const FicnnArchitecture& a, std::uint64_t seed, Index samples, Softplus g = {}) {
+  const auto check = [](const FicnnOptions& a, std::uint64_t seed, Index samples, Softplus g = {}) {
     check_ficnn(Ficnn<double, Softplus>(a, g), a, FicnnChoice{{g}, g, Identity{}}, seed, samples);
   };
   check({.inputs = 3, .hidden = {5, 4}, .output = full}, 1, 3);
@@ -41,7 +41,7 @@ TEST_CASE("FICNN of run-time sizes: every derivative", "[ficnn]") {
 
 TEST_CASE("FICNN with activations chosen at run time: every derivative", "[ficnn]") {
   const auto check = [](AnyFirstActivation first, AnyActivation hidden, AnyActivation output, std::uint64_t seed) {
-    const FicnnArchitecture a{.inputs = 3, .hidden = {4, 4}, .output = full};
+    const FicnnOptions a{.inputs = 3, .hidden = {4, 4}, .output = full};
     const FicnnChoice choice{{hidden}, first, output};
     check_ficnn(AnyFicnn<double>(a, choice), a, choice, seed, 2);
   };
@@ -52,7 +52,7 @@ TEST_CASE("FICNN with activations chosen at run time: every derivative", "[ficnn
   check(Elu{}, SmoothRelu(0.5), Identity{}, 15);
   check(Identity{}, Identity{}, Identity{}, 16);
   check(Softplus(3), Softplus(0.5), Softplus(), 17);
-  const FicnnArchitecture deep{.inputs = 2, .hidden = {4, 3, 3}};
+  const FicnnOptions deep{.inputs = 2, .hidden = {4, 3, 3}};
   const FicnnChoice mixed{{AnyActivation(Relu{}), AnyActivation(Softplus{})}, Celu{}, Identity{}};
   check_ficnn(AnyFicnn<double>(deep, mixed), deep, mixed, 18, 2);
 }
@@ -147,6 +147,25 @@ TEST_CASE("FICNN: bad input is refused, with everything left as it was", "[ficnn
   CHECK(h == Matrix<double>::Constant(2, 2, 7));
   auto strided = Eigen::Map<Vector<double>, 0, Eigen::InnerStride<2>>(h.data(), 2);
   CHECK_ERROR(f.gradients(y, {.y = strided}, ws), "contiguous columns");
+}
+
+TEST_CASE("FICNN: what nobody gave sizes has one input; explicit options have to name it", "[ficnn]") {
+  const Ficnn<double, Softplus> smallest;
+  CHECK((smallest.inputs() == 1 && smallest.depth() == 1));
+  CHECK(smallest.options() == FicnnOptions{.inputs = 1});
+  CHECK_ERROR((Ficnn<double, Softplus>(FicnnOptions{})), "at least one input, got 0");
+  CHECK_ERROR((Ficnn<double, Softplus>({.hidden = {3}})), "at least one input, got 0");
+}
+
+TEST_CASE("FICNN: the layers are of one type, whatever the activations", "[ficnn]") {
+  using Layers = DynamicChain<FicnnLayer<double, ErasedActivation<double>>>;
+  STATIC_REQUIRE(std::is_same_v<Ficnn<double, Softplus>::Layers, Layers>);
+  STATIC_REQUIRE(std::is_same_v<Ficnn<double, Relu, Square>::Layers, Layers>);
+  STATIC_REQUIRE(std::is_same_v<AnyFicnn<double>::Layers, Layers>);
+  const Ficnn<double, Softplus, Square> f({.inputs = 2, .hidden = {3, 4}}, Softplus(2), Square{});
+  std::vector<std::string> names;
+  f.chain().for_each([&](Index, const auto& layer) { names.push_back(name_of(layer.activation())); });
+  CHECK(names == std::vector<std::string>{"Square", name_of(Softplus(2)), "Identity"});
 }
 
 TEST_CASE("FICNN: outputs may share memory with inputs; NaN and infinity propagate", "[ficnn]") {

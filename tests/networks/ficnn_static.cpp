@@ -6,6 +6,7 @@
 #include <icnn/networks/ficnn.hpp>
 
 #include "tests/support/derivatives.hpp"
+#include "tests/support/errors.hpp"
 
 using namespace icnn;
 using namespace icnn::test;
@@ -13,8 +14,7 @@ using namespace icnn::test;
 TEST_CASE("FICNN of compile-time sizes: every derivative, and equal to the run-time one", "[ficnn]") {
   using Static = FicnnOf<double, Inputs<3>, Dense<5, Square>, Dense<4, Softplus>, Dense<1>>;
   STATIC_REQUIRE(std::regular<Static>);
-  const FicnnArchitecture architecture{
-      .inputs = 3, .hidden = {5, 4}, .output = {.diagonal = true, .rank = 2, .linear = true}};
+  const FicnnOptions architecture{.inputs = 3, .hidden = {5, 4}, .output = {.diagonal = true, .rank = 2, .linear = true}};
   const FicnnChoice activations{{Softplus{}}, Square{}, Identity{}};
   Random random(21);
   Static f({.output = architecture.output});
@@ -37,11 +37,25 @@ TEST_CASE("FICNN of compile-time sizes: options and the smallest", "[ficnn]") {
   Random random(22);
   FicnnOf<double, Inputs<2>, Dense<3, Softplus>, Dense<1>> f({.passthrough = false, .bias = false}, Softplus(2), Identity{});
   randomize(f, random);
-  const FicnnArchitecture architecture{.inputs = 2, .hidden = {3}, .passthrough = false, .bias = false};
+  const FicnnOptions architecture{.inputs = 2, .hidden = {3}, .passthrough = false, .bias = false};
   const Matrix<double> x(0, 2), y = random_matrix<double>(random, 2, 2);
   check_derivatives(f, reference(architecture, {{}, Softplus(2), Identity{}}), f.parameters().vector(), x, y, random, true);
 
   FicnnOf<double, Inputs<1>, Dense<1>> affine;
   affine.edit([](auto& e) { e.vector() << 2, 3; });
   CHECK(affine(Vector<double>::Constant(1, 5)) == 13);
+}
+
+TEST_CASE("FICNN of compile-time sizes: sizes in the options may be left out, or have to agree", "[ficnn]") {
+  using Static = FicnnOf<double, Inputs<2>, Dense<3, Softplus>, Dense<4, Softplus>, Dense<1>>;
+  const Static left_out, given({.inputs = 2, .hidden = {3, 4}}), partly({.hidden = {3, 4}});
+  CHECK(left_out.options() == FicnnOptions{.inputs = 2, .hidden = {3, 4}});
+  CHECK((left_out == given && left_out == partly));
+  CHECK(left_out.cast<float>().options() == given.options());
+  const char* complaint = "FicnnOf: expected the sizes that are in the type, or none, got others";
+  CHECK_ERROR(Static({.inputs = 3}), complaint);
+  CHECK_ERROR(Static({.hidden = {4, 3}}), complaint);
+  CHECK_ERROR(Static({.inputs = 2, .hidden = {3}}), complaint);
+  CHECK_ERROR(Static({.hidden = {3, 4, 1}}), complaint);
+  CHECK_ERROR(Static({.non_decreasing = {2}}), "non-decreasing inputs in 0..1");
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the icnn authors
 
-#include <icnn/networks/ficnn.hpp>
 #include <icnn/functions/regularized.hpp>
+#include <icnn/networks/ficnn.hpp>
 
 #include "tests/support/derivatives.hpp"
 

@@ -3,7 +3,7 @@
 
 #include <concepts>
 
-#include <icnn/networks/picnn_batch.hpp>
+#include <icnn/networks/picnn.hpp>
 
 #include "tests/support/derivatives.hpp"
 #include "tests/support/errors.hpp"
@@ -16,7 +16,7 @@ namespace {
 const OutputTermShape full{.diagonal = true, .rank = 2, .bilinear = true, .linear = true};
 
 /// f(x, y), f at one context, f at a batch of contexts.
-void check_picnn(const PicnnArchitecture& architecture, const PicnnChoice& activations, std::uint64_t seed, Index samples) {
+void check_picnn(const PicnnOptions& architecture, const PicnnChoice& activations, std::uint64_t seed, Index samples) {
   AnyPicnn<double> f(architecture, activations);
   Random random(seed);
   randomize(f, random);
@@ -31,7 +31,7 @@ void check_picnn(const PicnnArchitecture& architecture, const PicnnChoice& activ
 }  // namespace
 
 TEST_CASE("PICNN: every derivative, with softplus gates", "[picnn]") {
-  PicnnArchitecture a{
+  PicnnOptions a{
       .context = 2, .inputs = 3, .hidden = {4, 3}, .context_hidden = {3, 5}, .gate = Gate::softplus, .output = full};
   check_picnn(a, {{{Softplus{}}, Softplus{}, Identity{}}, Tanh{}}, 1, 3);
   check_picnn(a, {{{Softplus(2)}, Square{}, Softplus{}}, Sigmoid{}}, 2, 2);
@@ -44,7 +44,7 @@ TEST_CASE("PICNN: every derivative, with softplus gates", "[picnn]") {
 }
 
 TEST_CASE("PICNN: every derivative, with positive-part gates", "[picnn]") {
-  const PicnnArchitecture a{.context = 3, .inputs = 2, .hidden = {4, 4}, .context_hidden = {4, 3}, .output = full};
+  const PicnnOptions a{.context = 3, .inputs = 2, .hidden = {4, 4}, .context_hidden = {4, 3}, .output = full};
   check_picnn(a, {{{Softplus{}}, Softplus{}, Identity{}}, Tanh{}}, 11, 3);
   check_picnn(a, {{{Relu{}}, Relu{}, Identity{}}, Relu{}}, 12, 2);
   check_picnn(a, {{{Elu(0.5)}, AbsoluteValue{}, Identity{}}, LeakyRelu(0.3)}, 13, 2);
@@ -111,31 +111,22 @@ TEST_CASE("PICNN: a network at its context is a FICNN of effective weights", "[p
   CHECK(copy.at(x).parameters()["Wz[1]"].isZero());
 }
 
-TEST_CASE("PICNN: a batch of contexts refers to the network and has every derivative", "[picnn]") {
-  const PicnnArchitecture a{
-      .context = 2, .inputs = 3, .hidden = {4, 3}, .context_hidden = {3, 5}, .gate = Gate::softplus, .output = full};
-  const PicnnChoice choice{{{Softplus{}}, Softplus{}, Identity{}}, Tanh{}};
-  AnyPicnn<double> f(a, choice);
-  Random random(51);
-  randomize(f, random);
-  const Matrix<double> x = random_matrix<double>(random, 2, 3), y = random_matrix<double>(random, 3, 3);
-  auto batch = f.at(x);
-  check_derivatives(batch, reference(a, choice), f.parameters().vector(), x, y, random, true);
-  const Matrix<double> elsewhere = random_matrix<double>(random, 2, 3);
-  batch.rebind(elsewhere);
-  check_close(batch(y), f(elsewhere, y), 1e-13);
-  CHECK_ERROR(batch.rebind(Matrix<double>(2, 2)), "contexts of shape 2 x 3");
-  CHECK_ERROR(batch(Matrix<double>(3, 2)), "y of shape 3 x 3");
-  CHECK_ERROR(f.at(Matrix<double>(2, 0)), "B >= 1");
-  CHECK_ERROR(f.at(Matrix<double>(3, 1)), "contexts of shape 2 x B");
+TEST_CASE("PICNN: what nobody gave sizes has one input and one context value", "[picnn]") {
+  const Picnn<double, Softplus> smallest;
+  CHECK((smallest.inputs() == 1 && smallest.context_size() == 1 && smallest.depth() == 1));
+  CHECK(smallest.options() == PicnnOptions{.context = 1, .inputs = 1});
 }
 
 TEST_CASE("PICNN: bad input is refused", "[picnn]") {
   using Net = Picnn<double, Softplus>;
-  CHECK_ERROR(Net({.context = 0}), "a context of at least 1");
-  CHECK_ERROR(Net({.hidden = {3}}), "as many context_hidden widths as hidden ones");
-  CHECK_ERROR(Net({.hidden = {3}, .context_hidden = {0}}), "context_hidden widths of at least 1");
-  CHECK_ERROR(Net({.inputs = 2, .non_decreasing = {0}, .output = {.bilinear = true}}), "only a linear output term");
+  CHECK_ERROR(Net(PicnnOptions{}), "at least one input");
+  CHECK_ERROR(Net({.context = 1}), "at least one input");
+  CHECK_ERROR(Net({.inputs = 1}), "a context of at least 1");
+  CHECK_ERROR(Net({.context = 0, .inputs = 1}), "a context of at least 1");
+  CHECK_ERROR(Net({.context = 1, .inputs = 1, .hidden = {3}}), "as many context_hidden widths as hidden ones");
+  CHECK_ERROR(Net({.context = 1, .inputs = 1, .hidden = {3}, .context_hidden = {0}}), "context_hidden widths of at least 1");
+  CHECK_ERROR(Net({.context = 1, .inputs = 2, .non_decreasing = {0}, .output = {.bilinear = true}}),
+              "only a linear output term");
   Net f({.context = 2, .inputs = 3, .hidden = {4}, .context_hidden = {2}});
   auto ws = f.workspace();
   Vector<double> x(2), y(3), g = Vector<double>::Constant(3, 7);
@@ -164,8 +155,8 @@ TEST_CASE("PICNN: bad input is refused", "[picnn]") {
 
 TEST_CASE("PICNN: rebind refuses functions that at() of this network would not make", "[picnn]") {
   using Net = AnyPicnn<double>;
-  const PicnnArchitecture with{.context = 1, .inputs = 3, .hidden = {2, 4}, .context_hidden = {2, 2}};
-  PicnnArchitecture without = with;
+  const PicnnOptions with{.context = 1, .inputs = 3, .hidden = {2, 4}, .context_hidden = {2, 2}};
+  PicnnOptions without = with;
   without.passthrough = false;
   const Net f(with), g(without), other(with, PicnnChoice{{{Softplus{}}, Softplus{}, Identity{}}, Tanh{}});
   const Vector<double> x = Vector<double>::Ones(1);
@@ -175,17 +166,4 @@ TEST_CASE("PICNN: rebind refuses functions that at() of this network would not m
   CHECK_ERROR(f.rebind(from_other, x, ws), "one of another shape");
   AnyFicnn<double> own({.inputs = 3, .hidden = {2, 4}, .bias = false});
   CHECK_ERROR(f.rebind(own, x, ws), "one of another shape");
-}
-
-TEST_CASE("PICNN: what refers to a network notices when another shape takes its place", "[picnn]") {
-  Picnn<double, Softplus> f({.context = 1, .inputs = 2, .hidden = {2}, .context_hidden = {2}});
-  const Matrix<double> x = Matrix<double>::Ones(1, 2), y = Matrix<double>::Ones(2, 2);
-  auto many = f.at(x), few = f.at(Matrix<double>(x.leftCols(1)));
-  auto ws = many.workspace();
-  many.gradients(y, {}, ws);
-  Matrix<double> g(2, 2);
-  CHECK_ERROR(few.pullback({.y = g}, ws), "a workspace made by this function's workspace()");
-  f = Picnn<double, Softplus>({.context = 1, .inputs = 2, .hidden = {9}, .context_hidden = {2}});
-  CHECK_ERROR(many(y), "one of another shape in its place");
-  CHECK_ERROR(many.rebind(x), "one of another shape in its place");
 }

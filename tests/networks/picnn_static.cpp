@@ -6,6 +6,7 @@
 #include <icnn/networks/picnn.hpp>
 
 #include "tests/support/derivatives.hpp"
+#include "tests/support/errors.hpp"
 
 using namespace icnn;
 using namespace icnn::test;
@@ -13,12 +14,12 @@ using namespace icnn::test;
 TEST_CASE("PICNN of compile-time sizes: every derivative, and equal to the run-time one", "[picnn]") {
   using Static = PicnnOf<double, Context<2>, Inputs<3>, Gated<4, Softplus, 3, Tanh>, Gated<3, Softplus, 5, Tanh>, Gated<1>>;
   STATIC_REQUIRE(std::regular<Static>);
-  const PicnnArchitecture architecture{.context = 2,
-                                       .inputs = 3,
-                                       .hidden = {4, 3},
-                                       .context_hidden = {3, 5},
-                                       .gate = Gate::softplus,
-                                       .output = {.diagonal = true, .rank = 2, .bilinear = true, .linear = true}};
+  const PicnnOptions architecture{.context = 2,
+                                  .inputs = 3,
+                                  .hidden = {4, 3},
+                                  .context_hidden = {3, 5},
+                                  .gate = Gate::softplus,
+                                  .output = {.diagonal = true, .rank = 2, .bilinear = true, .linear = true}};
   const PicnnChoice activations{{{Softplus{}}, Softplus{}, Identity{}}, Tanh{}};
   Random random(1);
   Static f({.gate = Gate::softplus, .output = architecture.output});
@@ -33,4 +34,17 @@ TEST_CASE("PICNN of compile-time sizes: every derivative, and equal to the run-t
   CHECK(std::abs(f(x0, y0) - dynamic(x0, y0)) <= 1e-13 * std::abs(f(x0, y0)));
   CHECK(std::abs(f.at(x0)(y0) - dynamic(x0, y0)) <= 1e-13 * std::abs(f(x0, y0)));
   check_close(f.at(x0).hessian(y0), dynamic.hessian(x0, y0), 1e-12);
+}
+
+TEST_CASE("PICNN of compile-time sizes: sizes in the options may be left out, or have to agree", "[picnn]") {
+  using Static = PicnnOf<double, Context<2>, Inputs<3>, Gated<4, Softplus, 3, Tanh>, Gated<1>>;
+  const Static left_out, given({.context = 2, .inputs = 3, .hidden = {4}, .context_hidden = {3}}), partly({.inputs = 3});
+  CHECK(left_out.options() == PicnnOptions{.context = 2, .inputs = 3, .hidden = {4}, .context_hidden = {3}});
+  CHECK((left_out == given && left_out == partly));
+  CHECK(left_out.at(Vector<double>(Vector<double>::Ones(2))).options() == FicnnOptions{.inputs = 3, .hidden = {4}});
+  const char* complaint = "PicnnOf: expected the sizes that are in the type, or none, got others";
+  CHECK_ERROR(Static({.context = 3}), complaint);
+  CHECK_ERROR(Static({.inputs = 2}), complaint);
+  CHECK_ERROR(Static({.hidden = {3}}), complaint);
+  CHECK_ERROR(Static({.context_hidden = {3, 1}}), complaint);
 }

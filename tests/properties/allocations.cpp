@@ -4,15 +4,17 @@
 #include <atomic>
 #include <cstdlib>
 
-#include <icnn/inference/argmin.hpp>
-#include <icnn/learning/optimizers.hpp>
 #include <icnn/functions/batches.hpp>
-#include <icnn/networks/feed_forward.hpp>
-#include <icnn/networks/picnn_batch.hpp>
+#include <icnn/functions/maximum.hpp>
 #include <icnn/functions/precomposed.hpp>
 #include <icnn/functions/regularized.hpp>
 #include <icnn/functions/restricted.hpp>
+#include <icnn/functions/standardized.hpp>
 #include <icnn/functions/sum.hpp>
+#include <icnn/inference/argmin.hpp>
+#include <icnn/learning/optimizers.hpp>
+#include <icnn/networks/feed_forward.hpp>
+#include <icnn/networks/picnn_batch.hpp>
 #include <icnn/sets/ball.hpp>
 #include <icnn/sets/product.hpp>
 
@@ -114,6 +116,10 @@ void check_networks(Index width, Index inputs, Index samples) {
   check_none(restrict_to(f, Vector<S>::Constant(inputs, S(0.3)), free), samples);
   check_none(precompose(f, Matrix<S>::Identity(inputs, inputs)), samples);
   check_none(sum(f, f), samples);
+  check_none(maximum(f, scaled(f, S(0.5))), samples);
+  check_none(sum(std::vector{f, f}), samples);
+  check_none(standardized(g, {.scale = Vector<S>::Constant(inputs, S(2)), .context_scale = Vector<S>::Constant(17, S(3))}),
+             samples);
   Vector<S> x = Vector<S>::Ones(17);
   auto at = g.at(x);
   auto ws = g.workspace();
@@ -168,6 +174,10 @@ void check_argmin(const F& f, const Set& set) {
     CHECK(result.evaluations > 1);
     CHECK(count([&] { argmin(f, set, settings, ws, result); }) == 0);
   }
+  if (choose_method(f.regularity(), f.inputs(), kind_of<Set>, detail::is_entropic(f)).method != Method::newton) return;
+  const Settings named{.relative_gap = 1e-9, .method = Method::newton};
+  argmin(f, set, named, ws, result);
+  CHECK(count([&] { argmin(f, set, named, ws, result); }) == 0);
 }
 
 template <class S>
@@ -213,6 +223,54 @@ TEST_CASE("no allocation in argmin with a workspace", "[allocations]") {
   argmin(parabola, Box::unit(5), settings, ws, result);
   const Box box = Box::unit(5);
   CHECK(count([&] { argmin(parabola, box, settings, ws, result); }) == 0);
+  const auto curved = [&](const Vector<double>& y, Vector<double>& g, Matrix<double>& h) {
+    h.setIdentity();
+    h *= 2;
+    return parabola(y, g);
+  };
+  argmin(curved, box, settings, ws, result);
+  CHECK(count([&] { argmin(curved, box, settings, ws, result); }) == 0);
+}
+
+TEST_CASE("no allocation when a model takes over another function, nor in anything that it says", "[allocations]") {
+  Random random(8);
+  const auto check = [&](const auto& f, const auto& g) {
+    const ModelPointer of = make_model(f, true);
+    ConvexModel& model = *of;
+    const Index n = model.inputs();
+    const Vector<double> y = Vector<double>::Constant(n, 0.3), d = Vector<double>::Ones(n);
+    Vector<double> gradient(n), product(n), slopes(model.neurons());
+    Matrix<double> h(n, n);
+    CHECK(count([&] {
+            refresh(model, g);
+            model.set_region(d);
+            model.value(kernels::Order::second, y);
+            model.gradient(gradient);
+            model.adjoints(slopes);
+            model.hessian(h);
+            model.hessian_product(d, product);
+            product(0) += model.cut_error() + model.value_error(y, d) + model.value_error(y);
+            if (model.line(y, d)) product(0) += model.along(0.5);
+            model.make_slopes(slopes);
+            product(0) += model.minorant(slopes, y, d, gradient).value;
+          }) == 0);
+  };
+  const auto check_scalar = [&](auto scalar) {
+    using S = decltype(scalar);
+    Ficnn<S, Softplus> f({.inputs = 6, .hidden = {30, 20}, .output = {.diagonal = true, .rank = 2, .linear = true}});
+    randomize(f, random);
+    const auto g = f;
+    const auto vector = [&](Index size) { return random_vector<S>(random, size); };
+    const auto nested = [&](const auto& one) {
+      return precompose(sum(one, restrict_to(one, vector(6), {5, 4, 3, 2, 1, 0})), random_matrix<S>(random, 6, 3),
+                        vector(6));
+    };
+    check(f, g);
+    check(regularized(f, {.proximal = S(0.5), .linear = vector(6)}), regularized(g, {.center = vector(6)}));
+    check(nested(f), nested(g));
+  };
+  check_scalar(double{});
+  check_scalar(float{});
 }
 
 TEST_CASE("no allocation in batches cut into blocks, and in steps of an optimizer", "[allocations]") {

@@ -6,6 +6,7 @@
 #include <icnn/networks/ficnn.hpp>
 #include <icnn/networks/picnn.hpp>
 
+#include "tests/support/cases.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/networks.hpp"
 #include "tests/support/rounding.hpp"
@@ -18,11 +19,7 @@ using namespace icnn::test;
 
 namespace {
 
-#ifdef ICNN_FEWER_CASES
-constexpr int fewer = 20;  // builds without optimization are slow, not different
-#else
-constexpr int fewer = 1;
-#endif
+const int fewer = cases(1, 10, 20);  // so many times
 
 struct Count {
   long checks = 0;
@@ -71,12 +68,11 @@ TEST_CASE("FICNN: a million chords and tangents", "[convexity]") {
   for (std::size_t h = 0; h < hidden.size(); ++h)
     for (std::size_t g = 0; g < first.size(); ++g)
       for (const double scale : {1.0, 1e-8, 1e8, 0.0}) {  // 0: every block its own size between
-        const FicnnArchitecture a{
-            .inputs = 1 + static_cast<Index>((h + g) % 5),
-            .hidden = std::vector<Index>(1 + (h + 2 * g) % 3, 6),
-            .passthrough = (h + g) % 3 != 0,
-            .bias = g % 4 != 3,
-            .output = {.diagonal = h % 2 == 0, .rank = static_cast<Index>(g % 2), .linear = h % 3 == 0}};
+        const FicnnOptions a{.inputs = 1 + static_cast<Index>((h + g) % 5),
+                             .hidden = std::vector<Index>(1 + (h + 2 * g) % 3, 6),
+                             .passthrough = (h + g) % 3 != 0,
+                             .bias = g % 4 != 3,
+                             .output = {.diagonal = h % 2 == 0, .rank = static_cast<Index>(g % 2), .linear = h % 3 == 0}};
         AnyFicnn<double> f(a,
                            Activations<AnyActivation, AnyFirstActivation, AnyActivation>{{hidden[h]}, first[g], Identity{}});
         randomize(f, random);

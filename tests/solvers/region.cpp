@@ -24,12 +24,14 @@ struct Quadrant {
 
 template <class Set>
 void check(const Set& set, Random& random) {
-  const SetRegion<Set> view(set);
-  const Region& any = view;
+  SetRegion region(set);
+  Region& any = region;
   const Index n = set.dimension();
   REQUIRE(any.dimension() == n);
   CHECK(any.is_polytope() == detail::is_polytope<Set>);
   CHECK(any.multipliers() == nullptr);
+  CHECK(any.multiplier_count() == 0);
+  CHECK((any.has_point() && !any.is_empty()));
   Vector<double> mine(n), other(n), scratch(n);
   any.extents(mine);
   detail::extents(set, other);
@@ -45,6 +47,9 @@ void check(const Set& set, Random& random) {
     any.project(mine, scratch);
     detail::project(set, other, scratch);
     CHECK(mine == other);
+    CHECK(any.contains(mine));
+    const double moved = (y - mine).norm();
+    CHECK((moved < 1e-9 || !any.contains(Vector<double>(mine + (y - mine) * (1e-6 / moved)))));
     CHECK(any.rounding_size(g, y, 0) == 0);
     CHECK(any.violation_cost(y) == 0);
     // The set is contained in its polytope.
@@ -62,7 +67,7 @@ void check(const Set& set, Random& random) {
 
 }  // namespace
 
-TEST_CASE("a view of a set does what the set does", "[solvers]") {
+TEST_CASE("a region does what its set does", "[solvers]") {
   Random random(1);
   check(Box::cube(4, -1, 2), random);
   check(Simplex(4, 2), random);

@@ -64,11 +64,83 @@ bool conjugate_holds(const A& g, Random& random) {
   return !(conjugate_of(g, nan) < infinity);
 }
 
+/// Whether the conjugate is finite at the ends of the slope range and infinite outside of it.
+template <class A>
+bool conjugate_ends_with_slopes(const A& g) {
+  const SlopeRange range = slope_range_of(g);
+  for (const double beyond : {1e-300, 1e-15, 1e-3, 1.0, 1e300, infinity}) {
+    const double above = std::max(range.most + beyond, std::nextafter(range.most, infinity));
+    const double below = std::min(range.least - beyond, std::nextafter(range.least, -infinity));
+    if (range.most < infinity && conjugate_of(g, above) != infinity) return false;
+    if (range.least > -infinity && conjugate_of(g, below) != infinity) return false;
+  }
+  return (range.most == infinity || conjugate_of(g, range.most) < infinity) &&
+         (range.least == -infinity || conjugate_of(g, range.least) < infinity);
+}
+
+/// Whether all derivatives lie in the slope range and those far out come close to its ends, or grow without bound where an
+/// end is infinite.
+template <class A>
+bool slope_range_holds(const A& g, Random& random) {
+  const SlopeRange range = slope_range_of(g);
+  for (int trial = 0; trial < 20000; ++trial) {
+    const double slope = g.jet(random.normal() * std::pow(10.0, random.uniform(-8, 300))).first;
+    if (!(slope >= range.least && slope <= range.most)) return false;
+  }
+  const auto reaches = [&](double end, double side) {
+    if (std::isfinite(end)) return std::abs(g.jet(side * 1e6).first - end) <= 1e-9;
+    double before = 0;
+    for (double far = 1e3; far < 1e150; far *= 10) {
+      const double slope = g.jet(side * far).first * (end > 0 ? 1 : -1);
+      if (!(slope > 2 * before)) return false;
+      before = slope;
+    }
+    return true;
+  };
+  return reaches(range.least, -1) && reaches(range.most, 1);
+}
+
+/// Whether an activation is what its pieces say, value and slope, exactly; and has some just where it is piecewise linear.
+template <class A>
+bool pieces_hold(const A& g, Random& random) {
+  const LinearPieces pieces = pieces_of(g);
+  const int count = pieces.count;
+  if ((count > 0) != regularity_of(g).piecewise_linear) return false;
+  for (int i = 0; i < count; ++i) {
+    if (!(pieces.piece[i].end < infinity) != (i + 1 == count)) return false;
+    if (i > 0 && pieces.piece[i].slope < pieces.piece[i - 1].slope) return false;  // convex
+    if (i > 0 && i + 1 < count && pieces.piece[i].end <= pieces.piece[i - 1].end) return false;
+  }
+  const auto holds_at = [&](double t) {
+    int i = 0;
+    while (i + 1 < count && t > pieces.piece[i].end) ++i;
+    const auto [slope, offset, end] = pieces.piece[i];
+    const auto jet = g.jet(t);
+    if (jet.value != slope * t + offset || jet.second != 0) return false;
+    if (t != end) return jet.first == slope;
+    const LinearPiece& next = pieces.piece[i + 1];  // at a kink: on both, and a subgradient
+    return next.slope * t + next.offset == jet.value && jet.first >= slope && jet.first <= next.slope;
+  };
+  for (int i = 0; i + 1 < count; ++i) {
+    const double end = pieces.piece[i].end;
+    for (const double t : {end, std::nextafter(end, -infinity), std::nextafter(end, infinity)}) {
+      if (!holds_at(t)) return false;
+    }
+  }
+  for (int trial = 0; trial < 2000 && count > 0; ++trial) {
+    if (!holds_at(random.normal() * std::pow(10.0, random.uniform(-8, 8)))) return false;
+  }
+  return true;
+}
+
 template <class A>
 void check_activation(const A& g, const std::vector<double>& kinks = {}) {
   Random random(1);
   CHECK(declared_properties_hold(g, random));
   if constexpr (HasConjugate<A>) CHECK(conjugate_holds(g, random));
+  if constexpr (HasConjugate<A>) CHECK(conjugate_ends_with_slopes(g));
+  if constexpr (is_convex<A>()) CHECK(slope_range_holds(g, random));
+  CHECK(pieces_hold(g, random));
   const bool smooth = regularity_of(g).derivatives == 2;
   for (int trial = 0; trial < 200; ++trial) {
     const double t = random.uniform(-4, 4);

@@ -15,13 +15,13 @@
 namespace icnn::test {
 
 struct Combined {
-  FicnnArchitecture fully{.inputs = 3, .hidden = {4, 3}, .output = {.diagonal = true, .linear = true}};
-  PicnnArchitecture partially{.context = 2,
-                              .inputs = 3,
-                              .hidden = {4, 3},
-                              .context_hidden = {3, 2},
-                              .gate = Gate::softplus,
-                              .output = {.bilinear = true}};
+  FicnnOptions fully{.inputs = 3, .hidden = {4, 3}, .output = {.diagonal = true, .linear = true}};
+  PicnnOptions partially{.context = 2,
+                         .inputs = 3,
+                         .hidden = {4, 3},
+                         .context_hidden = {3, 2},
+                         .gate = Gate::softplus,
+                         .output = {.bilinear = true}};
   FicnnChoice fully_chosen{{Softplus{}}, Softplus{}, Identity{}};
   PicnnChoice partially_chosen{fully_chosen, Tanh{}};
   AnyFicnn<double> f{fully, fully_chosen};

@@ -3,29 +3,30 @@
 
 #pragma once
 
-#include <icnn/core/types.hpp>
+#include <icnn/solvers/convex_model.hpp>
 
 namespace icnn::test {
 
-/// A function f(y, gradient, hessian) -> value as an oracle with curvature, without rounding errors of its own. Points of
-/// any extent; f sees plain vectors.
+/// A function f(y, gradient, hessian) -> value as a model with curvature, without rounding errors of its own. Nothing of
+/// what f writes is checked.
 template <class F>
-class Curved {
+class Curved : public ConvexModel {
  public:
   Curved(F f, Index n) : f_(f), y_(n), g_(n), h_(n, n) {}
 
-  [[nodiscard]] Index inputs() const { return g_.size(); }
-  double value(const Eigen::Ref<const Vector<double>>& y) {
-    y_ = y;
+  [[nodiscard]] Index inputs() const override { return y_.size(); }
+  [[nodiscard]] double strong_convexity() const override { return 0; }
+  double value(kernels::Order, ConstVectorView y) override {
+    y_ = y.map();
     return f_(y_, g_, h_);
   }
-  void gradient(Eigen::Ref<Vector<double>> g) const { g = g_; }
-  void expect_hessian(bool) {}
-  void hessian(Eigen::Ref<Matrix<double>> h) const { h = h_; }
-  [[nodiscard]] double cut_error() const { return 0; }
-  void cover(const Eigen::Ref<const Vector<double>>&) const {}
-  [[nodiscard]] double value_error(const Eigen::Ref<const Vector<double>>&) const { return 0; }
-  [[nodiscard]] double strong_convexity() const { return 0; }
+  void gradient(VectorView g) override { g.map() = g_; }
+  void set_region(ConstVectorView) override {}
+  [[nodiscard]] double cut_error() override { return 0; }
+  using ConvexModel::value_error;
+  [[nodiscard]] double value_error(ConstVectorView, ConstVectorView) override { return 0; }
+  void hessian(SquareView h) override { h.map() = h_; }
+  void hessian_product(ConstVectorView w, VectorView product) override { product.map() = h_ * w.map(); }
 
  private:
   F f_;

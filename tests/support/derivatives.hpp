@@ -234,7 +234,7 @@ void check_single_equals_batch(const F& f, const Matrix<double>& x, const Matrix
 /// once, in reference.cpp. No sign is checked: differences may step below a zero.
 using FicnnChoice = Activations<AnyActivation, AnyFirstActivation, AnyActivation>;
 using PicnnChoice = PicnnActivations<AnyActivation, AnyContextActivation, AnyFirstActivation, AnyActivation>;
-Reference reference(const FicnnArchitecture& architecture, const FicnnChoice& activations);
-Reference reference(const PicnnArchitecture& architecture, const PicnnChoice& activations);
+Reference reference(const FicnnOptions& architecture, const FicnnChoice& activations);
+Reference reference(const PicnnOptions& architecture, const PicnnChoice& activations);
 
 }  // namespace icnn::test

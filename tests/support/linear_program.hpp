@@ -16,25 +16,20 @@
 #include <vector>
 
 /// The minimum of a piecewise linear FICNN over a polytope as a linear program, solved by Clp: an oracle that shares no code
-/// with argmin. Every activation is g(t) = max_k slope_k t, weights W^z are non-negative, and the output is minimized, so
+/// with argmin. Every activation is g(t) = max_k slope_k t + offset_k, weights W^z are non-negative, and the output is
+/// minimized, so
 ///
-///     z_{i+1} >= slope_k (W^z_i z_i + W^y_i y + b_i)   for every layer i and piece k
+///     z_{i+1} >= slope_k (W^z_i z_i + W^y_i y + b_i) + offset_k   for every layer i and piece k
 ///
 /// holds with equality for some k wherever it matters.
 namespace icnn::test {
 
-[[nodiscard]] inline std::vector<double> slopes(const Relu&) { return {0, 1}; }
-[[nodiscard]] inline std::vector<double> slopes(const LeakyRelu& g) { return {g.slope(), 1}; }
-[[nodiscard]] inline std::vector<double> slopes(const AbsoluteValue&) { return {-1, 1}; }
-[[nodiscard]] inline std::vector<double> slopes(const Identity&) { return {1}; }
-template <class... A>
-[[nodiscard]] std::vector<double> slopes(const AnyOf<A...>& g) {
-  return std::visit(
-      [](const auto& a) -> std::vector<double> {
-        if constexpr (requires { slopes(a); }) return slopes(a);
-        fail({"slopes", "a piecewise linear activation", std::string(name_of(a))});
-      },
-      g.variant());
+/// The pieces of a piecewise linear activation, which is their largest where it is convex.
+template <class A>
+[[nodiscard]] std::vector<LinearPiece> pieces(const A& activation) {
+  const LinearPieces all = pieces_of(activation);
+  if (all.count == 0) fail({"pieces", "a piecewise linear activation", name_of(activation)});
+  return {all.piece, all.piece + all.count};
 }
 
 struct LinearOptimum {
@@ -121,16 +116,16 @@ template <class Chain, class Set>
     const Matrix<double> wz = block(block_name("Wz", i), width, below), wy = block(block_name("Wy", i), width, n);
     const Vector<double> b = block(block_name("b", i), width, 1);
     for (Index r = 0; r < width; ++r) {
-      for (const double slope : slopes(layer.activation())) {
+      for (const auto& [slope, offset, end] : pieces(layer.activation())) {
         if (slope == 0) {
-          program.lower(first + r) = 0;
+          program.lower(first + r) = offset;
           continue;
         }
         Vector<double> row = Vector<double>::Zero(columns);
         row.head(n) = -slope * wy.row(r);
         if (below > 0) row.segment(first - below, below) = -slope * wz.row(r);
         row(first + r) = 1;
-        program.add(row, slope * b(r), infinity);
+        program.add(row, slope * b(r) + offset, infinity);
       }
     }
     first += width;

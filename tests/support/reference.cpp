@@ -9,7 +9,7 @@
 
 namespace icnn::test {
 
-Reference reference(const FicnnArchitecture& architecture, const FicnnChoice& activations) {
+Reference reference(const FicnnOptions& architecture, const FicnnChoice& activations) {
   const AnyFicnn<Real> network(architecture, activations);
   const auto at = [network](const Reference::V& theta) {
     AnyFicnn<Real> moved = network;
@@ -20,7 +20,7 @@ Reference reference(const FicnnArchitecture& architecture, const FicnnChoice& ac
           [at](const auto& theta, const auto&, const auto& y) { return at(theta).gradient(y); }};
 }
 
-Reference reference(const PicnnArchitecture& architecture, const PicnnChoice& activations) {
+Reference reference(const PicnnOptions& architecture, const PicnnChoice& activations) {
   const AnyPicnn<Real> network(architecture, activations);
   const auto at = [network](const Reference::V& theta) {
     AnyPicnn<Real> moved = network;

@@ -3,11 +3,11 @@
 
 #pragma once
 
+#include <icnn/functions/regularized.hpp>
 #include <icnn/learning/fit.hpp>
 #include <icnn/learning/initialize.hpp>
 #include <icnn/networks/ficnn.hpp>
 #include <icnn/networks/picnn.hpp>
-#include <icnn/functions/regularized.hpp>
 
 #include <array>
 #include <string_view>
@@ -32,13 +32,14 @@ enum class Trait {
   kinks,       ///< a known minimizer at which all neurons of the first layer bend, more of them than variables as a rule
 };
 
-inline constexpr std::array all_traits{Trait::plain,      Trait::growing, Trait::tiny, Trait::huge,
-                                       Trait::steep,      Trait::duplicated, Trait::integer, Trait::flat,
-                                       Trait::constant,   Trait::vertex,  Trait::planted, Trait::kinks};
+inline constexpr std::array all_traits{Trait::plain,    Trait::growing,    Trait::tiny,    Trait::huge,
+                                       Trait::steep,    Trait::duplicated, Trait::integer, Trait::flat,
+                                       Trait::constant, Trait::vertex,     Trait::planted, Trait::kinks};
 
 [[nodiscard]] constexpr std::string_view to_string(Trait trait) {
-  constexpr std::array<std::string_view, all_traits.size()> names{
-      "plain", "growing", "tiny", "huge", "steep", "duplicated", "integer", "flat", "constant", "vertex", "planted", "kinks"};
+  constexpr std::array<std::string_view, all_traits.size()> names{"plain",    "growing",    "tiny",    "huge",
+                                                                  "steep",    "duplicated", "integer", "flat",
+                                                                  "constant", "vertex",     "planted", "kinks"};
   return names[static_cast<std::size_t>(trait)];
 }
 

@@ -22,6 +22,8 @@ struct AbsoluteValue {
   }
   /// g*(t) = 0 for -1 <= t <= 1.
   [[nodiscard]] static double conjugate(double t) { return std::abs(t) <= 1 ? 0.0 : infinity; }
+  [[nodiscard]] static constexpr SlopeRange slope_range() noexcept { return {-1, 1}; }
+  [[nodiscard]] static constexpr LinearPieces pieces() noexcept { return {2, {{-1, 0, 0}, {1, 0}}}; }
   friend bool operator==(const AbsoluteValue&, const AbsoluteValue&) = default;
 };
 

@@ -55,6 +55,13 @@ class AnyOf {
     return std::visit([](const auto& a) { return name_of(a); }, variant_);
   }
 
+  [[nodiscard]] SlopeRange slope_range() const {
+    return std::visit([](const auto& a) { return slope_range_of(a); }, variant_);
+  }
+  [[nodiscard]] LinearPieces pieces() const {
+    return std::visit([](const auto& a) { return pieces_of(a); }, variant_);
+  }
+
   template <class S>
   [[nodiscard]] Jet<S> jet(const S& t) const {
     return std::visit([&](const auto& a) { return a.jet(t); }, variant_);
@@ -83,7 +90,7 @@ using AnyFirstActivation =
     AnyOf<Relu, Identity, LeakyRelu, Softplus, Elu, Celu, SmoothRelu, Square, AbsoluteValue, SquaredLeakyRelu>;
 
 /// Everything, for context paths and feed-forward networks.
-using AnyContextActivation =
-    AnyOf<Relu, Identity, LeakyRelu, Softplus, Elu, Celu, SmoothRelu, Square, AbsoluteValue, SquaredLeakyRelu, Tanh, Sigmoid>;
+using AnyContextActivation = AnyOf<Relu, Identity, LeakyRelu, Softplus, Elu, Celu, SmoothRelu, Square, AbsoluteValue,
+                                   SquaredLeakyRelu, Tanh, Sigmoid>;
 
 }  // namespace icnn::inline ICNN_ISA

@@ -39,6 +39,7 @@ class Celu {
     if (!(t >= 0 && t <= 1)) return infinity;
     return detail::rounded_up(alpha_ * ((t > 0 ? t * std::log(t) : 0.0) - t + 1), 2 * alpha_);
   }
+  [[nodiscard]] static constexpr SlopeRange slope_range() noexcept { return {0, 1}; }
   friend bool operator==(const Celu&, const Celu&) = default;
 
  private:

@@ -42,6 +42,7 @@ class Elu {
     if (t >= alpha_) return 0;
     return detail::rounded_up((t > 0 ? t * std::log(t / alpha_) : 0.0) - t + alpha_, 2 * alpha_);
   }
+  [[nodiscard]] static constexpr SlopeRange slope_range() noexcept { return {0, 1}; }
   friend bool operator==(const Elu&, const Elu&) = default;
 
  private:

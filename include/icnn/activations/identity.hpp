@@ -21,6 +21,8 @@ struct Identity {
   }
   /// g*(1) = 0.
   [[nodiscard]] static double conjugate(double t) { return t == 1 ? 0.0 : infinity; }
+  [[nodiscard]] static constexpr SlopeRange slope_range() noexcept { return {1, 1}; }
+  [[nodiscard]] static constexpr LinearPieces pieces() noexcept { return {1, {{1, 0}}}; }
   friend bool operator==(const Identity&, const Identity&) = default;
 };
 

@@ -32,6 +32,8 @@ class LeakyRelu {
   }
   /// g*(t) = 0 for slope <= t <= 1.
   [[nodiscard]] double conjugate(double t) const { return t >= slope_ && t <= 1 ? 0.0 : infinity; }
+  [[nodiscard]] SlopeRange slope_range() const noexcept { return {slope_, 1}; }
+  [[nodiscard]] LinearPieces pieces() const noexcept { return {2, {{slope_, 0, 0}, {1, 0}}}; }
   friend bool operator==(const LeakyRelu&, const LeakyRelu&) = default;
 
  private:

@@ -38,8 +38,8 @@ struct Regularity {
 
 /// An activation g: a regular value with `jet(t)` for every scalar it supports. At a kink the derivative is any
 /// subgradient (ours: 0 for |t|, else the limit from the left). It declares, as static constexpr bool, `convex` and
-/// `non_decreasing`, and may have `regularity()` and `static constexpr std::string_view name`. What is not declared counts
-/// as false.
+/// `non_decreasing`, and may have `regularity()`, `slope_range()`, `pieces()`, `conjugate(t)` and `static constexpr
+/// std::string_view name`. What is not declared counts as false.
 template <class A>
 concept Activation = std::regular<A> && requires(const A& activation, double t) {
   { activation.jet(t) } -> std::same_as<Jet<double>>;
@@ -84,6 +84,53 @@ template <class A>
   return infinity;
 }
 
+template <class A>
+[[nodiscard]] constexpr bool knows_conjugate(const A& activation) {
+  if constexpr (requires { activation.knows_conjugate(); }) return activation.knows_conjugate();
+  return HasConjugate<A>;
+}
+
+/// The slopes that the tangents of a convex activation have: all of least..most. Declared as `slope_range()`; otherwise what
+/// the derivative is far out on both sides.
+struct SlopeRange {
+  double least;
+  double most;
+
+  friend bool operator==(const SlopeRange&, const SlopeRange&) = default;
+};
+
+template <class A>
+[[nodiscard]] SlopeRange slope_range_of(const A& activation) {
+  if constexpr (requires { activation.slope_range(); }) {
+    return activation.slope_range();
+  } else {
+    constexpr double far = 1e300;
+    return {activation.jet(-far).first, activation.jet(far).first};
+  }
+}
+
+/// A piecewise linear activation as its pieces, from left to right: piece i is slope_i t + offset_i up to t = end_i, the
+/// last one without end. Declared as `pieces()`; none for other activations.
+struct LinearPiece {
+  double slope = 0;
+  double offset = 0;
+  double end = infinity;
+
+  friend bool operator==(const LinearPiece&, const LinearPiece&) = default;
+};
+struct LinearPieces {
+  int count = 0;
+  LinearPiece piece[2];
+
+  friend bool operator==(const LinearPieces&, const LinearPieces&) = default;
+};
+
+template <class A>
+[[nodiscard]] LinearPieces pieces_of(const A& activation) {
+  if constexpr (requires { activation.pieces(); }) return activation.pieces();
+  return {};
+}
+
 /// The activation's name with its parameters, for describe() and messages.
 template <class A>
 [[nodiscard]] std::string name_of(const A& activation) {
@@ -118,8 +165,8 @@ namespace detail {
 /// At least the exact number that \p value stands for, which was computed in a few operations out of terms no larger than it
 /// or \p size.
 [[nodiscard]] inline double rounded_up(double value, double size) noexcept {
-  constexpr double epsilon = std::numeric_limits<double>::epsilon();
-  return value + 8 * epsilon * (std::abs(value) + size) + std::numeric_limits<double>::min();
+  constexpr double unit = std::numeric_limits<double>::epsilon();
+  return value + 8 * unit * (std::abs(value) + size) + std::numeric_limits<double>::min();
 }
 
 /// For constructors of activations with a parameter.

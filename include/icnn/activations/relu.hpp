@@ -23,6 +23,8 @@ struct Relu {
   }
   /// g*(t) = 0 for 0 <= t <= 1.
   [[nodiscard]] static double conjugate(double t) { return t >= 0 && t <= 1 ? 0.0 : infinity; }
+  [[nodiscard]] static constexpr SlopeRange slope_range() noexcept { return {0, 1}; }
+  [[nodiscard]] static constexpr LinearPieces pieces() noexcept { return {2, {{0, 0, 0}, {1, 0}}}; }
   friend bool operator==(const Relu&, const Relu&) = default;
 };
 

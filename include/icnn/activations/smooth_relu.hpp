@@ -38,6 +38,7 @@ class SmoothRelu {
   [[nodiscard]] double conjugate(double t) const {
     return t >= 0 && t <= 1 ? detail::rounded_up(knee_ * t * t / 2, 0) : infinity;
   }
+  [[nodiscard]] static constexpr SlopeRange slope_range() noexcept { return {0, 1}; }
   friend bool operator==(const SmoothRelu&, const SmoothRelu&) = default;
 
  private:

@@ -41,6 +41,7 @@ class Softplus {
     const double off = t > 0 ? t * std::log(t) : 0, on = t < 1 ? (1 - t) * std::log1p(-t) : 0;
     return detail::rounded_up((off + on) / beta_, 0);
   }
+  [[nodiscard]] static constexpr SlopeRange slope_range() noexcept { return {0, 1}; }
   friend bool operator==(const Softplus&, const Softplus&) = default;
 
  private:

@@ -20,6 +20,7 @@ struct Square {
   }
   /// g*(t) = t^2 / 4.
   [[nodiscard]] static double conjugate(double t) { return detail::rounded_up(t * t / 4, 0); }
+  [[nodiscard]] static constexpr SlopeRange slope_range() noexcept { return {-infinity, infinity}; }
   friend bool operator==(const Square&, const Square&) = default;
 };
 

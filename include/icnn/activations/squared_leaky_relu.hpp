@@ -35,6 +35,7 @@ class SquaredLeakyRelu {
     const double root = t < 0 ? t / slope_ : t;
     return detail::rounded_up(root * root / 4, 0);
   }
+  [[nodiscard]] SlopeRange slope_range() const noexcept { return {slope_ > 0 ? -infinity : 0.0, infinity}; }
   friend bool operator==(const SquaredLeakyRelu&, const SquaredLeakyRelu&) = default;
 
  private:

@@ -23,3 +23,11 @@
 #define ICNN_ISA portable
 #define ICNN_REGISTER_BYTES 0
 #endif
+
+/// Functions that are no templates and that not everybody should compile: inline, or with ICNN_COMPILED (which the CMake
+/// target icnn::compiled defines) declared alone, for that library has them.
+#if defined(ICNN_COMPILED)
+#define ICNN_INLINE
+#else
+#define ICNN_INLINE inline
+#endif

@@ -17,7 +17,8 @@ namespace icnn::inline ICNN_ISA {
 
 /// How a combinator holds a function that it is given as F&&.
 template <class F>
-using RefOrValueType = std::conditional_t<std::is_lvalue_reference_v<F>, const std::remove_cvref_t<F>&, std::remove_cvref_t<F>>;
+using RefOrValueType =
+    std::conditional_t<std::is_lvalue_reference_v<F>, const std::remove_cvref_t<F>&, std::remove_cvref_t<F>>;
 
 template <class F>
 class RefOrValue {

@@ -10,9 +10,9 @@
 #include "icnn/core/error.hpp"
 #include "icnn/core/types.hpp"
 #include "icnn/core/view.hpp"
+#include "icnn/functions/workspace.hpp"
 #include "icnn/kernels/elementwise.hpp"
 #include "icnn/layers/wanted.hpp"
-#include "icnn/functions/workspace.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -336,8 +336,7 @@ class ConvexFunction {
   }
 
   template <class Y, class W, class Ws, class Bind>
-  auto mixed_of(const char* where, const Input<Y>& y, const Input<W>& w, const Wanted<S>& wanted, Ws& ws,
-                Bind bind) const {
+  auto mixed_of(const char* where, const Input<Y>& y, const Input<W>& w, const Wanted<S>& wanted, Ws& ws, Bind bind) const {
     check_wanted(where, wanted, y.cols());
     require_shape(where, "a direction w", w.rows(), w.cols(), y.rows(), y.cols());
     start(where, Order::second, y, ws, bind);

@@ -5,8 +5,8 @@
 
 #include <utility>
 
-#include "icnn/kernels/products.hpp"
 #include "icnn/functions/affine_substitution.hpp"
+#include "icnn/kernels/products.hpp"
 
 namespace icnn::inline ICNN_ISA {
 

@@ -4,13 +4,19 @@
 #pragma once
 
 #include <type_traits>
-#include <utility>
 
-#include "icnn/inference/twin.hpp"
-#include "icnn/solvers/simple_term.hpp"
+#include "icnn/functions/regularized.hpp"
+#include "icnn/solvers/entropy_term.hpp"
 
 /// The entropy of a function, which solvers treat themselves.
-namespace icnn::inline ICNN_ISA::detail {
+namespace icnn::inline ICNN_ISA {
+
+template <class F>
+inline constexpr bool is_regularized = false;
+template <class G>
+inline constexpr bool is_regularized<Regularized<G>> = true;
+
+namespace detail {
 
 /// Whether an entropy is the outermost regularizer.
 template <class F>
@@ -25,13 +31,10 @@ template <class F>
 /// Whether there is an entropy anywhere in a function.
 template <class F>
 [[nodiscard]] bool has_entropy(const F& f) {
-  if constexpr (requires { F::summands; }) {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) { return (has_entropy(f.template summand<I>()) || ...); }
-    (std::make_index_sequence<F::summands>{});
-  } else if constexpr (is_regularized<F>) {
-    return f.terms().entropy > 0 || has_entropy(f.function());
+  if constexpr (requires { f.any_part([](const auto&) { return true; }); }) {
+    return f.any_part([](const auto& part) { return has_entropy(part); });
   } else if constexpr (requires { f.function(); }) {
-    return has_entropy(f.function());
+    return is_entropic(f) || has_entropy(f.function());
   } else {
     return false;
   }
@@ -45,6 +48,14 @@ template <class F>
   } else {
     return has_entropy(f);
   }
+}
+
+template <class F>
+void refuse_inner_entropy(const char* what, const F& f) {
+  if (!has_inner_entropy(f)) return;
+  fail({what, "an entropy as the outermost regularizer alone", "one inside another function",
+        "its gradient is infinite on the boundary: take the entropy last, regularized(restrict_to(f, ...), {.entropy = "
+        "tau})"});
 }
 
 [[noreturn]] inline void refuse_entropy(const char* got) {
@@ -69,4 +80,5 @@ template <class Terms, class Set>
   }
 }
 
-}  // namespace icnn::inline ICNN_ISA::detail
+}  // namespace detail
+}  // namespace icnn::inline ICNN_ISA

@@ -3,110 +3,84 @@
 
 #pragma once
 
-#include <optional>
-#include <type_traits>
-#include <utility>
+#include <memory>
 
 #include "icnn/inference/choose_method.hpp"
+#include "icnn/solvers/convex_model.hpp"
+#include "icnn/solvers/entropy_term.hpp"
 #include "icnn/solvers/region.hpp"
-#include "icnn/solvers/bundle/entropy_bundle.hpp"
-#include "icnn/solvers/bundle/level_bundle.hpp"
-#include "icnn/solvers/newton/mirror_newton.hpp"
-#include "icnn/solvers/quadratic/polyhedron_region.hpp"
-#include "icnn/solvers/bundle/proximal_bundle.hpp"
-#include "icnn/solvers/newton/truncated_newton.hpp"
+#include "icnn/solvers/result.hpp"
+#include "icnn/solvers/settings.hpp"
 
 namespace icnn::inline ICNN_ISA {
+
+struct MethodRooms;
 
 /// Scratch of all methods in n dimensions. Room for Newton's method, some n^2 numbers, and for a bundle method, some 100 n,
 /// is made where it may be chosen, else when it is first asked for.
 class MethodWorkspace {
  public:
-  explicit MethodWorkspace(Index n) : gradient(n) {}
+  explicit MethodWorkspace(Index n);
+  MethodWorkspace(MethodWorkspace&&) noexcept;
+  MethodWorkspace& operator=(MethodWorkspace&&) noexcept;
+  ~MethodWorkspace();
 
+  [[nodiscard]] Index inputs() const noexcept { return inputs_; }
+  [[nodiscard]] MethodRooms& rooms() noexcept { return *rooms_; }
   /// Makes room for a plan where there is none.
-  void prepare(const Plan& plan, bool entropic) {
-    const Index n = gradient.y.size();
-    if (plan.method == Method::newton && !newton) newton.emplace(n);
-    if (plan.method == Method::truncated_newton && !truncated) truncated.emplace(n);
-    if (is_bundle(plan.method) && !entropic && !bundle) bundle.emplace(n);
-    if (is_bundle(plan.method) && entropic && !entropy_bundle) entropy_bundle.emplace(n);
-  }
-
-  GradientWorkspace gradient;
-  std::optional<NewtonWorkspace> newton;
-  std::optional<TruncatedWorkspace> truncated;
-  std::optional<BundleWorkspace<double>> bundle;
-  std::optional<EntropyBundleWorkspace<double>> entropy_bundle;
+  void prepare(const Plan& plan, bool entropic);
 
  private:
-  [[nodiscard]] static bool is_bundle(Method method) {
-    return method == Method::bundle || method == Method::level || method == Method::cutting_plane;
-  }
+  Index inputs_;
+  std::unique_ptr<MethodRooms> rooms_;
 };
 
 namespace detail {
 
-/// A set as the solvers see it.
+/// Checks what can be checked before anything is written.
+void check_problem(Index inputs, Index dimension, const Settings& settings, const MethodWorkspace& ws, const Result& result);
+
+/// Puts the starting point into result.y. False where the set has none: result says so.
+[[nodiscard]] bool start(Region& set, const Settings& settings, MethodWorkspace& ws, Result& result);
+
+/// Carries out a plan that fits function and set, from result.y. With an entropy its term is minimized beside f.
+void minimize(ConvexModel& model, Region& set, const EntropyTerm* entropy, const Plan& plan, const Settings& settings,
+              MethodWorkspace& ws, Result& result);
+
+/// A polyhedron as a region, which knows whether it is empty, or (for a proof alone) does not.
+[[nodiscard]] std::unique_ptr<Region> make_region(const Polyhedron& set, bool solve = true);
+
+/// A set as a region, in place where that needs no solving.
 template <class Set>
-[[nodiscard]] auto view_of(const Set& set) {
-  if constexpr (std::is_same_v<Set, Polyhedron>) {
-    return PolyhedronRegion<double>(set);
-  } else {
-    return SetRegion<Set>(set);
-  }
-}
+class RegionOf {
+ public:
+  explicit RegionOf(const Set& set, bool = true) : region_(set) {}
+  [[nodiscard]] Region& get() noexcept { return region_; }
 
-/// Whether there is a point to begin at; if not, result says so. Only a polyhedron can be empty.
-template <class View>
-[[nodiscard]] bool is_feasible(const View& view, Result& result) {
-  if constexpr (requires { view.has_point(); }) {
-    if (view.has_point()) return true;
-    result = Result{.y = std::move(result.y)};
-    result.status = view.is_empty() ? Status::infeasible : Status::uncertified;
-    if (view.is_empty()) result.lower_bound = infinity;
-    return false;
-  } else {
-    return true;
-  }
-}
+ private:
+  SetRegion<Set> region_;
+};
+template <>
+class RegionOf<Polyhedron> {
+ public:
+  explicit RegionOf(const Polyhedron& set, bool solve = true) : region_(make_region(set, solve)) {}
+  [[nodiscard]] Region& get() noexcept { return *region_; }
 
-/// Carries out a plan that fits function and set, from result.y. With an entropy its term is minimized beside f. A template,
-/// as the solvers are, so that only who minimizes pays for compiling them: once, for O and Set are AnyOracle and Region.
-template <class O, class Set>
-void minimize(O& oracle, const Set& set, const EntropyTerm* entropy, const Plan& plan, const Settings& settings,
-              MethodWorkspace& ws, Result& result) {
-  ws.prepare(plan, entropy != nullptr);
-  switch (plan.method) {
-    case Method::newton: {
-      if (entropy) return mirror_newton(oracle, *entropy, settings, *ws.newton, result, plan.gradient_evaluations);
-      return projected_newton(oracle, set, settings, *ws.newton, result, plan.gradient_evaluations);
-    }
-    case Method::truncated_newton: {
-      return truncated_newton(oracle, set, settings, *ws.truncated, result, plan.gradient_evaluations);
-    }
-    case Method::bundle: {
-      if (entropy) return entropy_bundle(oracle, *entropy, settings, *ws.entropy_bundle, result);
-      [[fallthrough]];
-    }
-    case Method::level:
-    case Method::cutting_plane: {
-      const SetTerm<Set> term(set);
-      Search search(oracle, term, settings, ws.bundle->region, result);
-      if (plan.gradient_evaluations > 0) gradient_iterations(search, set, ws.gradient, plan.gradient_evaluations);
-      if (!search.ended()) {
-        if (plan.method == Method::bundle) bundle_iterations(search, set, *ws.bundle);
-        if (plan.method == Method::level) level_iterations(search, set, *ws.bundle, level_share);
-        if (plan.method == Method::cutting_plane) level_iterations(search, set, *ws.bundle, 0);
-      }
-      return search.finish();
-    }
-    default: {
-      if (entropy) return mirror_gradient(oracle, *entropy, settings, ws.gradient, result);
-      return projected_gradient(oracle, set, settings, ws.gradient, result);
-    }
-  }
-}
+ private:
+  std::unique_ptr<Region> region_;
+};
 
 }  // namespace detail
 }  // namespace icnn::inline ICNN_ISA
+
+#if !defined(ICNN_COMPILED)
+#include "icnn/inference/minimize_impl.hpp"
+#else
+namespace icnn::inline ICNN_ISA {
+
+/// Where this does not link, its name says why.
+extern const int link_icnn_compiled_of_the_same_vector_registers_as_this_file;
+[[gnu::used]] inline const int* const compiled_library = &link_icnn_compiled_of_the_same_vector_registers_as_this_file;
+
+}  // namespace icnn::inline ICNN_ISA
+#endif

@@ -69,4 +69,15 @@ void apply(const Activation& activation, Order order, Index size, S* z, S* first
   }
 }
 
+/// out := a o b, over `size` contiguous numbers or packs.
+template <class T>
+void multiply(Index size, const T* a, const T* b, T* out) {
+  Index i = 0;
+  if constexpr (vectorized<T>) {
+    using P = Pack<T>;
+    for (; i + P::size <= size; i += P::size) (P::load(a + i) * P::load(b + i)).store(out + i);
+  }
+  for (; i < size; ++i) out[i] = a[i] * b[i];
+}
+
 }  // namespace icnn::inline ICNN_ISA::kernels

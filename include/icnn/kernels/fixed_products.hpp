@@ -102,7 +102,8 @@ void add_fixed_gram(const J& j, const Weights& weights, Scratch& scaled, Out& ou
   if constexpr (cols <= dots<S>) {  // a tile for every column, of the size that it takes
     unrolled<cols>([&](auto c) __attribute__((always_inline)) {
       constexpr int count = cols - c, tile = count > 4 ? 8 : count > 2 ? 4 : 2;
-      inline_dot_tile<S, 1, tile>(rows, j.data() + c * rows, rows, scaled.data() + c * rows, rows, &out(Index{c}, Index{c}), cols, count);
+      inline_dot_tile<S, 1, tile>(rows, j.data() + c * rows, rows, scaled.data() + c * rows, rows, &out(Index{c}, Index{c}),
+                                  cols, count);
     });
   } else {
     for (Index c = 0; c < cols; ++c) {

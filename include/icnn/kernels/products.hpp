@@ -7,11 +7,12 @@
 #include <type_traits>
 
 #include "icnn/kernels/blocked_products.hpp"
+#include "icnn/kernels/elementwise.hpp"
 #include "icnn/kernels/fixed_products.hpp"
 #include "icnn/kernels/lane_products.hpp"
 #include "icnn/kernels/portable_products.hpp"
 
-/// Dense arithmetic on columns: register tiles where there are vector registers, plain Eigen elsewhere; instantiated per
+/// Dense arithmetic on columns: register tiles where there are vector registers, short vectors elsewhere; instantiated per
 /// scalar and not per network. Nothing here allocates in float or double.
 namespace icnn::inline ICNN_ISA::kernels {
 
@@ -47,11 +48,47 @@ template <class S>
   }
 }
 
+/// A row whose numbers lie side by side, as a vector. (Eigen's products would walk along it as along a matrix.)
+template <class M>
+[[nodiscard]] bool is_contiguous_row(const M& w) {
+  return w.rows() == 1 && w.outerStride() == 1;
+}
+template <class S>
+[[nodiscard]] Eigen::Map<const Vector<S>> row_as_vector(const ConstMap<S>& w) {
+  return {w.data(), w.cols()};
+}
+
+/// One column, with vector registers: bound by the memory that W is read from, with any kernel; Eigen's.
+template <class S>
+void add_column_product(ConstMap<S> w, ConstMap<S> z, MutableMap<S> out) {
+  if (is_contiguous_row(w)) {
+    out(0, 0) += row_as_vector(w).dot(z.col(0));
+  } else {
+    out.col(0).noalias() += w * z.col(0);
+  }
+}
+template <class S>
+void add_transposed_column_product(ConstMap<S> w, ConstMap<S> v, MutableMap<S> out) {
+  if (is_contiguous_row(w)) {
+    out.col(0) += v(0, 0) * row_as_vector(w);
+  } else {
+    out.col(0).noalias() += w.transpose() * v.col(0);
+  }
+}
+template <class S>
+void add_column_outer_product(ConstMap<S> v, ConstMap<S> z, MutableMap<S> out) {
+  if (is_contiguous_row(out)) {
+    Eigen::Map<Vector<S>>(out.data(), out.cols()) += v(0, 0) * z.col(0);
+  } else {
+    for (Index c = 0; c < out.cols(); ++c) out.col(c) += v.col(0) * z(c, 0);
+  }
+}
+
 /// out += W z
 template <class S>
 void add_product(ConstMap<S> w, ConstMap<S> z, MutableMap<S> out) {
-  if (out.cols() == 1 && !is_thin(w)) return portable::add_column_product<S>(w, z, out);
   if constexpr (vectorized<S>) {
+    if (out.cols() == 1 && !is_thin(w)) return add_column_product<S>(w, z, out);
     const auto multiply_by = w.rows() >= Pack<S>::size ? &multiply<S, false> : &multiply_narrow<S>;
     multiply_by(w.rows(), w.cols(), out.cols(), w.data(), w.outerStride(), z.data(), z.outerStride(), out.data(),
                 out.outerStride());
@@ -63,8 +100,8 @@ void add_product(ConstMap<S> w, ConstMap<S> z, MutableMap<S> out) {
 /// out += W' v
 template <class S>
 void add_transposed_product(ConstMap<S> w, ConstMap<S> v, MutableMap<S> out) {
-  if (out.cols() == 1 && !is_thin(w)) return portable::add_transposed_column_product<S>(w, v, out);
   if constexpr (vectorized<S>) {
+    if (out.cols() == 1 && !is_thin(w)) return add_transposed_column_product<S>(w, v, out);
     multiply_transposed<S>(w.rows(), w.cols(), out.cols(), w.data(), w.outerStride(), v.data(), v.outerStride(), out.data(),
                            out.outerStride());
   } else {
@@ -75,8 +112,8 @@ void add_transposed_product(ConstMap<S> w, ConstMap<S> v, MutableMap<S> out) {
 /// out += v z'
 template <class S>
 void add_outer_product(ConstMap<S> v, ConstMap<S> z, MutableMap<S> out) {
-  if (v.cols() == 1) return portable::add_column_outer_product<S>(v, z, out);
   if constexpr (vectorized<S>) {
+    if (v.cols() == 1) return add_column_outer_product<S>(v, z, out);
     const auto multiply_by = v.rows() >= Pack<S>::size ? &multiply<S, true> : &multiply_outer_narrow<S>;
     multiply_by(v.rows(), v.cols(), out.cols(), v.data(), v.outerStride(), z.data(), z.outerStride(), out.data(),
                 out.outerStride());
@@ -137,8 +174,10 @@ namespace detail {
 
 template <class S>
 void add_gram(ConstMap<S> j, ConstMap<S> weights, MutableMap<S> scratch, MutableMap<S> out) {
-  scratch.noalias() = weights.col(0).asDiagonal() * j;
-  constexpr Index tile = portable::tile;
+  for (Index c = 0; c < j.cols(); ++c) {
+    kernels::multiply(j.rows(), weights.data(), j.data() + c * j.outerStride(), scratch.data() + c * scratch.outerStride());
+  }
+  constexpr Index tile = 128;
   for (Index c = 0; c < out.cols(); c += tile) {
     const Index cols = std::min(tile, out.cols() - c);
     const Index rows = out.rows() - c;
@@ -181,3 +220,25 @@ void mirror_lower(MutableMap<S> m) {
 }
 
 }  // namespace icnn::inline ICNN_ISA::kernels
+
+#if defined(ICNN_COMPILED)
+/// What a program compiles once: the blocked products. Their callers, which deal with one column, may be put in place.
+#if ICNN_REGISTER_BYTES > 0
+#define ICNN_PRODUCT(S) (Index, Index, Index, const S*, Index, const S*, Index, S*, Index)
+#define ICNN_PRODUCTS(WHAT, S)                                \
+  WHAT void detail::multiply<S, false> ICNN_PRODUCT(S);       \
+  WHAT void detail::multiply<S, true> ICNN_PRODUCT(S);        \
+  WHAT void detail::multiply_narrow<S> ICNN_PRODUCT(S);       \
+  WHAT void detail::multiply_outer_narrow<S> ICNN_PRODUCT(S); \
+  WHAT void detail::multiply_transposed<S> ICNN_PRODUCT(S);
+#else
+#define ICNN_PRODUCTS(WHAT, S)                                                            \
+  WHAT void portable::add_product<S>(ConstMap<S>, ConstMap<S>, MutableMap<S>);            \
+  WHAT void portable::add_transposed_product<S>(ConstMap<S>, ConstMap<S>, MutableMap<S>); \
+  WHAT void portable::add_outer_product<S>(ConstMap<S>, ConstMap<S>, MutableMap<S>);
+#endif
+namespace icnn::inline ICNN_ISA::kernels {
+ICNN_PRODUCTS(extern template, float)
+ICNN_PRODUCTS(extern template, double)
+}  // namespace icnn::inline ICNN_ISA::kernels
+#endif

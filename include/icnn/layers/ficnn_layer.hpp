@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -13,8 +14,8 @@
 #include "icnn/core/types.hpp"
 #include "icnn/core/view.hpp"
 #include "icnn/kernels/elementwise.hpp"
-#include "icnn/kernels/products.hpp"
 #include "icnn/layers/convex_tape.hpp"
+#include "icnn/layers/dense_map.hpp"
 #include "icnn/layers/gates.hpp"
 #include "icnn/layers/wanted.hpp"
 
@@ -59,66 +60,70 @@ class FicnnLayer {
   /// Declares the blocks Wz[index], Wy[index] and b[index], as far as the shape has them.
   FicnnLayer(Layout& layout, Index index, const ConvexShape& shape, A activation)
       : inputs_(shape.inputs), previous_(shape.previous), width_(shape.width), activation_(std::move(activation)) {
-    const auto declare = [&](const char* symbol, Index rows, Index cols, Sign sign, std::vector<Index> lines = {}) {
-      return BlockSlot::declare(layout, {block_name(symbol, index), index, rows, cols, sign, std::move(lines)});
+    const auto block = [&](const char* symbol, Index cols, Sign sign, std::vector<Index> lines = {}) {
+      return Block{.name = block_name(symbol, index),
+                   .layer = index,
+                   .rows = shape.width,
+                   .cols = cols,
+                   .sign = sign,
+                   .signed_lines = std::move(lines)};
     };
-    if (shape.previous > 0) wz_ = declare("Wz", shape.width, shape.previous, Sign::non_negative);
+    if (shape.previous > 0) z_map_ = {layout, block("Wz", shape.previous, Sign::non_negative)};
     if (shape.passthrough || shape.previous == 0) {
       const Sign sign = shape.non_decreasing.empty() ? Sign::free : Sign::non_negative_columns;
-      wy_ = declare("Wy", shape.width, shape.inputs, sign, shape.non_decreasing);
+      y_map_ = {layout, block("Wy", shape.inputs, sign, shape.non_decreasing)};
     }
-    if (shape.bias) b_ = declare("b", shape.width, 1, Sign::free);
+    if (shape.bias) b_ = BlockSlot::declare(layout, block("b", 1, Sign::free));
   }
 
   [[nodiscard]] Index inputs() const noexcept { return inputs_.value(); }
   [[nodiscard]] Index previous() const noexcept { return previous_.value(); }
   [[nodiscard]] Index width() const noexcept { return width_.value(); }
-  [[nodiscard]] bool has_passthrough() const noexcept { return wy_.number >= 0; }
+  [[nodiscard]] bool has_passthrough() const noexcept { return y_map_.exists(); }
   [[nodiscard]] bool has_bias() const noexcept { return b_.number >= 0; }
   [[nodiscard]] const A& activation() const noexcept { return activation_; }
   [[nodiscard]] const FicnnLayer& convex() const noexcept { return *this; }  ///< see PicnnLayer::convex
 
-  /// The layer's weights inside a parameter vector (const or not); b() only with a bias, Wz() only behind the first layer.
-  template <class P>
-  [[nodiscard]] auto Wz(P* p) const {
-    return map<W, M>(p, wz_, width(), previous());
-  }
-  template <class P>
-  [[nodiscard]] auto Wy(P* p) const {
-    return map<W, N>(p, wy_, width(), inputs());
-  }
+  /// W^z, absent in the first layer, and W^y, absent without passthrough.
+  [[nodiscard]] const DenseMap<S, W, M>& z_map() const noexcept { return z_map_; }
+  [[nodiscard]] const DenseMap<S, W, N>& y_map() const noexcept { return y_map_; }
+  /// The bias inside a parameter vector (const or not), where the layer has one.
   template <class P>
   [[nodiscard]] auto b(P* p) const {
-    return map<W, 1>(p, b_, width(), 1);
+    using Plain = Vector<S, W>;
+    return Eigen::Map<std::conditional_t<std::is_const_v<P>, const Plain, Plain>>(p + b_.offset, width());
   }
 
   /// s += W^y y, where the layer has W^y.
   template <class Y, class Out>
   void add_y(const S* p, const Y& y, Out&& s) const {
-    if (has_passthrough()) kernels::add_product(Wy(p), y, s);
+    if (has_passthrough()) y_map_.add(p, y, s);
   }
 
   /// s += W^z z, where the layer has W^z.
   template <class Z, class Out>
   void add_z(const S* p, const Z& z, Out&& s) const {
     if constexpr (M != 0) {
-      if (previous() > 0) kernels::add_product(Wz(p), z, s);
+      if (previous() > 0) z_map_.add(p, z, s);
     }
   }
 
   /// s := b in every column, or 0.
   template <class Out>
   void set_bias(const S* p, Out&& s) const {
-    if (has_bias()) {
-      s.colwise() = b(p).col(0).template cast<typename std::decay_t<Out>::Scalar>();
-    } else {
-      s.setZero();
+    using T = typename std::decay_t<Out>::Scalar;
+    const S* bias = has_bias() ? p + b_.offset : nullptr;
+    for (Index c = 0; c < s.cols(); ++c) {
+      T* column = s.data() + c * width();
+      for (Index r = 0; r < width(); ++r) column[r] = T(bias ? bias[r] : S(0));
     }
   }
 
-  /// tape.z, holding s, becomes g(s); as the order asks, tape.first = g'(s) and tape.second = g''(s).
+  /// tape.z, holding s (which is kept where the tape is asked to), becomes g(s); as the order asks, tape.first = g'(s) and
+  /// tape.second = g''(s).
   template <class T>
   void activate(kernels::Order order, T& tape, Index columns) const {
+    if (tape.keeps_arguments) std::copy_n(tape.z.data(), width() * columns, tape.s.data());
     kernels::apply(activation_, order, width() * columns, tape.z.data(), tape.first.data(), tape.second.data());
   }
 
@@ -138,17 +143,16 @@ class FicnnLayer {
     ds.setZero();
     add_y(p, w, ds);
     add_z(p, dz, ds);
-    first_columns(tape.dz, columns) = first_columns(tape.first, columns).cwiseProduct(ds);
+    kernels::multiply(width() * columns, tape.first.data(), tape.ds.data(), tape.dz.data());
   }
 
   /// Reverse pass from tape.delta, the adjoint of z': v = delta o g'; then, each only where wanted, parameter derivatives
   /// added to the sink, W^y' v added to gy, and W^z' v written to delta_z.
-  template <class Y, class Z, class T, class DeltaZ>
-  void backward(const S* p, const Y& y, const Z& z, T& tape, const ParameterSink<S>& sink,
-                const MatrixView<typename T::Scalar>& gy, DeltaZ delta_z, Index columns, NoGates = {},
-                NoGateAdjoint* = nullptr) const {
+  template <class Y, class Z, class T, class Sink, class DeltaZ>
+  void backward(const S* p, const Y& y, const Z& z, T& tape, const Sink& sink, const MatrixView<typename T::Scalar>& gy,
+                DeltaZ delta_z, Index columns, NoGates = {}, NoGateAdjoint* = nullptr) const {
     auto v = first_columns(tape.v, columns);
-    v = first_columns(tape.delta, columns).cwiseProduct(first_columns(tape.first, columns));
+    kernels::multiply(width() * columns, tape.delta.data(), tape.first.data(), tape.v.data());
     add_bias_gradient(sink, v);
     add_weight_gradients(sink, v, y, z);
     pull_z(p, v, delta_z);
@@ -159,15 +163,17 @@ class FicnnLayer {
   /// tape.epsilon, that of z': v = g' o delta, u = g'' o ds o delta + g' o epsilon. Parameter derivatives
   /// (u z' + v dz', u y' + v w', u) are added to the sink; W^y' u is added to gy; W^z' v and W^z' u are written to delta_z
   /// and epsilon_z. After forward of order second and tangent.
-  template <class Y, class Z, class T, class DeltaZ>
-  void second_backward(const S* p, const Y& y, const Y& w, const Z& z, const Z& dz, T& tape, const ParameterSink<S>& sink,
+  template <class Y, class Z, class T, class Sink, class DeltaZ>
+  void second_backward(const S* p, const Y& y, const Y& w, const Z& z, const Z& dz, T& tape, const Sink& sink,
                        const MatrixView<typename T::Scalar>& gy, DeltaZ delta_z, DeltaZ epsilon_z, Index columns,
                        NoGates = {}, NoGateAdjoint* = nullptr) const {
     auto v = first_columns(tape.v, columns);
     auto u = first_columns(tape.u, columns);
-    v = first_columns(tape.first, columns).cwiseProduct(first_columns(tape.delta, columns));
-    u = first_columns(tape.second, columns).cwiseProduct(first_columns(tape.ds, columns)).cwiseProduct(first_columns(tape.delta, columns)) +
-        first_columns(tape.first, columns).cwiseProduct(first_columns(tape.epsilon, columns));
+    kernels::multiply(width() * columns, tape.first.data(), tape.delta.data(), tape.v.data());
+    for (Index i = 0; i < width() * columns; ++i) {
+      tape.u.data()[i] =
+          tape.second.data()[i] * tape.ds.data()[i] * tape.delta.data()[i] + tape.first.data()[i] * tape.epsilon.data()[i];
+    }
     add_bias_gradient(sink, u);
     add_weight_gradients(sink, u, y, z);
     add_weight_gradients(sink, v, w, dz);
@@ -181,9 +187,9 @@ class FicnnLayer {
   void pull_y(const S* p, const V& v, const MatrixView<typename V::Scalar>& gy) const {
     if (!gy || !has_passthrough()) return;
     if constexpr (N != Dynamic && is_sample<V>) {
-      kernels::add_transposed_product(Wy(p), v, Eigen::Map<Vector<S, N>>(gy.data()));
+      y_map_.add_transposed(p, v, Eigen::Map<Vector<S, N>>(gy.data()));
     } else {
-      kernels::add_transposed_product(Wy(p), v, gy.map());
+      y_map_.add_transposed(p, v, gy.map());
     }
   }
 
@@ -193,7 +199,7 @@ class FicnnLayer {
     if constexpr (M != 0) {
       if (previous() == 0) return;
       delta.setZero();
-      kernels::add_transposed_product(Wz(p), v, delta);
+      z_map_.add_transposed(p, v, delta);
     }
   }
 
@@ -201,17 +207,16 @@ class FicnnLayer {
   /// \p before holds J_prev and g' of the layer below; J_prev is scaled in place.
   template <class T, class Before>
   void jacobian(const S* p, T& tape, Before& before, Index column, NoGates = {}) const {
-    if (has_passthrough()) {
-      tape.jacobian = Wy(p).template cast<typename decltype(tape.jacobian)::Scalar>();
-    } else {
-      tape.jacobian.setZero();
-    }
+    using Number = typename T::Scalar;
+    const S* w = has_passthrough() ? y_map_.matrix(p).data() : nullptr;
+    for (Index i = 0; i < width() * inputs(); ++i) tape.jacobian.data()[i] = Number(w ? w[i] : S(0));
     if constexpr (M != 0) {
       if (previous() == 0) return;
       for (Index c = 0; c < inputs(); ++c) {
-        before.jacobian.col(c) = before.jacobian.col(c).cwiseProduct(before.first.col(column));
+        Number* j = before.jacobian.data() + c * previous();
+        kernels::multiply(previous(), j, before.first.data() + column * previous(), j);
       }
-      kernels::add_product(Wz(p), before.jacobian, tape.jacobian);
+      z_map_.add(p, before.jacobian, tape.jacobian);
     }
   }
 
@@ -231,42 +236,40 @@ class FicnnLayer {
   void along(kernels::Order order, const S* p, const Alpha& alpha, const Z& z, const Z& dz, T& tape, Index columns,
              NoGates = {}) const {
     auto s = first_columns(tape.z, columns);
-    s = first_columns(tape.base, columns) + first_columns(tape.slope, columns) * alpha.asDiagonal();
+    for (Index c = 0; c < columns; ++c) {
+      for (Index r = 0; r < width(); ++r) s(r, c) = tape.base(r, c) + tape.slope(r, c) * alpha(c);
+    }
     add_z(p, z, s);
     activate(order, tape, columns);
     if (order == kernels::Order::value) return;
     auto ds = first_columns(tape.ds, columns);
-    ds = first_columns(tape.slope, columns);
+    std::copy_n(tape.slope.data(), width() * columns, tape.ds.data());
     add_z(p, dz, ds);
-    first_columns(tape.dz, columns) = first_columns(tape.first, columns).cwiseProduct(ds);
+    kernels::multiply(width() * columns, tape.first.data(), tape.ds.data(), tape.dz.data());
   }
 
   friend bool operator==(const FicnnLayer&, const FicnnLayer&) = default;
 
  private:
-  template <int Rows, int Cols, class P>
-  [[nodiscard]] static auto map(P* p, const BlockSlot& slot, Index rows, Index cols) {
-    using Plain = Matrix<S, Rows, Cols>;
-    return Eigen::Map<std::conditional_t<std::is_const_v<P>, const Plain, Plain>>(p + slot.offset, rows, cols);
-  }
-
-  template <class V>
-  void add_bias_gradient(const ParameterSink<S>& sink, const V& v) const {
-    if (sink.wants(b_.number)) kernels::add_row_sums(v, b(sink.data));
-  }
-
-  template <class V, class Y, class Z>
-  void add_weight_gradients(const ParameterSink<S>& sink, const V& v, const Y& y, const Z& z) const {
-    if (sink.wants(wy_.number)) kernels::add_outer_product(v, y, Wy(sink.data));
-    if constexpr (M != 0) {
-      if (sink.wants(wz_.number)) kernels::add_outer_product(v, z, Wz(sink.data));
+  template <class Sink, class V>
+  void add_bias_gradient(const Sink& sink, const V& v) const {
+    if constexpr (Sink::may_want) {
+      if (sink.wants(b_.number)) kernels::add_row_sums(v, b(sink.data));
     }
+  }
+
+  template <class Sink, class V, class Y, class Z>
+  void add_weight_gradients(const Sink& sink, const V& v, const Y& y, const Z& z) const {
+    y_map_.add_outer(sink, v, y);
+    if constexpr (M != 0) z_map_.add_outer(sink, v, z);
   }
 
   [[no_unique_address]] Extent<N> inputs_;
   [[no_unique_address]] Extent<M> previous_;
   [[no_unique_address]] Extent<W> width_;
-  BlockSlot wz_, wy_, b_;
+  DenseMap<S, W, M> z_map_;
+  DenseMap<S, W, N> y_map_;
+  BlockSlot b_;
   A activation_;
 };
 

@@ -123,24 +123,111 @@ class OutputTerm {
   template <class Y, class Linear, class T, class Values>
   void forward(const S* p, const Y& y, const Linear& linear, T& tape, Values values, Index columns) const {
     if (empty()) return;
+    using Number = typename Y::Scalar;
     auto gradient = first_columns(tape.gradient, columns);
     hessian_product(p, y, tape.low, gradient, columns);
-    using Number = typename Y::Scalar;
-    values += Number(0.5) * y.cwiseProduct(gradient).colwise().sum();
-    if (!has_linear_part()) return;
     for (Index c = 0; c < columns; ++c) {
-      const auto l = linear.col(linear.cols() == 1 ? 0 : c).template cast<Number>();
-      values(c) += y.col(c).dot(l);
-      gradient.col(c) += l;
+      Number half(0), straight(0);
+      for (Index j = 0; j < inputs(); ++j) half += y(j, c) * gradient(j, c);
+      if (has_linear_part()) {
+        const S* l = linear.data() + (linear.cols() == 1 ? 0 : c * inputs());
+        for (Index j = 0; j < inputs(); ++j) {
+          straight += y(j, c) * Number(l[j]);
+          gradient(j, c) += Number(l[j]);
+        }
+      }
+      values(c) += Number(0.5) * half + straight;
     }
   }
 
   /// Derivatives of sum_b c_b q(x_b, y_b) after forward; seeds c is 1 x B. Adds to everything.
-  template <class Y, class X, class Seeds, class T>
-  void backward(const S* p, const Y& y, const X& x, const Seeds& seeds, T& tape, const ParameterSink<S>& sink,
+  template <class Y, class X, class Seeds, class T, class Sink>
+  void backward(const S* p, const Y& y, const X& x, const Seeds& seeds, T& tape, const Sink& sink,
                 const MatrixView<typename T::Scalar>& gy, const MatrixView<S>& gx, Index columns) const {
     if (empty()) return;
-    if (gy) gy.map() += first_columns(tape.gradient, columns) * seeds.asDiagonal();
+    add_scaled_columns(tape.gradient, seeds, gy, columns);
+    if constexpr (Sink::may_want) add_gradients(p, y, x, seeds, tape, sink, gx, columns);
+  }
+
+  /// slopes (1 x B) += w' grad q, after forward; leaves (D + L'L) w in the tape.
+  template <class W, class T, class Slopes>
+  void tangent(const S* p, const W& w, T& tape, Slopes slopes, Index columns) const {
+    if (empty()) return;
+    add_column_dots(tape.gradient, w, slopes, columns);
+    auto product = first_columns(tape.product, columns);
+    hessian_product(p, w, tape.low_w, product, columns);
+  }
+
+  /// Derivatives of sum_b c_b w_b' grad_y q(x_b, y_b), after forward and tangent. Adds to everything.
+  template <class Y, class X, class Seeds, class T, class Sink>
+  void second_backward(const S* p, const Y& y, const Y& w, const X& x, const Seeds& seeds, T& tape, const Sink& sink,
+                       const MatrixView<typename T::Scalar>& gy, const MatrixView<S>& gx, Index columns) const {
+    if (empty()) return;
+    add_scaled_columns(tape.product, seeds, gy, columns);
+    if constexpr (Sink::may_want) add_second_gradients(p, y, w, x, seeds, tape, sink, gx, columns);
+  }
+
+  /// h (n x n) += D + L'L.
+  template <class H>
+  void add_hessian(const S* p, H& h) const {
+    for (Index j = 0; j < inputs() && diagonal_.number >= 0; ++j) h(j, j) += D(p)(j);
+    if (rank_ > 0) kernels::add_transposed_product(L(p), L(p), h);
+  }
+
+  /// d' (D + L'L) d for each column of d, into the tape; after forward and tangent(d).
+  template <class Y, class T>
+  void start_line(const Y& d, T& tape, Index columns) const {
+    if (empty()) return;
+    auto quadratic = first_columns(tape.quadratic, columns);
+    quadratic.setZero();
+    add_column_dots(tape.product, d, quadratic, columns);
+  }
+
+  friend bool operator==(const OutputTerm&, const OutputTerm&) = default;
+
+ private:
+  template <int Rows, int Cols, class P>
+  [[nodiscard]] static auto map(P* p, const BlockSlot& slot, Index rows, Index cols) {
+    using Plain = Matrix<S, Rows, Cols>;
+    return Eigen::Map<std::conditional_t<std::is_const_v<P>, const Plain, Plain>>(p + slot.offset, rows, cols);
+  }
+
+  /// to (where given) += from, column by column times the seeds.
+  template <class From, class Seeds, class T>
+  static void add_scaled_columns(const From& from, const Seeds& seeds, const MatrixView<T>& to, Index columns) {
+    if (!to) return;
+    for (Index c = 0; c < columns; ++c) {
+      T* column = to.data() + c * to.stride();
+      for (Index j = 0; j < from.rows(); ++j) column[j] += from(j, c) * seeds(c);
+    }
+  }
+  /// sums (1 x B) += the dot products of the columns of a and b.
+  template <class A, class B, class Sums>
+  static void add_column_dots(const A& a, const B& b, Sums& sums, Index columns) {
+    for (Index c = 0; c < columns; ++c) {
+      for (Index j = 0; j < b.rows(); ++j) sums(c) += a(j, c) * b(j, c);
+    }
+  }
+
+  /// out := (D + L'L) y, leaving L y in \p low_buffer.
+  template <class Y, class Buffer, class Out>
+  void hessian_product(const S* p, const Y& y, Buffer& low_buffer, Out& out, Index columns) const {
+    using Number = typename Y::Scalar;
+    const S* d = diagonal_.number >= 0 ? p + diagonal_.offset : nullptr;
+    for (Index c = 0; c < columns; ++c) {
+      for (Index j = 0; j < inputs(); ++j) out(j, c) = d ? Number(d[j]) * y(j, c) : Number(0);
+    }
+    if (rank_ == 0) return;
+    auto low = first_columns(low_buffer, columns);
+    low.setZero();
+    kernels::add_product(L(p), y, low);
+    kernels::add_transposed_product(L(p), low, out);
+  }
+
+  /// The derivatives in D, L, C, d and x.
+  template <class Y, class X, class Seeds, class T>
+  void add_gradients(const S* p, const Y& y, const X& x, const Seeds& seeds, T& tape, const ParameterSink<S>& sink,
+                     const MatrixView<S>& gx, Index columns) const {
     if (sink.wants(diagonal_.number)) {
       using Number = typename Y::Scalar;
       for (Index c = 0; c < columns; ++c) {
@@ -154,23 +241,9 @@ class OutputTerm {
     }
     linear_backward(p, y, x, seeds, first_columns(tape.weighted, columns), sink, gx);
   }
-
-  /// slopes (1 x B) += w' grad q, after forward; leaves (D + L'L) w in the tape.
-  template <class W, class T, class Slopes>
-  void tangent(const S* p, const W& w, T& tape, Slopes slopes, Index columns) const {
-    if (empty()) return;
-    slopes += first_columns(tape.gradient, columns).cwiseProduct(w).colwise().sum();
-    auto product = first_columns(tape.product, columns);
-    hessian_product(p, w, tape.low_w, product, columns);
-  }
-
-  /// Derivatives of sum_b c_b w_b' grad_y q(x_b, y_b), after forward and tangent. Adds to everything.
   template <class Y, class X, class Seeds, class T>
-  void second_backward(const S* p, const Y& y, const Y& w, const X& x, const Seeds& seeds, T& tape,
-                       const ParameterSink<S>& sink, const MatrixView<typename T::Scalar>& gy, const MatrixView<S>& gx,
-                       Index columns) const {
-    if (empty()) return;
-    if (gy) gy.map() += first_columns(tape.product, columns) * seeds.asDiagonal();
+  void add_second_gradients(const S* p, const Y& y, const Y& w, const X& x, const Seeds& seeds, T& tape,
+                            const ParameterSink<S>& sink, const MatrixView<S>& gx, Index columns) const {
     if (sink.wants(diagonal_.number)) {
       for (Index c = 0; c < columns; ++c) {
         kernels::add_row_sums(seeds(c) * y.col(c).cwiseProduct(w.col(c)), D(sink.data));
@@ -184,44 +257,6 @@ class OutputTerm {
       kernels::add_outer_product(scaled, y, L(sink.data));
     }
     linear_backward(p, w, x, seeds, first_columns(tape.weighted, columns), sink, gx);
-  }
-
-  /// h (n x n) += D + L'L.
-  template <class H>
-  void add_hessian(const S* p, H& h) const {
-    if (diagonal_.number >= 0) h.diagonal() += D(p);
-    if (rank_ > 0) kernels::add_transposed_product(L(p), L(p), h);
-  }
-
-  /// d' (D + L'L) d for each column of d, into the tape; after forward and tangent(d).
-  template <class Y, class T>
-  void start_line(const Y& d, T& tape, Index columns) const {
-    if (empty()) return;
-    first_columns(tape.quadratic, columns) = d.cwiseProduct(first_columns(tape.product, columns)).colwise().sum();
-  }
-
-  friend bool operator==(const OutputTerm&, const OutputTerm&) = default;
-
- private:
-  template <int Rows, int Cols, class P>
-  [[nodiscard]] static auto map(P* p, const BlockSlot& slot, Index rows, Index cols) {
-    using Plain = Matrix<S, Rows, Cols>;
-    return Eigen::Map<std::conditional_t<std::is_const_v<P>, const Plain, Plain>>(p + slot.offset, rows, cols);
-  }
-
-  /// out := (D + L'L) y, leaving L y in \p low_buffer.
-  template <class Y, class Buffer, class Out>
-  void hessian_product(const S* p, const Y& y, Buffer& low_buffer, Out& out, Index columns) const {
-    if (diagonal_.number >= 0) {
-      out = D(p).col(0).template cast<typename Y::Scalar>().asDiagonal() * y;
-    } else {
-      out.setZero();
-    }
-    if (rank_ == 0) return;
-    auto low = first_columns(low_buffer, columns);
-    low.setZero();
-    kernels::add_product(L(p), y, low);
-    kernels::add_transposed_product(L(p), low, out);
   }
 
   /// Derivatives of sum_b c_b y_b' (C x_b + d); \p weighted is scratch for y times the seeds.

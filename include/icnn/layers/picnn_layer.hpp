@@ -149,9 +149,11 @@ class PicnnLayer {
   template <class Gates>
   void fold(const S* p, const Gates& gates, Index column, const Convex& target, S* effective) const {
     if constexpr (M != 0) {
-      if (previous() > 0) target.Wz(effective).noalias() = convex_.Wz(p) * gates.z.col(column).asDiagonal();
+      if (previous() > 0)
+        target.z_map().matrix(effective).noalias() = convex_.z_map().matrix(p) * gates.z.col(column).asDiagonal();
     }
-    if (has_passthrough()) target.Wy(effective).noalias() = convex_.Wy(p) * gates.y.col(column).asDiagonal();
+    if (has_passthrough())
+      target.y_map().matrix(effective).noalias() = convex_.y_map().matrix(p) * gates.y.col(column).asDiagonal();
     target.b(effective) = gates.r.col(column);
   }
 
@@ -199,9 +201,9 @@ class PicnnLayer {
     auto pulled_u = first_columns(tape.pulled_u, columns);
     const bool pull = has_passthrough() && (gy || adjoint);
     if (pull) pulled_u.setZero();
-    convex_.second_backward(p, first_columns(tape.gated_y, columns), first_columns(tape.gated_w, columns), first_columns(tape.gated_z, columns),
-                            first_columns(tape.gated_dz, columns), tape, sink, pull ? MatrixView<S>(pulled_u) : MatrixView<S>(),
-                            delta_z, epsilon_z, columns);
+    convex_.second_backward(p, first_columns(tape.gated_y, columns), first_columns(tape.gated_w, columns),
+                            first_columns(tape.gated_z, columns), first_columns(tape.gated_dz, columns), tape, sink,
+                            pull ? MatrixView<S>(pulled_u) : MatrixView<S>(), delta_z, epsilon_z, columns);
     if (pull && gy) gy.map() += pulled_u.cwiseProduct(first_columns(gates.y, columns));
     if (adjoint) {
       first_columns(adjoint->r, columns) = first_columns(tape.u, columns);
@@ -224,7 +226,7 @@ class PicnnLayer {
   template <class T, class Before, class Gates>
   void jacobian(const S* p, T& tape, Before& before, Index column, const Gates& gates) const {
     if (has_passthrough()) {
-      tape.jacobian.noalias() = convex_.Wy(p) * gates.y.col(column).asDiagonal();
+      tape.jacobian.noalias() = convex_.y_map().matrix(p) * gates.y.col(column).asDiagonal();
     } else {
       tape.jacobian.setZero();
     }
@@ -234,7 +236,7 @@ class PicnnLayer {
         auto j = before.jacobian.col(c);
         j = j.cwiseProduct(before.first.col(column)).cwiseProduct(gates.z.col(column));
       }
-      kernels::add_product(convex_.Wz(p), before.jacobian, tape.jacobian);
+      convex_.z_map().add(p, before.jacobian, tape.jacobian);
     }
   }
 
@@ -253,7 +255,8 @@ class PicnnLayer {
              const Gates& gates) const {
     const bool tangents = order != kernels::Order::value;
     convex_.along(order, p, alpha, through_z(z, gates, tape.gated_z, columns),
-                  tangents ? through_z(dz, gates, tape.gated_dz, columns) : first_columns(tape.gated_dz, columns), tape, columns);
+                  tangents ? through_z(dz, gates, tape.gated_dz, columns) : first_columns(tape.gated_dz, columns), tape,
+                  columns);
   }
 
   friend bool operator==(const PicnnLayer&, const PicnnLayer&) = default;

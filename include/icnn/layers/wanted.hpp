@@ -66,12 +66,19 @@ void clear(const Wanted<S>& wanted, const Layout& layout) {
 /// Where a layer adds its parameter derivatives.
 template <class S>
 struct ParameterSink {
+  static constexpr bool may_want = true;
+
   S* data = nullptr;
   std::span<const unsigned char> only = {};
 
   [[nodiscard]] bool wants(Index block) const noexcept {
     return data != nullptr && block >= 0 && (only.empty() || only[static_cast<std::size_t>(block)] != 0);
   }
+};
+
+/// Stands where nobody can want parameter derivatives: what would compute them is not even instantiated.
+struct NoSink {
+  static constexpr bool may_want = false;
 };
 
 /// A layer's handle on one of its blocks; number -1 where the layer has no such block.

@@ -5,10 +5,10 @@
 
 #include <span>
 
+#include "icnn/functions/batches.hpp"
 #include "icnn/learning/losses.hpp"
 #include "icnn/learning/optimizers.hpp"
 #include "icnn/learning/training.hpp"
-#include "icnn/functions/batches.hpp"
 #include "icnn/networks/feed_forward.hpp"
 #include "icnn/networks/ficnn.hpp"
 #include "icnn/networks/picnn.hpp"
@@ -112,20 +112,20 @@ TrainingResult fit(Network& network, const Matrix<typename Network::Scalar>& x, 
 /// with W^z kept non-negative by projection. y: n x B, targets: 1 x B. The network begins where it stands: initialize() it
 /// first. The same seed gives the same network. Throws Error on empty data, wrong shapes and NaN, before anything changes;
 /// a rate that diverges is a status, and the network then has the parameters of the last good epoch. Allocates.
-template <class Chain, class L = SquaredLoss, class Optimizer = Adam<typename Chain::Scalar>>
-TrainingResult fit(BasicFicnn<Chain>& network, const Matrix<typename Chain::Scalar>& y,
-                   const Matrix<typename Chain::Scalar>& targets, const TrainingSettings& settings = {}, const L& loss = L{},
-                   Optimizer&& optimizer = Optimizer{}) {
+template <class Chain, class L = SquaredLoss, class Optimizer = Adam<typename Chain::Layers::Scalar>>
+TrainingResult fit(BasicFicnn<Chain>& network, const Matrix<typename Chain::Layers::Scalar>& y,
+                   const Matrix<typename Chain::Layers::Scalar>& targets, const TrainingSettings& settings = {},
+                   const L& loss = L{}, Optimizer&& optimizer = Optimizer{}) {
   detail::require_data("fit", "points y", y, network.inputs(), y.cols());
   detail::require_data("fit", "targets", targets, 1, y.cols());
-  const Matrix<typename Chain::Scalar> none(0, y.cols());
+  const Matrix<typename Chain::Layers::Scalar> none(0, y.cols());
   return detail::fit(network, none, y, targets, settings, loss, optimizer);
 }
 
 /// The same for f(x_b, y_b). x: c x B.
-template <class Chain, class L = SquaredLoss, class Optimizer = Adam<typename Chain::Scalar>>
-TrainingResult fit(BasicPicnn<Chain>& network, const Matrix<typename Chain::Scalar>& x,
-                   const Matrix<typename Chain::Scalar>& y, const Matrix<typename Chain::Scalar>& targets,
+template <class Chain, class L = SquaredLoss, class Optimizer = Adam<typename Chain::Layers::Scalar>>
+TrainingResult fit(BasicPicnn<Chain>& network, const Matrix<typename Chain::Layers::Scalar>& x,
+                   const Matrix<typename Chain::Layers::Scalar>& y, const Matrix<typename Chain::Layers::Scalar>& targets,
                    const TrainingSettings& settings = {}, const L& loss = L{}, Optimizer&& optimizer = Optimizer{}) {
   detail::require_data("fit", "contexts x", x, network.context_size(), x.cols());
   detail::require_data("fit", "points y", y, network.inputs(), x.cols());
@@ -134,13 +134,13 @@ TrainingResult fit(BasicPicnn<Chain>& network, const Matrix<typename Chain::Scal
 }
 
 /// The same for a feed-forward network; the loss is the mean over samples of the sum over outputs. targets: outputs x B.
-template <class Chain, class L = SquaredLoss, class Optimizer = Adam<typename Chain::Scalar>>
-TrainingResult fit(BasicFeedForward<Chain>& network, const Matrix<typename Chain::Scalar>& x,
-                   const Matrix<typename Chain::Scalar>& targets, const TrainingSettings& settings = {}, const L& loss = L{},
-                   Optimizer&& optimizer = Optimizer{}) {
+template <class Chain, class L = SquaredLoss, class Optimizer = Adam<typename Chain::Layers::Scalar>>
+TrainingResult fit(BasicFeedForward<Chain>& network, const Matrix<typename Chain::Layers::Scalar>& x,
+                   const Matrix<typename Chain::Layers::Scalar>& targets, const TrainingSettings& settings = {},
+                   const L& loss = L{}, Optimizer&& optimizer = Optimizer{}) {
   detail::require_data("fit", "inputs x", x, network.inputs(), x.cols());
   detail::require_data("fit", "targets", targets, network.outputs(), x.cols());
-  const Matrix<typename Chain::Scalar> none(0, x.cols());
+  const Matrix<typename Chain::Layers::Scalar> none(0, x.cols());
   return detail::fit(network, x, none, targets, settings, loss, optimizer);
 }
 

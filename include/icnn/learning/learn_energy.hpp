@@ -42,8 +42,8 @@ class EnergyFit {
     gather(y_, batch, batch_y_);
     gather(found_, batch, batch_found_);
     auto found = first_columns(batch_found_, columns);
-    const EnergyBatch part =
-        loss_.evaluate(network_, first_columns(batch_x_, columns), first_columns(batch_y_, columns), found, {.parameters = gradient_});
+    const EnergyBatch part = loss_.evaluate(network_, first_columns(batch_x_, columns), first_columns(batch_y_, columns),
+                                            found, {.parameters = gradient_});
     for (Index b = 0; b < columns; ++b) found_.col(batch[static_cast<std::size_t>(b)]) = found.col(b);
     seen_ = seen_ == x_.cols() ? columns : seen_ + columns;
     if (seen_ == columns) latest_ = {};
@@ -78,9 +78,9 @@ class EnergyFit {
 
 /// Learns a PICNN energy whose argmin over [0, 1]^n predicts labels: minimizes the mean EnergyLoss by minibatch steps.
 /// x: c x B, labels y: n x B in [0, 1]. Otherwise as fit().
-template <class Chain, class Optimizer = Adam<typename Chain::Scalar>>
-EnergyTraining learn_energy(BasicPicnn<Chain>& network, const Matrix<typename Chain::Scalar>& x,
-                            const Matrix<typename Chain::Scalar>& y, const TrainingSettings& settings = {},
+template <class Chain, class Optimizer = Adam<typename Chain::Layers::Scalar>>
+EnergyTraining learn_energy(BasicPicnn<Chain>& network, const Matrix<typename Chain::Layers::Scalar>& x,
+                            const Matrix<typename Chain::Layers::Scalar>& y, const TrainingSettings& settings = {},
                             const EnergySettings& energy = {}, Optimizer&& optimizer = Optimizer{}) {
   settings.validate();
   detail::require_data("learn_energy", "contexts x", x, network.context_size(), x.cols());

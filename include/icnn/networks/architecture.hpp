@@ -5,6 +5,7 @@
 
 #include <array>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "icnn/activations/identity.hpp"
@@ -111,6 +112,18 @@ inline void require_sizes(const char* network, const char* what, const std::vect
   for (const Index width : widths) {
     if (width < 1) fail({network, text(what, " of at least 1"), text(width)});
   }
+}
+
+/// Sizes that are in the type: \p inputs and \p hidden may be left out, and are filled in; others throw Error. \p widths
+/// ends with that of the output layer, which is no hidden one.
+inline void take_sizes(const char* network, Index& inputs, Index number, std::vector<Index>& hidden,
+                       std::vector<Index> widths) {
+  widths.pop_back();
+  if ((inputs != 0 && inputs != number) || (!hidden.empty() && hidden != widths)) {
+    fail({network, "the sizes that are in the type, or none", "others", "leave them out of the options"});
+  }
+  inputs = number;
+  hidden = std::move(widths);
 }
 
 template <class First>

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -16,67 +15,57 @@
 /// a network is written once; detail::at(storage, index) finds what belongs to a layer.
 namespace icnn::inline ICNN_ISA {
 
-/// Any number of layers of run-time sizes: an optional first layer, hidden layers of one type, and the output layer. The
-/// types differ in their activations alone, and share the tape of the hidden ones. Indices are Index.
-template <class First, class Hidden, class Last>
+/// Any number of layers of one type and of run-time sizes, the output layer last. Indices are Index.
+template <class Layer>
 class DynamicChain {
  public:
-  using Scalar = typename Hidden::Scalar;
+  using Scalar = typename Layer::Scalar;
   static constexpr int Inputs = Dynamic;
   static constexpr int SingleColumns = Dynamic;  ///< columns of the tape for single samples
 
   template <template <class> class Of>
-  using Storage = std::vector<Of<Hidden>>;
+  using Storage = std::vector<Of<Layer>>;
 
-  DynamicChain(std::optional<First> first, std::vector<Hidden> hidden, Last last)
-      : first_(std::move(first)), hidden_(std::move(hidden)), last_(std::move(last)) {}
+  /// At least one layer.
+  explicit DynamicChain(std::vector<Layer> layers) : layers_(std::move(layers)) {}
 
-  [[nodiscard]] Index depth() const noexcept { return static_cast<Index>(hidden_.size()) + (first_ ? 2 : 1); }
-  [[nodiscard]] const Last& last() const noexcept { return last_; }
+  [[nodiscard]] Index depth() const noexcept { return static_cast<Index>(layers_.size()); }
+  [[nodiscard]] const Layer& last() const noexcept { return layers_.back(); }
 
   template <class Visit>
   void for_each(Visit&& visit) const {
     Index i = 0;
-    if (first_) visit(i++, *first_);
-    for (const Hidden& layer : hidden_) visit(i++, layer);
-    visit(i, last_);
+    for (const Layer& layer : layers_) visit(i++, layer);
   }
 
   template <class Visit>
   void for_each_reverse(Visit&& visit) const {
-    Index i = depth() - 1;
-    visit(i--, last_);
-    for (auto layer = hidden_.rbegin(); layer != hidden_.rend(); ++layer) visit(i--, *layer);
-    if (first_) visit(i, *first_);
+    Index i = depth();
+    for (auto layer = layers_.rbegin(); layer != layers_.rend(); ++layer) visit(--i, *layer);
   }
 
   /// visit(index, layer, the other chain's layer): chains of equal depth.
-  template <class F, class H, class L, class Visit>
-  void for_each_pair(const DynamicChain<F, H, L>& other, Visit&& visit) const {
-    Index i = 0;
-    if (first_) visit(i++, *first_, *other.first_);
-    for (std::size_t j = 0; j < hidden_.size(); ++j) visit(i++, hidden_[j], other.hidden_[j]);
-    visit(i, last_, other.last_);
+  template <class Other, class Visit>
+  void for_each_pair(const DynamicChain<Other>& other, Visit&& visit) const {
+    for (std::size_t i = 0; i < layers_.size(); ++i) visit(static_cast<Index>(i), layers_[i], other.layers_[i]);
   }
 
-  /// Something for every layer, made from Room{layer, columns, hessian}.
+  /// Something for every layer, made from ScratchSize{layer, columns, hessian}.
   template <template <class> class Of>
   [[nodiscard]] Storage<Of> make(Index columns, bool hessian = false) const {
     Storage<Of> storage;
-    storage.reserve(static_cast<std::size_t>(depth()));
-    for_each([&]<class Layer>(Index, const Layer& layer) { storage.emplace_back(ScratchSize<Layer>{layer, columns, hessian}); });
+    storage.reserve(layers_.size());
+    for (const Layer& layer : layers_) storage.emplace_back(ScratchSize<Layer>{layer, columns, hessian});
     return storage;
   }
 
   friend bool operator==(const DynamicChain&, const DynamicChain&) = default;
 
  private:
-  template <class, class, class>
+  template <class>
   friend class DynamicChain;
 
-  std::optional<First> first_;
-  std::vector<Hidden> hidden_;
-  Last last_;
+  std::vector<Layer> layers_;
 };
 
 /// A list of layer types of compile-time sizes, the output layer last. Indices are std::integral_constant.

@@ -8,6 +8,20 @@
 /// The context's side of a PICNN: gates from x, and back.
 namespace icnn::inline ICNN_ISA {
 
+namespace detail {
+
+/// Length of x by the type of a chain: a number, Dynamic, or 0 for a FICNN.
+template <class Chain>
+inline constexpr int context_extent = 0;
+template <class Layer>
+requires requires { Layer::ContextWidth; }
+inline constexpr int context_extent<DynamicChain<Layer>> = Dynamic;
+template <class First, class... Rest>
+requires requires { First::ContextWidth; }
+inline constexpr int context_extent<StaticChain<First, Rest...>> = First::ContextWidth;
+
+}  // namespace detail
+
 /// Everything that a batch of contexts determines: x, the gates and the context path of every layer, C x + d.
 template <class Chain, int Cols>
 struct BoundContext {
@@ -19,7 +33,7 @@ struct BoundContext {
   BoundContext(const Chain& chain, const Term& term, Index context, Index columns)
       : x(context, columns), linear(term.inputs(), columns), tapes(chain.template make<TapeOf>(columns)) {}
 
-  Matrix<S, Chain::ContextSize, Cols> x;
+  Matrix<S, detail::context_extent<Chain>, Cols> x;
   Matrix<S, Chain::Inputs, Cols> linear;
   typename Chain::template Storage<TapeOf> tapes;
 };
@@ -84,7 +98,7 @@ template <class Bound, class I>
 template <class Chain>
 [[nodiscard]] Index context_size(const Chain& chain) {
   Index size = 0;
-  if constexpr (requires { Chain::ContextSize; }) {
+  if constexpr (detail::context_extent<Chain> != 0) {
     chain.for_each([&](Index i, const auto& layer) { size = i == 0 ? layer.context() : size; });
   }
   return size;
@@ -94,7 +108,7 @@ template <class Chain>
 template <class Chain, class Term>
 [[nodiscard]] ShapeKey shape_key(const Chain& chain, const Term& term) {
   ShapeKey key = convex_shape_key(chain, term);
-  if constexpr (requires { Chain::ContextSize; }) {
+  if constexpr (detail::context_extent<Chain> != 0) {
     chain.for_each([&](auto, const auto& layer) { key = mix(key, layer.context()); });
   }
   return key;

@@ -18,16 +18,18 @@ namespace icnn::inline ICNN_ISA {
 /// What FICNN and PICNN have in common: options and activations, from which the layers and the output term are made, and
 /// the parameters. A regular value.
 template <class Chain>
-class ConvexNetwork : public Parameterized<typename Chain::Scalar> {
+class ConvexNetwork : public Parameterized<typename Chain::Layers::Scalar> {
  public:
-  using Scalar = typename Chain::Scalar;
+  using Layers = typename Chain::Layers;
+  using Scalar = typename Layers::Scalar;
   using Options = typename Chain::Options;
   using Choice = typename Chain::Choice;
-  static constexpr int Inputs = Chain::Inputs;
-  static constexpr int SingleColumns = Chain::SingleColumns;
-  static constexpr bool is_partial = requires { Chain::ContextSize; };  ///< PICNN
+  static constexpr int Inputs = Layers::Inputs;
+  static constexpr int SingleColumns = Layers::SingleColumns;
 
-  [[nodiscard]] const Chain& chain() const noexcept { return chain_; }
+  static constexpr bool is_partial = detail::context_extent<Layers> != 0;  ///< PICNN
+
+  [[nodiscard]] const Layers& chain() const noexcept { return chain_; }
   [[nodiscard]] const OutputTerm<Scalar, Inputs>& output_term() const noexcept { return term_; }
   [[nodiscard]] const Options& options() const noexcept { return options_; }
   [[nodiscard]] const Choice& activations() const noexcept { return activations_; }
@@ -53,7 +55,7 @@ class ConvexNetwork : public Parameterized<typename Chain::Scalar> {
   void assign(const ConvexNetwork<Other>& other) {
     if (activations_ == other.activations()) return Parameterized<Scalar>::assign(other);
     Layout layout;
-    Chain chain = Chain::build(layout, options_, other.activations());
+    Layers chain = Chain::build(layout, options_, other.activations());
     Parameterized<Scalar>::assign(other);
     chain_ = std::move(chain);
     activations_ = other.activations();
@@ -65,11 +67,11 @@ class ConvexNetwork : public Parameterized<typename Chain::Scalar> {
   }
 
  protected:
-  ConvexNetwork(const Options& options, const Choice& choice) : ConvexNetwork(Built(options, choice), options) {}
+  ConvexNetwork(const Options& options, const Choice& choice) : ConvexNetwork(Built(options, choice)) {}
 
   Options options_;
   Choice activations_;
-  Chain chain_;
+  Layers chain_;
   Index context_;
   OutputTerm<Scalar, Inputs> term_;
   ShapeKey key_;
@@ -77,22 +79,24 @@ class ConvexNetwork : public Parameterized<typename Chain::Scalar> {
  private:
   /// The pieces, in the order in which they have to be made.
   struct Built {
-    Built(const Options& options, const Choice& choice)
-        : activations(choice),
+    Built(const Options& chosen, const Choice& choice)
+        : options(chosen),
+          activations(choice),
           chain(Chain::build(layout, options, activations)),
           context(passes::context_size(chain)),
           term(layout, chain.depth(), options.output, chain.last().inputs(), context, options.non_decreasing) {}
 
     Layout layout;
+    Options options;
     Choice activations;
-    Chain chain;
+    Layers chain;
     Index context;
     OutputTerm<Scalar, Inputs> term;
   };
 
-  ConvexNetwork(Built built, const Options& options)
+  explicit ConvexNetwork(Built built)
       : Parameterized<Scalar>(std::move(built.layout)),
-        options_(options),
+        options_(std::move(built.options)),
         activations_(std::move(built.activations)),
         chain_(std::move(built.chain)),
         context_(built.context),

@@ -8,13 +8,13 @@
 
 #include "icnn/activations/properties.hpp"
 #include "icnn/core/view.hpp"
+#include "icnn/functions/convex_function.hpp"
 #include "icnn/kernels/elementwise.hpp"
 #include "icnn/kernels/products.hpp"
 #include "icnn/layers/gates.hpp"
-#include "icnn/layers/wanted.hpp"
 #include "icnn/layers/output_term.hpp"
+#include "icnn/layers/wanted.hpp"
 #include "icnn/networks/chain.hpp"
-#include "icnn/functions/convex_function.hpp"
 
 /// The passes of a convex network over its layers and its output term, written once for FICNN and PICNN, run-time and
 /// compile-time sizes. A \c Conditions object says what the context contributes: gates, r, and the linear output term.
@@ -115,32 +115,37 @@ void forward(const Chain& chain, const Term& term, const typename Chain::Scalar*
   const Index columns = ws.columns;
   const auto y = first_columns(ws.y, columns);
   chain.for_each([&](auto i, const auto& layer) {
-    layer.forward(order, p, y, first_columns(at(ws.tapes, below(i)).z, columns), at(ws.tapes, i), columns, conditions.gates(i));
+    layer.forward(order, p, y, first_columns(at(ws.tapes, below(i)).z, columns), at(ws.tapes, i), columns,
+                  conditions.gates(i));
   });
-  auto values = first_columns(ws.values, columns);
-  values = first_columns(last(ws.tapes).z, columns);
-  term.forward(p, y, linear, ws.term_tape, values, columns);
+  std::copy_n(last(ws.tapes).z.data(), columns, ws.values.data());
+  term.forward(p, y, linear, ws.term_tape, first_columns(ws.values, columns), columns);
 }
 
-/// Adds the derivatives of sum_b seeds_b f(y_b) to what is wanted (in y to \p gy), and to the gates' adjoints where the
-/// conditions have room for them. \p x is the context (read for C only). After forward of order first.
-template <class Chain, int Cols, class T, class Term, class X, class Conditions>
-void backward(const Chain& chain, const Term& term, const Layout& layout, const typename Chain::Scalar* p,
-              const Wanted<typename Chain::Scalar>& wanted, const MatrixView<T>& gy, ConvexWorkspace<Chain, Cols, T>& ws,
+/// Where the parameter derivatives that are wanted go.
+template <class S>
+[[nodiscard]] ParameterSink<S> sink_of(const Wanted<S>& wanted) {
+  return {wanted.parameters.data(), wanted.only};
+}
+
+/// Adds the derivatives of sum_b seeds_b f(y_b): those in y to \p gy, those in the parameters to the sink, down to the layer
+/// `lowest`, and to the gates' adjoints where the conditions have room for them. \p x is the context (read for C only).
+/// After forward of order first.
+template <class Chain, int Cols, class T, class Term, class Sink, class X, class Conditions>
+void backward(const Chain& chain, const Term& term, const typename Chain::Scalar* p, const Sink& sink, Index lowest,
+              const MatrixView<T>& gy, const MatrixView<typename Chain::Scalar>& gx, ConvexWorkspace<Chain, Cols, T>& ws,
               const X& x, const Conditions& conditions) {
   const Index columns = ws.columns;
   const auto y = first_columns(ws.y, columns);
   const auto seeds = first_columns(ws.seeds, columns);
-  const ParameterSink<typename Chain::Scalar> sink{wanted.parameters.data(), wanted.only};
-  const Index lowest = lowest_layer(layout, wanted);
-  first_columns(last(ws.tapes).delta, columns) = seeds;
+  std::copy_n(ws.seeds.data(), columns, last(ws.tapes).delta.data());
   chain.for_each_reverse([&](auto i, const auto& layer) {
     if (i < lowest) return;
     auto& before = at(ws.tapes, below(i));
-    layer.backward(p, y, first_columns(before.z, columns), at(ws.tapes, i), sink, gy, first_columns(before.delta, columns), columns,
-                   conditions.gates(i), conditions.adjoint(i));
+    layer.backward(p, y, first_columns(before.z, columns), at(ws.tapes, i), sink, gy, first_columns(before.delta, columns),
+                   columns, conditions.gates(i), conditions.adjoint(i));
   });
-  term.backward(p, y, x, seeds, ws.term_tape, sink, gy, wanted.x, columns);
+  term.backward(p, y, x, seeds, ws.term_tape, sink, gy, gx, columns);
 }
 
 /// slopes = w' grad_y f at ws.w; after forward of order first.
@@ -152,32 +157,29 @@ void tangent(const Chain& chain, const Term& term, const typename Chain::Scalar*
   chain.for_each([&](auto i, const auto& layer) {
     layer.tangent(p, w, first_columns(at(ws.tapes, below(i)).dz, columns), at(ws.tapes, i), columns, conditions.gates(i));
   });
-  auto slopes = first_columns(ws.slopes, columns);
-  slopes = first_columns(last(ws.tapes).dz, columns);
-  term.tangent(p, w, ws.term_tape, slopes, columns);
+  std::copy_n(last(ws.tapes).dz.data(), columns, ws.slopes.data());
+  term.tangent(p, w, ws.term_tape, first_columns(ws.slopes, columns), columns);
 }
 
-/// Adds the derivatives of sum_b seeds_b w_b' grad_y f(y_b); after forward of order second and tangent.
-template <class Chain, int Cols, class T, class Term, class X, class Conditions>
-void second_backward(const Chain& chain, const Term& term, const Layout& layout, const typename Chain::Scalar* p,
-                     const Wanted<typename Chain::Scalar>& wanted, const MatrixView<T>& gy,
+/// Adds the derivatives of sum_b seeds_b w_b' grad_y f(y_b), to the same places; after forward of order second and tangent.
+template <class Chain, int Cols, class T, class Term, class Sink, class X, class Conditions>
+void second_backward(const Chain& chain, const Term& term, const typename Chain::Scalar* p, const Sink& sink, Index lowest,
+                     const MatrixView<T>& gy, const MatrixView<typename Chain::Scalar>& gx,
                      ConvexWorkspace<Chain, Cols, T>& ws, const X& x, const Conditions& conditions) {
   const Index columns = ws.columns;
   const auto y = first_columns(ws.y, columns);
   const auto w = first_columns(ws.w, columns);
   const auto seeds = first_columns(ws.seeds, columns);
-  const ParameterSink<typename Chain::Scalar> sink{wanted.parameters.data(), wanted.only};
-  const Index lowest = lowest_layer(layout, wanted);
-  first_columns(last(ws.tapes).delta, columns) = seeds;
+  std::copy_n(ws.seeds.data(), columns, last(ws.tapes).delta.data());
   first_columns(last(ws.tapes).epsilon, columns).setZero();
   chain.for_each_reverse([&](auto i, const auto& layer) {
     if (i < lowest) return;
     auto& before = at(ws.tapes, below(i));
-    layer.second_backward(p, y, w, first_columns(before.z, columns), first_columns(before.dz, columns), at(ws.tapes, i), sink, gy,
-                          first_columns(before.delta, columns), first_columns(before.epsilon, columns), columns, conditions.gates(i),
-                          conditions.adjoint(i));
+    layer.second_backward(p, y, w, first_columns(before.z, columns), first_columns(before.dz, columns), at(ws.tapes, i),
+                          sink, gy, first_columns(before.delta, columns), first_columns(before.epsilon, columns), columns,
+                          conditions.gates(i), conditions.adjoint(i));
   });
-  term.second_backward(p, y, w, x, seeds, ws.term_tape, sink, gy, wanted.x, columns);
+  term.second_backward(p, y, w, x, seeds, ws.term_tape, sink, gy, gx, columns);
 }
 
 /// h += the layers' part of the Hessian in y at one column: sum_i J_i' diag(delta_{i+1} o g''(s_i)) J_i. After forward of
@@ -195,7 +197,9 @@ void add_hessian(const Chain& chain, const typename Chain::Scalar* p, Index colu
     auto& tape = at(ws.tapes, i);
     layer.jacobian(p, tape, at(ws.tapes, below(i)), column, conditions.gates(i));
     if (regularity_of(layer.activation()).piecewise_linear) return;
-    tape.u.col(column) = tape.delta.col(column).cwiseProduct(tape.second.col(column));
+    const Index at_column = column * layer.width();
+    kernels::multiply(layer.width(), tape.delta.data() + at_column, tape.second.data() + at_column,
+                      tape.u.data() + at_column);
     kernels::add_gram(tape.jacobian, tape.u.col(column), tape.scaled, out);
   });
   kernels::mirror_lower<T>(out);
@@ -224,22 +228,21 @@ template <class Chain, int Cols, class T, class Term, class Conditions>
 void along(const Chain& chain, const Term& term, const typename Chain::Scalar* p, kernels::Order order,
            ConvexWorkspace<Chain, Cols, T>& ws, const Conditions& conditions) {
   const Index columns = ws.columns;
+  const bool with_slopes = order != kernels::Order::value;
   const auto alpha = first_columns(ws.alpha, columns);
   chain.for_each([&](auto i, const auto& layer) {
     auto& before = at(ws.tapes, below(i));
-    layer.along(order, p, alpha, first_columns(before.z, columns), first_columns(before.dz, columns), at(ws.tapes, i), columns,
-                conditions.gates(i));
+    layer.along(order, p, alpha, first_columns(before.z, columns), first_columns(before.dz, columns), at(ws.tapes, i),
+                columns, conditions.gates(i));
   });
-  auto values = first_columns(ws.values, columns);
-  auto slopes = first_columns(ws.slopes, columns);
-  values = first_columns(last(ws.tapes).z, columns);
-  if (order != kernels::Order::value) slopes = first_columns(last(ws.tapes).dz, columns);
+  std::copy_n(last(ws.tapes).z.data(), columns, ws.values.data());
+  if (with_slopes) std::copy_n(last(ws.tapes).dz.data(), columns, ws.slopes.data());
   if (term.empty()) return;
-  const auto base_slope = first_columns(ws.base_slope, columns);
-  const auto curvature = first_columns(ws.term_tape.quadratic, columns);
-  values += first_columns(ws.base, columns);
-  values.array() += alpha.array() * (base_slope.array() + T(0.5) * alpha.array() * curvature.array());
-  if (order != kernels::Order::value) slopes.array() += base_slope.array() + alpha.array() * curvature.array();
+  for (Index c = 0; c < columns; ++c) {
+    const T base_slope = ws.base_slope(c), curvature = ws.term_tape.quadratic(c);
+    ws.values(c) += ws.base(c) + ws.alpha(c) * (base_slope + T(0.5) * ws.alpha(c) * curvature);
+    if (with_slopes) ws.slopes(c) += base_slope + ws.alpha(c) * curvature;
+  }
 }
 
 }  // namespace passes

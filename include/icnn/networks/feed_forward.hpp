@@ -8,10 +8,21 @@
 
 #include "icnn/activations/any.hpp"
 #include "icnn/functions/convex_function.hpp"
+#include "icnn/fwd.hpp"
 #include "icnn/networks/feed_forward_chain.hpp"
 #include "icnn/networks/parameterized.hpp"
 
 namespace icnn::inline ICNN_ISA {
+
+namespace detail {
+
+/// How many inputs a chain of dense layers has, by its type: a number or Dynamic.
+template <class Chain>
+inline constexpr int input_extent = Dynamic;
+template <class First, class... Rest>
+inline constexpr int input_extent<StaticChain<First, Rest...>> = First::InputWidth;
+
+}  // namespace detail
 
 /// Scratch of a feed-forward network for batches of up to `capacity` columns.
 template <class Chain, int Cols>
@@ -33,8 +44,8 @@ struct FeedForwardWorkspace {
   Index capacity;
   Index columns = 0;       ///< of the latest forward pass
   bool derivable = false;  ///< it left derivatives
-  Matrix<typename Chain::Scalar, Chain::InputWidth, Cols> x;
-  Vector<typename Chain::Scalar, Chain::InputWidth> gradient;  ///< one row of a Jacobian
+  Matrix<typename Chain::Scalar, detail::input_extent<Chain>, Cols> x;
+  Vector<typename Chain::Scalar, detail::input_extent<Chain>> gradient;  ///< one row of a Jacobian
   typename Chain::template Storage<TapeOf> tapes;
   typename Chain::template Storage<AdjointOf> adjoints;
 };
@@ -43,21 +54,22 @@ struct FeedForwardWorkspace {
 /// f-hat of Proposition 2, and a baseline. A regular value; blocks "W[i]", "b[i]"; made with zero parameters. Contracts as
 /// at ConvexFunction: const, thread-safe, allocation-free with a workspace, Error on wrong shapes.
 template <class Chain>
-class BasicFeedForward : public Parameterized<typename Chain::Scalar> {
-  using Base = Parameterized<typename Chain::Scalar>;
+class BasicFeedForward : public Parameterized<typename Chain::Layers::Scalar> {
+  using Base = Parameterized<typename Chain::Layers::Scalar>;
   template <class M>
   using Input = Eigen::MatrixBase<M>;
 
  public:
-  using Scalar = typename Chain::Scalar;
+  using Layers = typename Chain::Layers;
+  using Scalar = typename Layers::Scalar;
   using Options = typename Chain::Options;
   template <int Cols>
-  using Workspace = FeedForwardWorkspace<Chain, Cols>;
+  using Workspace = FeedForwardWorkspace<Layers, Cols>;
 
   template <class... Chosen>
   requires requires(const Chosen&... chosen) { Chain::choice(chosen...); }
-  explicit BasicFeedForward(const Options& options = {}, const Chosen&... activations)
-      : BasicFeedForward(Built(options, Chain::choice(activations...)), options) {}
+  explicit BasicFeedForward(const Options& options = Chain::default_options(), const Chosen&... activations)
+      : BasicFeedForward(Built(options, Chain::choice(activations...))) {}
 
   /// With these parameters, in the order of layout(). Throws Error as edit() does.
   template <class... Chosen>
@@ -67,7 +79,7 @@ class BasicFeedForward : public Parameterized<typename Chain::Scalar> {
     Base::set(parameters);
   }
 
-  [[nodiscard]] const Chain& chain() const noexcept { return chain_; }
+  [[nodiscard]] const Layers& chain() const noexcept { return chain_; }
   [[nodiscard]] const Options& options() const noexcept { return options_; }
   [[nodiscard]] const typename Chain::Choice& activations() const noexcept { return activations_; }
   [[nodiscard]] Index inputs() const noexcept { return inputs_; }
@@ -75,7 +87,7 @@ class BasicFeedForward : public Parameterized<typename Chain::Scalar> {
   [[nodiscard]] Index depth() const noexcept { return chain_.depth(); }
   [[nodiscard]] ShapeKey shape_key() const noexcept { return key_; }
 
-  [[nodiscard]] Workspace<Chain::SingleColumns> workspace() const { return {key_, chain_, inputs_, 1}; }
+  [[nodiscard]] Workspace<Layers::SingleColumns> workspace() const { return {key_, chain_, inputs_, 1}; }
   [[nodiscard]] Workspace<Dynamic> workspace(const WorkspaceOptions& options) const {
     return {key_, chain_, inputs_, options.checked().columns};
   }
@@ -156,17 +168,18 @@ class BasicFeedForward : public Parameterized<typename Chain::Scalar> {
  private:
   /// The pieces, in the order in which they have to be made.
   struct Built {
-    Built(const Options& options, const typename Chain::Choice& choice)
-        : activations(choice), chain(Chain::build(layout, options, activations)) {}
+    Built(const Options& chosen, const typename Chain::Choice& choice)
+        : options(chosen), activations(choice), chain(Chain::build(layout, options, activations)) {}
 
     Layout layout;
+    Options options;
     typename Chain::Choice activations;
-    Chain chain;
+    Layers chain;
   };
 
-  BasicFeedForward(Built built, const Options& options)
+  explicit BasicFeedForward(Built built)
       : Base(std::move(built.layout)),
-        options_(options),
+        options_(std::move(built.options)),
         activations_(std::move(built.activations)),
         chain_(std::move(built.chain)) {
     chain_.for_each([&](Index i, const auto& layer) {
@@ -254,14 +267,10 @@ class BasicFeedForward : public Parameterized<typename Chain::Scalar> {
 
   Options options_;
   typename Chain::Choice activations_;
-  Chain chain_;
+  Layers chain_;
   Index inputs_ = 0;
   ShapeKey key_ = 0;
 };
-
-/// A feed-forward network of run-time sizes.
-template <class S, Activation A, Activation Output = Identity>
-using FeedForward = BasicFeedForward<FeedForwardChain<S, A, Output>>;
 
 /// One whose activations are chosen at run time.
 template <class S>

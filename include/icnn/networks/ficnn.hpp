@@ -8,6 +8,7 @@
 
 #include "icnn/activations/any.hpp"
 #include "icnn/functions/convex_function.hpp"
+#include "icnn/fwd.hpp"
 #include "icnn/networks/convex_network.hpp"
 #include "icnn/networks/convex_passes.hpp"
 #include "icnn/networks/ficnn_chain.hpp"
@@ -23,22 +24,24 @@ namespace icnn::inline ICNN_ISA {
 /// the output term q is a convex quadratic. A regular value. Blocks of layout(): "Wz[i]", "Wy[i]", "b[i]", "D", "L", "d".
 /// Made with all parameters zero. Evaluation is described at ConvexFunction, edit() at Parameters.
 template <class Chain>
-class BasicFicnn : public ConvexNetwork<Chain>, public ConvexFunction<BasicFicnn<Chain>, typename Chain::Scalar, false> {
+class BasicFicnn : public ConvexNetwork<Chain>,
+                   public ConvexFunction<BasicFicnn<Chain>, typename Chain::Layers::Scalar, false> {
   using Base = ConvexNetwork<Chain>;
   using Base::chain_, Base::key_, Base::term_;
 
  public:
+  using typename Base::Layers;
   using typename Base::Options;
   using typename Base::Scalar;
   template <int Cols>
   using Workspace =
-      std::conditional_t<Cols == Dynamic && detail::has_lanes<Chain>, LaneWorkspace<Chain>, ConvexWorkspace<Chain, Cols>>;
+      std::conditional_t<Cols == Dynamic && detail::has_lanes<Layers>, LaneWorkspace<Layers>, ConvexWorkspace<Layers, Cols>>;
 
   /// Zero parameters. With run-time sizes the activations are (hidden), (hidden, first), (hidden, first, output) or an
   /// Activations; with a type list, one per layer. Throws Error on sizes below 1 or too large to store.
   template <class... Chosen>
   requires requires(const Chosen&... chosen) { Chain::choice(chosen...); }
-  explicit BasicFicnn(const Options& options = {}, const Chosen&... activations)
+  explicit BasicFicnn(const Options& options = Chain::default_options(), const Chosen&... activations)
       : Base(options, Chain::choice(activations...)) {}
 
   /// With these parameters, in the order of layout(). Throws Error as edit() does.
@@ -75,8 +78,8 @@ class BasicFicnn : public ConvexNetwork<Chain>, public ConvexFunction<BasicFicnn
   void backward(const Wanted<Scalar>& wanted, Ws& ws) const {
     passes::set_seeds(wanted, ws);
     ws.load_seeds();
-    passes::backward(chain_, term_, Base::layout(), Base::p(), wanted, ws.gradient(wanted.y), ws.scratch(), no_context(),
-                     NoConditions{});
+    passes::backward(chain_, term_, Base::p(), passes::sink_of(wanted), lowest_layer(Base::layout(), wanted),
+                     ws.gradient(wanted.y), wanted.x, ws.scratch(), no_context(), NoConditions{});
     ws.add_gradient(wanted.y);
   }
 
@@ -91,8 +94,8 @@ class BasicFicnn : public ConvexNetwork<Chain>, public ConvexFunction<BasicFicnn
   void second_backward(const Wanted<Scalar>& wanted, Ws& ws) const {
     passes::set_seeds(wanted, ws);
     ws.load_seeds();
-    passes::second_backward(chain_, term_, Base::layout(), Base::p(), wanted, ws.gradient(wanted.y), ws.scratch(),
-                            no_context(), NoConditions{});
+    passes::second_backward(chain_, term_, Base::p(), passes::sink_of(wanted), lowest_layer(Base::layout(), wanted),
+                            ws.gradient(wanted.y), wanted.x, ws.scratch(), no_context(), NoConditions{});
     ws.add_gradient(wanted.y);
   }
 
@@ -127,11 +130,6 @@ class BasicFicnn : public ConvexNetwork<Chain>, public ConvexFunction<BasicFicnn
   [[nodiscard]] auto linear() const { return term_.d(Base::p()); }
   [[nodiscard]] static Matrix<Scalar, 0, 0> no_context() { return {}; }
 };
-
-/// A FICNN of run-time sizes: one type per scalar and activations, whatever the depth. `First` may be any convex
-/// activation; `Output` clamps f from below and is the identity in every use of the paper.
-template <class S, Activation A, Activation First = A, Activation Output = Identity>
-using Ficnn = BasicFicnn<FicnnChain<S, A, First, Output>>;
 
 /// A FICNN whose activations are chosen at run time among those that Proposition 1 admits.
 template <class S>

@@ -4,11 +4,11 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <tuple>
 #include <utility>
 #include <vector>
 
+#include "icnn/activations/erased.hpp"
 #include "icnn/layers/ficnn_layer.hpp"
 #include "icnn/layers/output_term.hpp"
 #include "icnn/networks/architecture.hpp"
@@ -17,39 +17,32 @@
 /// How the layers of a FICNN are made: from sizes at run time, or from a type list.
 namespace icnn::inline ICNN_ISA {
 
-/// Sizes and options of a FICNN.
-struct FicnnArchitecture {
-  Index inputs = 1;                        ///< n
+/// Sizes and options of a FICNN. Where the sizes are in the type, they may be left out here; others are refused.
+struct FicnnOptions {
+  Index inputs = 0;                        ///< n >= 1
   std::vector<Index> hidden = {};          ///< widths m_1..m_{k-1}; none: one affine layer
   bool passthrough = true;                 ///< W^y_i for i >= 1; the first layer always sees y
   bool bias = true;                        ///< b_i
   std::vector<Index> non_decreasing = {};  ///< inputs in which f must not decrease: their columns of W^y are >= 0
   OutputTermShape output = {};             ///< D, L, d
 
-  friend bool operator==(const FicnnArchitecture&, const FicnnArchitecture&) = default;
-};
-
-/// What a type list leaves open of a FICNN.
-struct FicnnOptions {
-  bool passthrough = true;
-  bool bias = true;
-  std::vector<Index> non_decreasing = {};
-  OutputTermShape output = {};
-
   friend bool operator==(const FicnnOptions&, const FicnnOptions&) = default;
 };
 
-/// The layers of a FICNN with run-time sizes.
-template <class S, Activation A, Activation First, Activation Output>
-struct FicnnChain : DynamicChain<FicnnLayer<S, First, Dynamic, 0>, FicnnLayer<S, A>, FicnnLayer<S, Output>> {
-  using FirstLayer = FicnnLayer<S, First, Dynamic, 0>;
-  using Base = DynamicChain<FirstLayer, FicnnLayer<S, A>, FicnnLayer<S, Output>>;
-  using Options = FicnnArchitecture;
+/// The layers of a FICNN with run-time sizes: of one type, whatever the activations.
+template <class S, class A, class First, class Output>
+struct FicnnChain {
+  static_assert(Proposition1<A>::holds && Proposition1FirstLayer<First>::holds && Proposition1<Output>::holds);
+
+  using Layer = FicnnLayer<S, ErasedActivation<S>>;
+  using Layers = DynamicChain<Layer>;
+  using Options = FicnnOptions;
   using Choice = Activations<A, First, Output>;
   template <class T>
   using Rebind = FicnnChain<T, A, First, Output>;
 
-  using Base::Base;
+  /// What a network has that nobody gave sizes.
+  [[nodiscard]] static Options default_options() { return {.inputs = 1}; }
 
   [[nodiscard]] static Choice choice(const A& activation = {}) { return Choice::all(activation); }
   [[nodiscard]] static Choice choice(const A& hidden, const First& first,
@@ -58,7 +51,7 @@ struct FicnnChain : DynamicChain<FicnnLayer<S, First, Dynamic, 0>, FicnnLayer<S,
   }
   [[nodiscard]] static Choice choice(const Choice& choice) { return choice; }
 
-  [[nodiscard]] static FicnnChain build(Layout& layout, const Options& options, const Choice& activations) {
+  [[nodiscard]] static Layers build(Layout& layout, Options& options, const Choice& activations) {
     const auto& widths = options.hidden;
     detail::require_sizes("Ficnn", "hidden widths", widths);
     detail::require_activations(activations.hidden, widths.empty() ? 0 : widths.size() - 1);
@@ -67,19 +60,26 @@ struct FicnnChain : DynamicChain<FicnnLayer<S, First, Dynamic, 0>, FicnnLayer<S,
     } else {
       detail::require_inputs("Ficnn", options.inputs, options.non_decreasing, activations.first);
     }
-    const auto shape = [&](Index previous, Index width) {
-      return ConvexShape{options.inputs, previous, width, options.passthrough, options.bias, options.non_decreasing};
+    std::vector<Layer> layers;
+    Index previous = 0;
+    const auto add = [&](Index width, ErasedActivation<S> activation) {
+      layers.emplace_back(layout, static_cast<Index>(layers.size()),
+                          ConvexShape{.inputs = options.inputs,
+                                      .previous = previous,
+                                      .width = width,
+                                      .passthrough = options.passthrough,
+                                      .bias = options.bias,
+                                      .non_decreasing = options.non_decreasing},
+                          std::move(activation));
+      previous = width;
     };
-    std::optional<FirstLayer> first;
-    std::vector<FicnnLayer<S, A>> hidden;
-    if (!widths.empty()) first.emplace(layout, 0, shape(0, widths[0]), activations.first);
-    for (std::size_t i = 1; i < widths.size(); ++i) {
-      hidden.emplace_back(layout, static_cast<Index>(i), shape(widths[i - 1], widths[i]),
-                          detail::activation_at(activations.hidden, i - 1));
+    using Erased = ErasedActivation<S>;
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+      add(widths[i], i == 0 ? Erased::in_first_layer(activations.first)
+                            : Erased::behind_weights(detail::activation_at(activations.hidden, i - 1)));
     }
-    const Index previous = widths.empty() ? 0 : widths.back();
-    FicnnLayer<S, Output> last(layout, static_cast<Index>(widths.size()), shape(previous, 1), activations.output);
-    return FicnnChain(std::move(first), std::move(hidden), std::move(last));
+    add(1, Erased::behind_weights(activations.output));
+    return Layers(std::move(layers));
   }
 };
 
@@ -92,11 +92,18 @@ template <class S, int N, std::size_t... I, class... Specs>
 struct StaticFicnnLayers<S, N, std::index_sequence<I...>, Specs...> {
   using Chain = StaticChain<FicnnLayer<S, typename Specs::Activation, N, widths<0, Specs...>[I], Specs::width>...>;
 
-  [[nodiscard]] static Chain build(Layout& layout, const FicnnOptions& o,
+  [[nodiscard]] static Chain build(Layout& layout, FicnnOptions& o,
                                    const std::tuple<typename Specs::Activation...>& activations) {
+    take_sizes("FicnnOf", o.inputs, N, o.hidden, {Specs::width...});
     require_inputs("FicnnOf", N, o.non_decreasing, std::get<0>(activations));
     return Chain{FicnnLayer<S, typename Specs::Activation, N, widths<0, Specs...>[I], Specs::width>(
-        layout, Index{I}, {N, widths<0, Specs...>[I], Specs::width, o.passthrough, o.bias, o.non_decreasing},
+        layout, Index{I},
+        ConvexShape{.inputs = N,
+                    .previous = widths<0, Specs...>[I],
+                    .width = Specs::width,
+                    .passthrough = o.passthrough,
+                    .bias = o.bias,
+                    .non_decreasing = o.non_decreasing},
         std::get<I>(activations))...};
   }
 };
@@ -105,22 +112,21 @@ struct StaticFicnnLayers<S, N, std::index_sequence<I...>, Specs...> {
 
 /// The layers of a FICNN whose sizes are a type list.
 template <class S, int N, class... Specs>
-struct StaticFicnnChain : detail::StaticFicnnLayers<S, N, std::index_sequence_for<Specs...>, Specs...>::Chain {
-  using Layers = detail::StaticFicnnLayers<S, N, std::index_sequence_for<Specs...>, Specs...>;
-  using Base = typename Layers::Chain;
+struct StaticFicnnChain {
+  using Make = detail::StaticFicnnLayers<S, N, std::index_sequence_for<Specs...>, Specs...>;
+  using Layers = typename Make::Chain;
   using Options = FicnnOptions;
   using Choice = std::tuple<typename Specs::Activation...>;
   template <class T>
   using Rebind = StaticFicnnChain<T, N, Specs...>;
 
-  explicit StaticFicnnChain(Base base) : Base(std::move(base)) {}
-
+  [[nodiscard]] static Options default_options() { return {}; }
   [[nodiscard]] static Choice choice() { return {}; }
   [[nodiscard]] static Choice choice(const typename Specs::Activation&... activations) { return {activations...}; }
   [[nodiscard]] static Choice choice(const Choice& choice) { return choice; }
 
-  [[nodiscard]] static StaticFicnnChain build(Layout& layout, const Options& options, const Choice& activations) {
-    return StaticFicnnChain(Layers::build(layout, options, activations));
+  [[nodiscard]] static Layers build(Layout& layout, Options& options, const Choice& activations) {
+    return Make::build(layout, options, activations);
   }
 };
 

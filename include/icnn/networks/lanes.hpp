@@ -29,8 +29,8 @@ template <class... Layers>
 /// Whether batches of a network go through lanes: compile-time sizes, activations that take packs, and an Eigen that aligns
 /// its memory to whole registers (it does unless told otherwise).
 template <class Chain>
-inline constexpr bool has_lanes =
-    EIGEN_MAX_ALIGN_BYTES >= kernels::register_bytes && all_take_packs(static_cast<const Chain*>(nullptr));
+inline constexpr bool has_lanes = EIGEN_MAX_ALIGN_BYTES >=
+                                  kernels::register_bytes&& all_take_packs(static_cast<const Chain*>(nullptr));
 
 }  // namespace detail
 

@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "icnn/fwd.hpp"
 #include "icnn/networks/context_passes.hpp"
 #include "icnn/networks/convex_network.hpp"
 #include "icnn/networks/ficnn.hpp"
@@ -22,22 +23,24 @@ class PicnnBatch;
 /// W~ and b~, "D", "L", "C", "d". Made with all parameters zero but the gate biases bz and by, which are 1.
 /// Evaluation, f(x, y), is described at ConvexFunction, edit() at Parameters.
 template <class Chain>
-class BasicPicnn : public ConvexNetwork<Chain>, public ConvexFunction<BasicPicnn<Chain>, typename Chain::Scalar, true> {
+class BasicPicnn : public ConvexNetwork<Chain>,
+                   public ConvexFunction<BasicPicnn<Chain>, typename Chain::Layers::Scalar, true> {
   using Base = ConvexNetwork<Chain>;
   using Base::chain_, Base::context_, Base::key_, Base::options_, Base::activations_, Base::term_;
 
  public:
+  using typename Base::Layers;
   using typename Base::Options;
   using typename Base::Scalar;
   using AtContext = BasicFicnn<typename Chain::Folded>;
   template <int Cols>
-  using Workspace = PicnnWorkspace<Chain, Cols>;
+  using Workspace = PicnnWorkspace<Layers, Cols>;
 
   /// With run-time sizes the activations are (hidden), (hidden, context), (hidden, context, first),
   /// (hidden, context, first, output) or a PicnnActivations. Throws Error on sizes below 1 or too large to store.
   template <class... Chosen>
   requires requires(const Chosen&... chosen) { Chain::choice(chosen...); }
-  explicit BasicPicnn(const Options& options = {}, const Chosen&... activations)
+  explicit BasicPicnn(const Options& options = Chain::default_options(), const Chosen&... activations)
       : Base(options, Chain::choice(activations...)) {
     Base::edit([this](ParameterEdit<Scalar>& edit) {
       chain_.for_each([&](auto, const auto& layer) { layer.open_gates(edit.vector().data()); });
@@ -161,8 +164,8 @@ class BasicPicnn : public ConvexNetwork<Chain>, public ConvexFunction<BasicPicnn
   void backward(const Wanted<Scalar>& wanted, Ws& ws, const Bound& context) const {
     const bool through = passes::reaches_context(chain_, wanted);
     passes::set_seeds(wanted, ws);
-    passes::backward(chain_, term_, Base::layout(), Base::p(), wanted, wanted.y, ws, first_columns(context.x, ws.columns),
-                     conditions(ws, context, through));
+    passes::backward(chain_, term_, Base::p(), passes::sink_of(wanted), lowest_layer(Base::layout(), wanted), wanted.y,
+                     wanted.x, ws, first_columns(context.x, ws.columns), conditions(ws, context, through));
     if (through) passes::context_backward(chain_, Base::layout(), Base::p(), wanted, ws, context);
   }
   template <class W, class Ws, class Bound>
@@ -174,8 +177,8 @@ class BasicPicnn : public ConvexNetwork<Chain>, public ConvexFunction<BasicPicnn
   void second_backward(const Wanted<Scalar>& wanted, Ws& ws, const Bound& context) const {
     const bool through = passes::reaches_context(chain_, wanted);
     passes::set_seeds(wanted, ws);
-    passes::second_backward(chain_, term_, Base::layout(), Base::p(), wanted, wanted.y, ws, first_columns(context.x, ws.columns),
-                            conditions(ws, context, through));
+    passes::second_backward(chain_, term_, Base::p(), passes::sink_of(wanted), lowest_layer(Base::layout(), wanted),
+                            wanted.y, wanted.x, ws, first_columns(context.x, ws.columns), conditions(ws, context, through));
     if (through) passes::context_backward(chain_, Base::layout(), Base::p(), wanted, ws, context);
   }
   template <class Ws, class Bound>
@@ -215,10 +218,6 @@ class BasicPicnn : public ConvexNetwork<Chain>, public ConvexFunction<BasicPicnn
         context.tapes, adjoints ? &ws.adjoints : nullptr};
   }
 };
-
-/// A PICNN of run-time sizes.
-template <class S, Activation A, Activation ContextA = Relu, Activation First = A, Activation Output = Identity>
-using Picnn = BasicPicnn<PicnnChain<S, A, ContextA, First, Output>>;
 
 /// A PICNN whose activations are chosen at run time.
 template <class S>

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -15,10 +14,10 @@
 /// How the layers of a PICNN are made: from sizes at run time, or from a type list.
 namespace icnn::inline ICNN_ISA {
 
-/// Sizes and options of a PICNN.
-struct PicnnArchitecture {
-  Index context = 1;                       ///< c, length of x
-  Index inputs = 1;                        ///< n
+/// Sizes and options of a PICNN. Where the sizes are in the type, they may be left out here; others are refused.
+struct PicnnOptions {
+  Index context = 0;                       ///< c >= 1, length of x
+  Index inputs = 0;                        ///< n >= 1
   std::vector<Index> hidden = {};          ///< widths m_1..m_{k-1} of the convex path
   std::vector<Index> context_hidden = {};  ///< widths n_1..n_{k-1} of the context path: as many
   bool passthrough = true;                 ///< W^y_i, W^yu_i, b^y_i for i >= 1; the first layer always sees y
@@ -26,17 +25,6 @@ struct PicnnArchitecture {
   Gate gate = Gate::positive_part;
   std::vector<Index> non_decreasing = {};  ///< inputs in which f must not decrease: W^y >= 0, behind non-negative gates
   OutputTermShape output = {};             ///< D, L, C, d
-
-  friend bool operator==(const PicnnArchitecture&, const PicnnArchitecture&) = default;
-};
-
-/// What a type list leaves open of a PICNN.
-struct PicnnOptions {
-  bool passthrough = true;
-  bool bias = true;
-  Gate gate = Gate::positive_part;
-  std::vector<Index> non_decreasing = {};
-  OutputTermShape output = {};
 
   friend bool operator==(const PicnnOptions&, const PicnnOptions&) = default;
 };
@@ -50,6 +38,15 @@ namespace detail {
   return shape;
 }
 
+/// The options of the FICNN at a context.
+[[nodiscard]] inline FicnnOptions at_context(const PicnnOptions& o) {
+  return {.inputs = o.inputs,
+          .hidden = o.hidden,
+          .passthrough = o.passthrough,
+          .non_decreasing = o.non_decreasing,
+          .output = at_context(o.output)};
+}
+
 }  // namespace detail
 
 /// Activations of a PICNN with run-time depth.
@@ -61,22 +58,22 @@ struct PicnnActivations {
   friend bool operator==(const PicnnActivations&, const PicnnActivations&) = default;
 };
 
-/// The layers of a PICNN with run-time sizes.
-template <class S, Activation A, Activation ContextA, Activation First, Activation Output>
-struct PicnnChain
-    : DynamicChain<PicnnLayer<S, First, ContextA, Dynamic, 0>, PicnnLayer<S, A, ContextA>, PicnnLayer<S, Output, ContextA>> {
-  using FirstLayer = PicnnLayer<S, First, ContextA, Dynamic, 0>;
-  using Base = DynamicChain<FirstLayer, PicnnLayer<S, A, ContextA>, PicnnLayer<S, Output, ContextA>>;
-  using Options = PicnnArchitecture;
+/// The layers of a PICNN with run-time sizes: of one type, whatever the activations.
+template <class S, class A, class ContextA, class First, class Output>
+struct PicnnChain {
+  static_assert(Proposition1<A>::holds && Proposition1FirstLayer<First>::holds && Proposition1<Output>::holds);
+
+  using Erased = ErasedActivation<S>;
+  using Layer = PicnnLayer<S, Erased, Erased>;
+  using Layers = DynamicChain<Layer>;
+  using Options = PicnnOptions;
   using Choice = PicnnActivations<A, ContextA, First, Output>;
   using Convex = Activations<A, First, Output>;
   using Folded = FicnnChain<S, A, First, Output>;
-  static constexpr int ContextSize = Dynamic;
   template <class T>
   using Rebind = PicnnChain<T, A, ContextA, First, Output>;
 
-  using Base::Base;
-
+  [[nodiscard]] static Options default_options() { return {.context = 1, .inputs = 1}; }
   [[nodiscard]] static Choice choice(const A& activation = {}, const ContextA& context = {}) {
     return {Convex::all(activation), context};
   }
@@ -86,7 +83,7 @@ struct PicnnChain
   }
   [[nodiscard]] static Choice choice(const Choice& choice) { return choice; }
 
-  [[nodiscard]] static PicnnChain build(Layout& layout, const Options& o, const Choice& activations) {
+  [[nodiscard]] static Layers build(Layout& layout, Options& o, const Choice& activations) {
     if (o.hidden.empty()) {
       detail::require_inputs("Picnn", o.inputs, o.non_decreasing, activations.convex.output);
     } else {
@@ -101,28 +98,27 @@ struct PicnnChain
     }
     const std::size_t count = o.hidden.size();
     detail::require_activations(activations.convex.hidden, count > 0 ? count - 1 : 0);
-    const auto shape = [&](std::size_t i) {
-      return PicnnShape{
-          {o.inputs, i == 0 ? 0 : o.hidden[i - 1], i < count ? o.hidden[i] : 1, o.passthrough, o.bias, o.non_decreasing},
-          i == 0 ? o.context : o.context_hidden[i - 1],
-          i < count ? o.context_hidden[i] : 0,
-          o.gate};
-    };
-    std::optional<FirstLayer> first;
-    std::vector<PicnnLayer<S, A, ContextA>> hidden;
-    if (count > 0) first.emplace(layout, 0, shape(0), activations.convex.first, activations.context);
-    for (std::size_t i = 1; i < count; ++i) {
-      hidden.emplace_back(layout, static_cast<Index>(i), shape(i), detail::activation_at(activations.convex.hidden, i - 1),
-                          activations.context);
+    const Erased context = Erased::of_context(activations.context);
+    std::vector<Layer> layers;
+    for (std::size_t i = 0; i <= count; ++i) {
+      const PicnnShape shape{.convex = {.inputs = o.inputs,
+                                        .previous = i == 0 ? 0 : o.hidden[i - 1],
+                                        .width = i < count ? o.hidden[i] : 1,
+                                        .passthrough = o.passthrough,
+                                        .bias = o.bias,
+                                        .non_decreasing = o.non_decreasing},
+                             .context = i == 0 ? o.context : o.context_hidden[i - 1],
+                             .next_context = i < count ? o.context_hidden[i] : 0,
+                             .gate = o.gate};
+      Erased activation = i == count ? Erased::behind_weights(activations.convex.output)
+                          : i == 0   ? Erased::in_first_layer(activations.convex.first)
+                                     : Erased::behind_weights(detail::activation_at(activations.convex.hidden, i - 1));
+      layers.emplace_back(layout, static_cast<Index>(i), shape, std::move(activation), context);
     }
-    PicnnLayer<S, Output, ContextA> last(layout, static_cast<Index>(count), shape(count), activations.convex.output,
-                                         activations.context);
-    return PicnnChain(std::move(first), std::move(hidden), std::move(last));
+    return Layers(std::move(layers));
   }
 
-  [[nodiscard]] static FicnnArchitecture folded_options(const Options& o) {
-    return {o.inputs, o.hidden, o.passthrough, true, o.non_decreasing, detail::at_context(o.output)};
-  }
+  [[nodiscard]] static FicnnOptions folded_options(const Options& o) { return detail::at_context(o); }
   [[nodiscard]] static const Convex& folded_choice(const Choice& choice) { return choice.convex; }
 };
 
@@ -143,14 +139,21 @@ struct StaticPicnnLayers<S, C, N, std::index_sequence<I...>, Specs...> {
   using ConvexChoice = std::tuple<typename Specs::Activation...>;
   using ContextChoice = std::tuple<typename Specs::ContextActivation...>;
 
-  [[nodiscard]] static Chain build(Layout& layout, const PicnnOptions& o, const ConvexChoice& activations,
+  [[nodiscard]] static Chain build(Layout& layout, PicnnOptions& o, const ConvexChoice& activations,
                                    const ContextChoice& contexts) {
+    take_sizes("PicnnOf", o.inputs, N, o.hidden, {Specs::width...});
+    take_sizes("PicnnOf", o.context, C, o.context_hidden, {Specs::context_width...});
     require_inputs("PicnnOf", N, o.non_decreasing, std::get<0>(activations));
     return Chain{Layer<I, Specs>(layout, Index{I},
-                                 {{N, widths<0, Specs...>[I], Specs::width, o.passthrough, o.bias, o.non_decreasing},
-                                  context_widths<C, Specs...>[I],
-                                  I + 1 < sizeof...(Specs) ? Specs::context_width : 0,
-                                  o.gate},
+                                 PicnnShape{.convex = {.inputs = N,
+                                                       .previous = widths<0, Specs...>[I],
+                                                       .width = Specs::width,
+                                                       .passthrough = o.passthrough,
+                                                       .bias = o.bias,
+                                                       .non_decreasing = o.non_decreasing},
+                                            .context = context_widths<C, Specs...>[I],
+                                            .next_context = I + 1 < sizeof...(Specs) ? Specs::context_width : 0,
+                                            .gate = o.gate},
                                  std::get<I>(activations), std::get<I>(contexts))...};
   }
 };
@@ -159,31 +162,25 @@ struct StaticPicnnLayers<S, C, N, std::index_sequence<I...>, Specs...> {
 
 /// The layers of a PICNN whose sizes are a type list.
 template <class S, int C, int N, class... Specs>
-struct StaticPicnnChain : detail::StaticPicnnLayers<S, C, N, std::index_sequence_for<Specs...>, Specs...>::Chain {
-  using Layers = detail::StaticPicnnLayers<S, C, N, std::index_sequence_for<Specs...>, Specs...>;
-  using Base = typename Layers::Chain;
+struct StaticPicnnChain {
+  using Make = detail::StaticPicnnLayers<S, C, N, std::index_sequence_for<Specs...>, Specs...>;
+  using Layers = typename Make::Chain;
   using Options = PicnnOptions;
-  using Choice = std::tuple<typename Layers::ConvexChoice, typename Layers::ContextChoice>;
+  using Choice = std::tuple<typename Make::ConvexChoice, typename Make::ContextChoice>;
   using Folded = StaticFicnnChain<S, N, Dense<Specs::width, typename Specs::Activation>...>;
-  static constexpr int ContextSize = C;
   template <class T>
   using Rebind = StaticPicnnChain<T, C, N, Specs...>;
 
-  explicit StaticPicnnChain(Base base) : Base(std::move(base)) {}
-
+  [[nodiscard]] static Options default_options() { return {}; }
   [[nodiscard]] static Choice choice() { return {}; }
   [[nodiscard]] static Choice choice(const Choice& choice) { return choice; }
 
-  [[nodiscard]] static StaticPicnnChain build(Layout& layout, const Options& options, const Choice& choice) {
-    return StaticPicnnChain(Layers::build(layout, options, std::get<0>(choice), std::get<1>(choice)));
+  [[nodiscard]] static Layers build(Layout& layout, Options& options, const Choice& choice) {
+    return Make::build(layout, options, std::get<0>(choice), std::get<1>(choice));
   }
 
-  [[nodiscard]] static FicnnOptions folded_options(const Options& o) {
-    return {o.passthrough, true, o.non_decreasing, detail::at_context(o.output)};
-  }
-  [[nodiscard]] static const typename Layers::ConvexChoice& folded_choice(const Choice& choice) {
-    return std::get<0>(choice);
-  }
+  [[nodiscard]] static FicnnOptions folded_options(const Options& o) { return detail::at_context(o); }
+  [[nodiscard]] static const typename Make::ConvexChoice& folded_choice(const Choice& choice) { return std::get<0>(choice); }
 };
 
 }  // namespace icnn::inline ICNN_ISA

@@ -20,7 +20,7 @@ namespace icnn::inline ICNN_ISA {
 /// the output term those of f. Its context path has width 1.
 template <class S, Activation A, Activation First, Activation Output>
 [[nodiscard]] auto picnn_from(const Ficnn<S, A, First, Output>& f, Index context) {
-  const FicnnArchitecture& o = f.options();
+  const FicnnOptions& o = f.options();
   Picnn<S, A, Relu, First, Output> p({.context = context,
                                       .inputs = o.inputs,
                                       .hidden = o.hidden,
@@ -41,7 +41,7 @@ template <class S, Activation A, Activation First, Activation Output>
 /// has width 1 and the activation \p A, which no longer matters.
 template <class A = Relu, class S, Activation HiddenA>
 [[nodiscard]] auto picnn_from(const FeedForward<S, HiddenA, Identity>& g) {
-  const FeedForwardArchitecture& o = g.options();
+  const FeedForwardOptions& o = g.options();
   const std::vector<Index> ones(o.hidden.size(), 1);
   Picnn<S, A, HiddenA> p({.context = o.inputs, .inputs = o.outputs, .hidden = ones, .context_hidden = o.hidden}, A{},
                          std::get<0>(g.activations()));

@@ -8,19 +8,19 @@
 #include "icnn/activations/properties.hpp"
 #include "icnn/core/sparse.hpp"
 #include "icnn/core/view.hpp"
+#include "icnn/functions/workspace.hpp"
 #include "icnn/kernels/elementwise.hpp"
 #include "icnn/layers/wanted.hpp"
 #include "icnn/networks/parameterized.hpp"
-#include "icnn/functions/workspace.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
 /// Sizes of a SparseFeedForward.
-struct SparseLayerArchitecture {
+struct SparseFeedForwardOptions {
   Index inputs = 1;  ///< length of x
   Index width = 1;   ///< length of u
 
-  friend bool operator==(const SparseLayerArchitecture&, const SparseLayerArchitecture&) = default;
+  friend bool operator==(const SparseFeedForwardOptions&, const SparseFeedForwardOptions&) = default;
 };
 
 /// One step u = g(W x + b) of a sparse x, as the first one of a context path or of a feed-forward network: a network of its
@@ -32,7 +32,7 @@ class SparseFeedForward : public Parameterized<S> {
 
  public:
   using Scalar = S;
-  using Options = SparseLayerArchitecture;
+  using Options = SparseFeedForwardOptions;
 
   /// Scratch for batches of up to `capacity` samples; it refers to the latest x, which has to outlive its pullback().
   struct Workspace : WorkspaceState {
@@ -99,7 +99,8 @@ class SparseFeedForward : public Parameterized<S> {
         for (std::size_t k = 0; k < indices.size(); ++k) W.col(indices[k]) += values[k] * ws.v.col(c);
       }
     }
-    if (sink.wants(1)) Eigen::Map<Vector<S>>(sink.data + W.size(), outputs()) += first_columns(ws.v, ws.columns).rowwise().sum();
+    if (sink.wants(1))
+      Eigen::Map<Vector<S>>(sink.data + W.size(), outputs()) += first_columns(ws.v, ws.columns).rowwise().sum();
   }
 
   friend bool operator==(const SparseFeedForward& a, const SparseFeedForward& b) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "icnn/sets/concepts.hpp"
 
@@ -21,33 +22,34 @@ class Affine {
   Affine(const Matrix<double>& E, const Vector<double>& e) : basis_(E.cols(), 0) {
     detail::checked_dimension("Affine", E.cols());
     require_shape("Affine", "a right-hand side e", e.rows(), e.cols(), E.rows(), Index{1});
-    detail::require_finite("Affine", "E", E);
+    detail::require_finite("Affine", "E", {E.data(), E.size()});
     detail::require_finite("Affine", "e", e);
-    Matrix<double> basis(E.cols(), E.rows());
-    Vector<double> coordinates(E.rows());
+    const Index n = E.cols();
+    Matrix<double> basis(n, E.rows());
+    Vector<double> coordinates(E.rows()), row(n);
     Index rank = 0;
     for (Index i = 0; i < E.rows(); ++i) {
-      const double largest = E.cols() > 0 ? E.row(i).cwiseAbs().maxCoeff() : 0;
-      const double unit = largest > 0 ? largest : 1;
-      Vector<double> row = E.row(i).transpose() / unit;
-      const double size = row.norm();
+      for (Index j = 0; j < n; ++j) row(j) = E(i, j);
+      const double largest = vec::largest_magnitude(row), unit = largest > 0 ? largest : 1;
+      vec::scale_to(1 / unit, row, row);
+      const double size = vec::norm(row);
       double rest = e(i) / unit, scale = std::abs(rest);
       for (int pass = 0; pass < 2; ++pass) {
         for (Index k = 0; k < rank; ++k) {
-          const double along = basis.col(k).dot(row);
-          row -= along * basis.col(k);
+          const double along = vec::dot(basis.col(k), row);
+          vec::add_scaled(-along, basis.col(k), row);
           rest -= along * coordinates(k);
           scale = std::max(scale, std::abs(along * coordinates(k)));
         }
       }
-      const double length = row.norm();
+      const double length = vec::norm(row);
       if (length > 1e-13 * size && length < 1e-8 * size) {
         fail({"Affine", "rows that are dependent or clearly are not",
               detail::text("row ", i, ", nearly dependent on others"),
               "the set would be known to a few digits only: drop the row, or write the equations otherwise"});
       }
       if (length > 1e-13 * size) {
-        basis.col(rank) = row / length;
+        for (Index j = 0; j < n; ++j) basis(j, rank) = row(j) / length;
         coordinates(rank++) = rest / length;
         if (!std::isfinite(coordinates(rank - 1))) {
           fail({"Affine", "equations whose solution is finite", detail::text("row ", i)});
@@ -57,26 +59,30 @@ class Affine {
               "the set would be empty"});
       }
     }
-    basis_ = basis.leftCols(rank);
-    coordinates_ = coordinates.head(rank);
+    basis.conservativeResize(n, rank);
+    coordinates.conservativeResize(rank);
+    basis_ = std::move(basis);
+    coordinates_ = std::move(coordinates);
   }
 
   [[nodiscard]] Index dimension() const noexcept { return basis_.rows(); }
 
   void project(PointRef y) const {
     for (int pass = 0; pass < 2; ++pass) {  // the second one repairs what rounding leaves of far-away points
-      for (Index k = 0; k < basis_.cols(); ++k) y += (coordinates_(k) - basis_.col(k).dot(y)) * basis_.col(k);
+      for (Index k = 0; k < basis_.cols(); ++k) {
+        vec::add_scaled(coordinates_(k) - vec::dot(basis_.col(k), y), basis_.col(k), y);
+      }
     }
   }
 
   /// A lower bound of min g'(v - y) + m |v - y|^2 / 2 over the set, m > 0: the dual function at the multipliers that
   /// remove from g what the equations forbid. \p y in the set.
   [[nodiscard]] double curved_minimum(ConstPointRef g, ConstPointRef y, double m) const {
-    double free = g.squaredNorm(), offset = 0;
+    double free = vec::squared_norm(g), offset = 0;
     for (Index k = 0; k < basis_.cols(); ++k) {
-      const double fixed = basis_.col(k).dot(g);
+      const double fixed = vec::dot(basis_.col(k), g);
       free -= fixed * fixed;
-      offset += std::abs(fixed * (basis_.col(k).dot(y) - coordinates_(k)));
+      offset += std::abs(fixed * (vec::dot(basis_.col(k), y) - coordinates_(k)));
     }
     return -std::max(0.0, free) / (2 * m) - offset;
   }

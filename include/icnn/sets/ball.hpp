@@ -27,17 +27,19 @@ class Ball {
   [[nodiscard]] double radius() const noexcept { return radius_; }
 
   void project(PointRef y) const {
-    const double distance = (y - center_).stableNorm();
-    if (distance > radius_) y = center_ + (radius_ / distance) * (y - center_);
+    const double distance = vec::distance(y, center_);
+    if (!(distance > radius_)) return;
+    for (Index j = 0; j < dimension(); ++j) y(j) = center_(j) + radius_ / distance * (y(j) - center_(j));
   }
 
-  [[nodiscard]] double linear_minimum(ConstPointRef g) const { return g.dot(center_) - radius_ * g.stableNorm(); }
+  [[nodiscard]] double linear_minimum(ConstPointRef g) const { return vec::dot(g, center_) - radius_ * vec::norm(g); }
   void minimize_linear(ConstPointRef g, PointRef v) const {
-    const double norm = g.stableNorm();
-    v = center_;
-    if (norm > 0) v -= (radius_ / norm) * g;
+    const double norm = vec::norm(g);
+    vec::step_to(center_, norm > 0 ? -radius_ / norm : 0.0, g, v);
   }
-  void extents(PointRef h) const { h = center_.cwiseAbs().array() + radius_; }
+  void extents(PointRef h) const {
+    for (Index j = 0; j < dimension(); ++j) h(j) = std::abs(center_(j)) + radius_;
+  }
 
   friend bool operator==(const Ball&, const Ball&) = default;
 

@@ -47,7 +47,9 @@ class Box {
     }
   }
 
-  void project(PointRef y) const { y = y.cwiseMax(lower_).cwiseMin(upper_); }
+  void project(PointRef y) const {
+    for (Index j = 0; j < dimension(); ++j) y(j) = std::min(std::max(y(j), lower_(j)), upper_(j));
+  }
 
   [[nodiscard]] double linear_minimum(ConstPointRef g) const {
     double sum = 0;
@@ -62,7 +64,9 @@ class Box {
     }
   }
 
-  void extents(PointRef h) const { h = lower_.cwiseAbs().cwiseMax(upper_.cwiseAbs()); }
+  void extents(PointRef h) const {
+    for (Index j = 0; j < dimension(); ++j) h(j) = std::max(std::abs(lower_(j)), std::abs(upper_(j)));
+  }
 
   /// min g'(v - y) + m |v - y|^2 / 2 over v in the box, m > 0: a sum over coordinates.
   [[nodiscard]] double curved_minimum(ConstPointRef g, ConstPointRef y, double m) const {

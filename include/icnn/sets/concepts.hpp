@@ -7,6 +7,7 @@
 
 #include "icnn/core/error.hpp"
 #include "icnn/core/types.hpp"
+#include "icnn/kernels/vectors.hpp"
 
 /// What a constraint set Y must offer, in three tiers. Sets live in double precision whatever the scalar of a function;
 /// they are regular values, and every member here is const, thread-safe and free of allocations.
@@ -77,8 +78,8 @@ inline Index checked_dimension(const char* set, Index dimension) {
   return dimension;
 }
 
-inline void require_finite(const char* set, const char* what, const Matrix<double>& values) {
-  if (!values.allFinite()) fail({set, text("finite ", what), "NaN or infinity"});
+inline void require_finite(const char* set, const char* what, ConstVectorView values) {
+  if (!vec::all_finite(values)) fail({set, text("finite ", what), "NaN or infinity"});
 }
 
 }  // namespace detail

@@ -17,10 +17,10 @@ class HalfSpace {
   HalfSpace(Vector<double> normal, double offset) : normal_(std::move(normal)), offset_(offset) {
     detail::checked_dimension("HalfSpace", normal_.size());
     detail::require_finite("HalfSpace", "normal", normal_);
-    detail::require_finite("HalfSpace", "offset", Matrix<double>::Constant(1, 1, offset));
-    const double size = normal_.stableNorm();
+    detail::require_finite("HalfSpace", "offset", ConstVectorView(&offset, 1));
+    const double size = vec::norm(normal_);
     if (!(size > 0)) fail({"HalfSpace", "a normal other than 0", "0", "the set would be everything, or empty"});
-    normal_ /= size;
+    for (Index j = 0; j < dimension(); ++j) normal_(j) /= size;
     offset_ /= size;
     if (!std::isfinite(offset_)) {
       fail({"HalfSpace", "an offset that is finite in units of the normal's length", detail::text(offset, " / ", size)});
@@ -33,17 +33,19 @@ class HalfSpace {
 
   void project(PointRef y) const {
     for (int pass = 0; pass < 2; ++pass) {  // the second one repairs what rounding leaves of far-away points
-      const double beyond = normal_.dot(y) - offset_;
-      if (beyond > 0) y -= beyond * normal_;
+      const double beyond = vec::dot(normal_, y) - offset_;
+      if (beyond > 0) vec::add_scaled(-beyond, normal_, y);
     }
   }
 
   /// A lower bound of min g'(v - y) + m |v - y|^2 / 2 over the set, m > 0: the dual function at the best multiplier mu >= 0,
   /// and by weak duality a bound at any.
   [[nodiscard]] double curved_minimum(ConstPointRef g, ConstPointRef y, double m) const {
-    const double along = normal_.dot(g), beyond = normal_.dot(y) - offset_;
+    const double along = vec::dot(normal_, g), beyond = vec::dot(normal_, y) - offset_;
     const double mu = std::max(0.0, m * beyond - along);
-    return -(g + mu * normal_).squaredNorm() / (2 * m) + mu * beyond;
+    double square = 0;
+    for (Index j = 0; j < dimension(); ++j) square += (g(j) + mu * normal_(j)) * (g(j) + mu * normal_(j));
+    return -square / (2 * m) + mu * beyond;
   }
 
   friend bool operator==(const HalfSpace&, const HalfSpace&) = default;

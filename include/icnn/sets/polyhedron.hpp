@@ -22,8 +22,8 @@ class Polyhedron {
     if (E_.size() == 0 && e_.size() == 0) E_.resize(0, n);
     require_shape("Polyhedron", "A", A_.rows(), A_.cols(), b_.size(), n, "one row per entry of b");
     require_shape("Polyhedron", "E", E_.rows(), E_.cols(), e_.size(), n, "one row per entry of e");
-    detail::require_finite("Polyhedron", "A", A_);
-    detail::require_finite("Polyhedron", "E", E_);
+    detail::require_finite("Polyhedron", "A", {A_.data(), A_.size()});
+    detail::require_finite("Polyhedron", "E", {E_.data(), E_.size()});
     detail::require_finite("Polyhedron", "e", e_);
     for (Index i = 0; i < b_.size(); ++i) {
       if (!(b_(i) > -infinity)) fail({"Polyhedron", "b above -infinity", detail::text(b_(i), " in row ", i)});
@@ -45,14 +45,21 @@ class Polyhedron {
       note(box_.lower()(j) - y(j));
       note(y(j) - box_.upper()(j));
     }
-    for (Index i = 0; i < b_.size(); ++i) note(A_.row(i).dot(y) - b_(i));
-    for (Index i = 0; i < e_.size(); ++i) note(std::abs(E_.row(i).dot(y) - e_(i)));
+    for (Index i = 0; i < b_.size(); ++i) note(excess(A_, i, b_(i), y));
+    for (Index i = 0; i < e_.size(); ++i) note(std::abs(excess(E_, i, e_(i), y)));
     return worst;
   }
 
   friend bool operator==(const Polyhedron&, const Polyhedron&) = default;
 
  private:
+  /// (row i of m)'y - limit
+  [[nodiscard]] static double excess(const Matrix<double>& m, Index i, double limit, ConstPointRef y) {
+    double sum = -limit;
+    for (Index j = 0; j < y.size(); ++j) sum += m(i, j) * y(j);
+    return sum;
+  }
+
   Box box_;
   Matrix<double> A_;
   Vector<double> b_;

@@ -27,7 +27,7 @@ class Simplex {
   /// y := max(y - t, 0), with the t for which it sums to the total: found exactly, by sorting (Held, Wolfe and Crowder,
   /// Mathematical Programming 6, 1974). O(n log n).
   void project(PointRef y, PointRef scratch) const {
-    scratch = y;
+    vec::copy(y, scratch);
     std::sort(scratch.data(), scratch.data() + dimension_, std::greater<>());
     // Relative to the largest entry, so that far-away points lose no digits to their common offset.
     const double top = scratch(0);
@@ -46,18 +46,18 @@ class Simplex {
     project(y, scratch);
   }
 
-  [[nodiscard]] double linear_minimum(ConstPointRef g) const { return total_ * g.minCoeff(); }
+  [[nodiscard]] double linear_minimum(ConstPointRef g) const { return total_ * g(least(g)); }
   void minimize_linear(ConstPointRef g, PointRef v) const {
-    Index best = 0;
-    g.minCoeff(&best);
-    v.setZero();
-    v(best) = total_;
+    vec::fill(v, 0);
+    v(least(g)) = total_;
   }
-  void extents(PointRef h) const { h.setConstant(total_); }
+  void extents(PointRef h) const { vec::fill(h, total_); }
 
   friend bool operator==(const Simplex&, const Simplex&) = default;
 
  private:
+  [[nodiscard]] static Index least(ConstPointRef g) { return std::min_element(g.data(), g.data() + g.size()) - g.data(); }
+
   Index dimension_;
   double total_;
 };

@@ -3,64 +3,82 @@
 
 #pragma once
 
+#include "icnn/kernels/vectors.hpp"
 #include "icnn/sets/concepts.hpp"
 #include "icnn/solvers/quadratic/polytope.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
-/// A set whose type the solvers do not see: whoever minimizes over many kinds of sets compiles them once. See concepts.hpp.
+/// A set as solvers see it, so that they are compiled once for all of them. What a set does not know has a default: no
+/// bound, no multipliers, no room beyond rounding. A region may have state (see use_multipliers); one per thread.
 class Region {
  public:
   Region(const Region&) = delete;
   Region& operator=(const Region&) = delete;
+  virtual ~Region() = default;
 
   [[nodiscard]] virtual Index dimension() const = 0;
-  virtual void project(PointRef y, PointRef scratch) const = 0;
-  virtual void center(PointRef y, PointRef scratch) const = 0;
+  virtual void project(VectorView y, VectorView scratch) = 0;
+  /// y := where to begin when nobody says.
+  virtual void center(VectorView y, VectorView scratch) = 0;
   /// h_j = max |v_j|, infinity where it is not known.
-  virtual void extents(PointRef h) const = 0;
+  virtual void extents(VectorView h) const = 0;
   /// At most min g'v over the set; -infinity where it is not known.
-  [[nodiscard]] virtual double linear_minimum(ConstPointRef g) const = 0;
+  [[nodiscard]] virtual double linear_minimum(ConstVectorView) const { return -infinity; }
   /// At most min g'(v - y) + m |v - y|^2 / 2 over the set, m > 0; -infinity where it is not known.
-  [[nodiscard]] virtual double curved_minimum(ConstPointRef g, ConstPointRef y, double m) const = 0;
+  [[nodiscard]] virtual double curved_minimum(ConstVectorView, ConstVectorView, double) const { return -infinity; }
   [[nodiscard]] virtual bool is_polytope() const { return true; }
   /// As a polytope or, if it is none, one that contains it.
   virtual void describe(Polytope& polytope) const = 0;
   /// The sum of magnitudes that the rounding of both minima grows with, beyond that of g itself, for |v_j| <= h_j.
-  [[nodiscard]] virtual double rounding_size(ConstPointRef, ConstPointRef, double) const { return 0; }
+  [[nodiscard]] virtual double rounding_size(ConstVectorView, ConstVectorView, double) const { return 0; }
   /// By how much a point that breaks constraints within rounding may be better than those in the set.
-  [[nodiscard]] virtual double violation_cost(ConstPointRef) const { return 0; }
+  [[nodiscard]] virtual double violation_cost(ConstVectorView) const { return 0; }
   /// The multipliers of the polytope's rows and equalities at a solution nearby: sets that bound their minima by duality
   /// become sharp there.
-  virtual void use_multipliers(ConstPointRef, ConstPointRef) const {}
+  virtual void use_multipliers(ConstVectorView, ConstVectorView) {}
   /// Those that the latest minima were bounded with, rows and then equalities; none for a set whose minima are known.
   [[nodiscard]] virtual const Vector<double>* multipliers() const { return nullptr; }
+  /// How many multipliers bound its minima; and takes over those of a certificate, false where one has the wrong sign.
+  [[nodiscard]] virtual Index multiplier_count() const { return 0; }
+  [[nodiscard]] virtual bool assign_multipliers(ConstVectorView) { return true; }
+  /// Whether a point is in the set, up to the rounding of a projection. Allocates.
+  [[nodiscard]] virtual bool contains(ConstVectorView y) {
+    Vector<double> nearest = y.map(), scratch(y.size());
+    project(nearest, scratch);
+    vec::subtract(nearest, y, scratch);
+    return vec::largest_magnitude(scratch) <= membership * (1 + vec::largest_magnitude(y));
+  }
+  /// Proven: no point satisfies all constraints. And: one is known that does. Only a polyhedron can be empty.
+  [[nodiscard]] virtual bool is_empty() const { return false; }
+  [[nodiscard]] virtual bool has_point() const { return true; }
 
  protected:
+  static constexpr double membership = 1e-11;
+
   Region() = default;
-  ~Region() = default;
 };
 
-/// A set as Region; refers to it.
+/// A set that can be projected onto as a region; refers to it.
 template <class Set>
 class SetRegion final : public Region {
  public:
   explicit SetRegion(const Set& set) noexcept : set_(set) {}
 
   [[nodiscard]] Index dimension() const override { return set_.dimension(); }
-  void project(PointRef y, PointRef scratch) const override { detail::project(set_, y, scratch); }
-  void center(PointRef y, PointRef scratch) const override { detail::center(set_, y, scratch); }
-  void extents(PointRef h) const override { detail::extents(set_, h); }
-  [[nodiscard]] double linear_minimum(ConstPointRef g) const override {
+  void project(VectorView y, VectorView scratch) override { detail::project(set_, y.map(), scratch.map()); }
+  void center(VectorView y, VectorView scratch) override { detail::center(set_, y.map(), scratch.map()); }
+  void extents(VectorView h) const override { detail::extents(set_, h.map()); }
+  [[nodiscard]] double linear_minimum(ConstVectorView g) const override {
     if constexpr (LinearlyMinimizableSet<Set>) {
-      return set_.linear_minimum(g);
+      return set_.linear_minimum(g.map());
     } else {
       return -infinity;
     }
   }
-  [[nodiscard]] double curved_minimum(ConstPointRef g, ConstPointRef y, double m) const override {
-    if constexpr (requires { set_.curved_minimum(g, y, m); }) {
-      return set_.curved_minimum(g, y, m);
+  [[nodiscard]] double curved_minimum(ConstVectorView g, ConstVectorView y, double m) const override {
+    if constexpr (requires { set_.curved_minimum(g.map(), y.map(), m); }) {
+      return set_.curved_minimum(g.map(), y.map(), m);
     } else {
       return -infinity;
     }

@@ -9,6 +9,7 @@
 #include "icnn/core/error.hpp"
 #include "icnn/core/observer.hpp"
 #include "icnn/core/types.hpp"
+#include "icnn/kernels/vectors.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -87,7 +88,7 @@ struct Settings {
     require(line_search.decrease > 0 && line_search.decrease < 0.5, "0 < line_search.decrease < 0.5", line_search.decrease);
     require(line_search.restarts >= 0 && line_search.restarts <= 100, "line_search.restarts in 0..100",
             static_cast<double>(line_search.restarts));
-    if (!start.allFinite()) fail({"Settings", "a finite start", "NaN or infinity"});
+    if (!vec::all_finite(start)) fail({"Settings", "a finite start", "NaN or infinity"});
   }
 };
 

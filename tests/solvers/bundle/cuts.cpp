@@ -55,9 +55,10 @@ TEST_CASE("cuts know where they come from, and so do their combinations", "[solv
   Vector<double> g(1);
   for (int k = 0; k < 20; ++k) {  // the gradient is 1 + 2 times the origin's first number, whichever cuts have given way
     const double t = random.normal();
-    cuts.add(0, 0, (1 + 2 * t) * one, one, 0, one);
-    cuts.origin() << t, 3;
-    static_cast<void>(cuts.combine(random_vector<double>(random, 4).cwiseAbs() * 5, g));
+    cuts.add(0, 0, Vector<double>{{1 + 2 * t}}, one, 0, one);
+    cuts.origin().map() << t, 3;
+    const Vector<double> lambda = random_vector<double>(random, 4).cwiseAbs() * 5;
+    static_cast<void>(cuts.combine(lambda, g));
     CHECK(std::abs(g(0) - 1 - 2 * cuts.combined_origin()(0)) <= 1e-12);
     CHECK(std::abs(cuts.combined_origin()(1) - 3) <= 1e-12);
   }

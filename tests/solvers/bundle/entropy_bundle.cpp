@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the icnn authors
 
+#include <icnn/solvers/black_box.hpp>
 #include <icnn/solvers/bundle/entropy_bundle.hpp>
 
 #include "tests/support/catch.hpp"
@@ -15,13 +16,14 @@ namespace {
 template <class F, class Set>
 Result by_entropy_bundle(F f, const Set& set, double tau, const Settings& settings = {}) {
   const Index n = set.dimension();
-  Vector<double> gradient(n), scratch(n);
-  BlackBoxOracle<F> oracle(f, gradient, settings.oracle_error, 0);
-  EntropyBundleWorkspace<double> ws(n);
+  Vector<double> scratch(n);
+  BlackBoxBuffers buffers(n);
+  FunctionModel model(f, buffers, settings.oracle_error);
+  EntropyBundleWorkspace ws(n);
   Result r;
   r.y.resize(n);
   detail::center(set, r.y, scratch);
-  entropy_bundle(oracle, EntropyTerm(set, tau), settings, ws, r);
+  entropy_bundle(model, EntropyTerm(set, tau), settings, ws, r);
   return r;
 }
 

@@ -18,7 +18,7 @@ struct Sides {
 
 template <class Set>
 Sides sides(const Set& set, double temperature, const Matrix<double>& rows, const Vector<double>& offsets,
-            const Vector<double>& linear, const EntropyMaster<double>& master) {
+            const Vector<double>& linear, const EntropyMaster& master) {
   const EntropyTerm term(set, temperature);
   const Index n = rows.rows(), m = rows.cols();
   const Vector<double> lambda = master.multipliers.head(m), combined = rows * lambda + linear,
@@ -26,14 +26,14 @@ Sides sides(const Set& set, double temperature, const Matrix<double>& rows, cons
   Vector<double> h(n);
   term.extents(h);
   return {(rows.transpose() * master.y + offsets).maxCoeff() + linear.dot(master.y) + term.value(master.y),
-          offsets.dot(lambda) + term.minimum(combined, zero, 0, h)};
+          offsets.dot(lambda) + term.lower_bound_of_linear(combined, zero, 0, h)};
 }
 
 }  // namespace
 
 TEST_CASE("the entropic master closes the gap to its dual, flat or steep, duplicates included", "[solvers]") {
   Random random(1);
-  int most = 0;
+  int problems = 0, iterations = 0;
   for (const Index n : {1, 2, 7, 40})
     for (const Index m : {1, 2, 5, 30})
       for (const double temperature : {100.0, 1.0, 1e-2, 1e-4}) {
@@ -41,7 +41,7 @@ TEST_CASE("the entropic master closes the gap to its dual, flat or steep, duplic
         if (m > 2) rows.col(1) = rows.col(0);
         const Vector<double> offsets = random_vector<double>(random, m), linear = random_vector<double>(random, n, 0.1);
         const Vector<double> origin = Vector<double>::Zero(n);
-        EntropyMaster<double> master(n, m + 2);
+        EntropyMaster master(n, m + 2);
         const auto check = [&](const auto& set) {
           const EntropyTerm term(set, temperature);
           INFO("n " << n << ", m " << m << ", T " << temperature);
@@ -51,10 +51,12 @@ TEST_CASE("the entropic master closes the gap to its dual, flat or steep, duplic
           CHECK(model - bound <= 1e-8 * (1 + std::abs(model)) * (1 + temperature));
           CHECK(model - bound >= -1e-12 * (1 + std::abs(model)) * (1 + temperature));
           CHECK(std::abs(master.multipliers.head(m).sum() - 1) <= 1e-12);
-          most = std::max(most, master.iterations);
+          ++problems;
+          iterations += master.iterations;
         };
         check(Box::cube(n, -1, 2));
         check(Simplex(n, 3));
       }
-  CHECK(most <= 100);
+  // The hardest of these problems takes 60 to 130 by the last bits of its numbers, the mean 13 to 16 whatever they are.
+  CHECK(iterations <= 18 * problems);
 }

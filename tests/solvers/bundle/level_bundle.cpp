@@ -2,6 +2,7 @@
 // Copyright (c) 2026 the icnn authors
 
 #include <icnn/sets/ball.hpp>
+#include <icnn/solvers/black_box.hpp>
 #include <icnn/solvers/bundle/level_bundle.hpp>
 
 #include "tests/support/catch.hpp"
@@ -16,13 +17,15 @@ namespace {
 template <class F, class Set>
 Result by_level_bundle(F f, const Set& set, double share, const Settings& settings = {}) {
   const Index n = set.dimension();
-  Vector<double> gradient(n), scratch(n);
-  BlackBoxOracle<F> oracle(f, gradient, settings.oracle_error, settings.strong_convexity);
-  BundleWorkspace<double> ws(n);
+  Vector<double> scratch(n);
+  BlackBoxBuffers buffers(n);
+  FunctionModel model(f, buffers, settings.oracle_error, settings.strong_convexity);
+  SetRegion region(set);
+  BundleWorkspace ws(n);
   Result r;
   r.y.resize(n);
   detail::center(set, r.y, scratch);
-  level_bundle(oracle, set, settings, ws, r, share);
+  level_bundle(model, region, settings, ws, r, share);
   return r;
 }
 

@@ -2,6 +2,7 @@
 // Copyright (c) 2026 the icnn authors
 
 #include <icnn/sets/product.hpp>
+#include <icnn/solvers/black_box.hpp>
 #include <icnn/solvers/bundle/proximal_bundle.hpp>
 
 #include "tests/support/catch.hpp"
@@ -16,13 +17,15 @@ namespace {
 template <class F, class Set>
 Result by_proximal_bundle(F f, const Set& set, const Settings& settings = {}) {
   const Index n = set.dimension();
-  Vector<double> gradient(n), scratch(n);
-  BlackBoxOracle<F> oracle(f, gradient, settings.oracle_error, settings.strong_convexity);
-  BundleWorkspace<double> ws(n);
+  Vector<double> scratch(n);
+  BlackBoxBuffers buffers(n);
+  FunctionModel model(f, buffers, settings.oracle_error, settings.strong_convexity);
+  SetRegion region(set);
+  BundleWorkspace ws(n);
   Result r;
   r.y.resize(n);
   detail::center(set, r.y, scratch);
-  proximal_bundle(oracle, set, settings, ws, r);
+  proximal_bundle(model, region, settings, ws, r);
   return r;
 }
 
@@ -39,7 +42,8 @@ TEST_CASE("maxima of affine functions are minimized to 1e-8", "[solvers]") {
       for (const double scale : {1e-6, 1.0, 1e6}) {
         const Settings settings{.relative_gap = 1e-8, .absolute_gap = 1e-8 * scale};
         const auto f = largest(scale * a, scale * b);
-        std::vector<Result> results{by_proximal_bundle(f, Box::cube(n, -1, 2), settings), by_proximal_bundle(f, Simplex(n, 2), settings)};
+        std::vector<Result> results{by_proximal_bundle(f, Box::cube(n, -1, 2), settings),
+                                    by_proximal_bundle(f, Simplex(n, 2), settings)};
         if (n > 1) results.push_back(by_proximal_bundle(f, Product(Simplex(1), Box::cube(n - 1, -1, 1)), settings));
         for (const Result& r : results) {
           INFO("n " << n << ", pieces " << pieces << ", scale " << scale << ": " << r);
@@ -74,7 +78,8 @@ TEST_CASE("strong convexity certifies kinked functions on the whole space", "[so
     g = y.array() - 3 + y.array().sign();
     return 0.5 * (y.array() - 3).square().sum() + y.cwiseAbs().sum();
   };
-  const Result r = by_proximal_bundle(f, WholeSpace(4), {.relative_gap = 1e-8, .oracle_error = 1e-13, .strong_convexity = 1});
+  const Result r =
+      by_proximal_bundle(f, WholeSpace(4), {.relative_gap = 1e-8, .oracle_error = 1e-13, .strong_convexity = 1});
   INFO(r);
   CHECK(r.status == Status::optimal);
   CHECK((r.y.array() - 2).abs().maxCoeff() <= 1e-3);

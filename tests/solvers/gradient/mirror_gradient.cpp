@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the icnn authors
 
+#include <icnn/solvers/black_box.hpp>
 #include <icnn/solvers/gradient/mirror_gradient.hpp>
 
 #include "tests/support/catch.hpp"
@@ -14,14 +15,14 @@ namespace {
 template <class F, class Set>
 Result by_mirror_gradient(F f, const Set& set, double tau, const Settings& settings = {}) {
   const Index n = set.dimension();
-  Vector<double> gradient(n);
-  BlackBoxOracle<F> oracle(f, gradient, settings.oracle_error, 0);
+  BlackBoxBuffers buffers(n);
+  FunctionModel model(f, buffers, settings.oracle_error);
   GradientWorkspace ws(n);
   Result r;
   r.y = Vector<double>::Zero(n);
   set.project(r.y);
   const EntropyTerm term(set, tau);
-  mirror_gradient(oracle, term, settings, ws, r);
+  mirror_gradient(model, term, settings, ws, r);
   return r;
 }
 

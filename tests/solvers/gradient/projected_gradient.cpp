@@ -3,6 +3,7 @@
 
 #include <icnn/sets/ball.hpp>
 #include <icnn/sets/simplex.hpp>
+#include <icnn/solvers/black_box.hpp>
 #include <icnn/solvers/gradient/projected_gradient.hpp>
 
 #include "tests/support/catch.hpp"
@@ -17,13 +18,14 @@ namespace {
 template <class F, class Set>
 Result by_projected_gradient(F f, const Set& set, const Settings& settings = {}) {
   const Index n = set.dimension();
-  Vector<double> gradient(n);
-  BlackBoxOracle<F> oracle(f, gradient, settings.oracle_error, settings.strong_convexity);
+  BlackBoxBuffers buffers(n);
+  FunctionModel model(f, buffers, settings.oracle_error, settings.strong_convexity);
+  SetRegion region(set);
   GradientWorkspace ws(n);
   Result r;
   r.y = Vector<double>::Zero(n);
   set.project(r.y);
-  projected_gradient(oracle, set, settings, ws, r);
+  projected_gradient(model, region, settings, ws, r);
   return r;
 }
 
@@ -76,13 +78,14 @@ TEST_CASE("an infinite value on the way shortens the step", "[solvers]") {
     g(0) = 1 - 1 / y(0);
     return y(0) - std::log(y(0));
   };
-  Vector<double> gradient(1);
   const Box box(Vector<double>::Zero(1), Vector<double>::Constant(1, 50));
-  BlackBoxOracle<decltype(f)> oracle(f, gradient, 0, 0);
+  BlackBoxBuffers buffers(1);
+  FunctionModel model(f, buffers);
+  SetRegion region(box);
   GradientWorkspace ws(1);
   Result r;
   r.y = Vector<double>::Constant(1, 40);
-  projected_gradient(oracle, box, {}, ws, r);
+  projected_gradient(model, region, {}, ws, r);
   CHECK(r.status == Status::optimal);
   CHECK(std::abs(r.y(0) - 1) < 1e-3);
 }

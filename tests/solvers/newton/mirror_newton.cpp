@@ -15,12 +15,12 @@ namespace {
 template <class F, class Set>
 Result by_mirror_newton(F f, const Set& set, double tau, const Settings& settings = {}) {
   const Index n = set.dimension();
-  Curved<F> oracle(f, n);
+  Curved<F> model(f, n);
   NewtonWorkspace ws(n);
   Result r;
   r.y.resize(n);
   detail::center(set, r.y, ws.mirror);
-  mirror_newton(oracle, EntropyTerm(set, tau), settings, ws, r);
+  mirror_newton(model, EntropyTerm(set, tau), settings, ws, r);
   return r;
 }
 

@@ -27,7 +27,7 @@ void check(const Set& set, Random& random) {
   const Index n = set.dimension();
   Vector<double, N> y = random_vector<double>(random, n), d(n);
   set.project(y);
-  NewtonStep<double, N> step(n);
+  NewtonStep<N> step(n);
   Polytope faces(n);
   faces.assign(set);
   step.begin(faces);
@@ -69,7 +69,7 @@ TEST_CASE("so do those of compile-time sizes", "[solvers]") {
 }
 
 TEST_CASE("where H is 0 a Newton step goes to a vertex; unbounded directions stay finite", "[solvers]") {
-  NewtonStep<double> step(3);
+  NewtonStep<> step(3);
   Polytope set(3);
   set.assign(Box::unit(3));
   step.begin(set);

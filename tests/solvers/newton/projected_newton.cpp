@@ -15,12 +15,13 @@ namespace {
 
 template <class F, class Set>
 Result by_projected_newton(F f, const Set& set, const Settings& settings = {}, Index gradients = 0) {
-  Curved<F> oracle(f, set.dimension());
+  Curved<F> model(f, set.dimension());
+  SetRegion region(set);
   NewtonWorkspace ws(set.dimension());
   Result r;
   r.y = Vector<double>::Zero(set.dimension());
   detail::project(set, r.y, ws.mirror);
-  projected_newton(oracle, set, settings, ws, r, gradients);
+  projected_newton(model, region, settings, ws, r, gradients);
   return r;
 }
 
@@ -64,12 +65,13 @@ void check_size(Random& random) {
   const auto check = [&](const auto& set) {
     const Settings settings{.relative_gap = 1e-7};
     const Result expected = by_projected_newton(f, set, settings);
-    Curved<std::remove_const_t<decltype(f)>> oracle(f, N);
+    Curved model(f, N);
+    SetRegion region(set);
     BasicNewtonWorkspace<N> ws(N);
     Result r;
     r.y = Vector<double>::Zero(N);
     detail::project(set, r.y, ws.mirror);
-    projected_newton(oracle, set, settings, ws, r);
+    projected_newton(model, region, settings, ws, r);
     INFO("N " << N << ": " << r << "; run-time size: " << expected);
     CHECK(r.status == Status::optimal);
     CHECK(r.evaluations == expected.evaluations);
@@ -106,13 +108,15 @@ TEST_CASE("far from the solution a line search helps", "[solvers]") {
     return value;
   };
   for (const double from : {0.9, 1.5, 40.0}) {
-    const Result r = by_projected_newton(f, Box::cube(2, -50, 60), {.relative_gap = 1e-9, .start = {}});
+    const Box box = Box::cube(2, -50, 60);
+    const Result r = by_projected_newton(f, box, {.relative_gap = 1e-9, .start = {}});
     CHECK(r.status == Status::optimal);
-    Curved<std::remove_const_t<decltype(f)>> oracle(f, 2);
+    Curved model(f, 2);
+    SetRegion region(box);
     NewtonWorkspace ws(2);
     Result far;
     far.y = Vector<double>::Constant(2, from);
-    projected_newton(oracle, Box::cube(2, -50, 60), {.relative_gap = 1e-9}, ws, far);
+    projected_newton(model, region, {.relative_gap = 1e-9}, ws, far);
     INFO(from << ": " << far);
     CHECK(far.status == Status::optimal);
     CHECK(far.y.norm() < 1e-4);

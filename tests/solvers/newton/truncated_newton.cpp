@@ -18,30 +18,30 @@ namespace {
 template <class F>
 class Products : public Curved<F> {
  public:
-  Products(F f, Index n) : Curved<F>(f, n), h_(n, n) {}
-  void hessian_product(const Vector<double>& w, Vector<double>& out) {
+  using Curved<F>::Curved;
+  void hessian(SquareView) override { FAIL("truncated Newton forms no Hessian"); }
+  void hessian_product(ConstVectorView w, VectorView product) override {
     ++products;
-    Curved<F>::hessian(h_);
-    out = h_ * w;
+    Curved<F>::hessian_product(w, product);
   }
   /// What rounding does to the bowls below: with less, no step so near the minimum that it counts would be certain.
-  [[nodiscard]] double cut_error() const { return 1e-13; }
-  [[nodiscard]] double value_error(const Eigen::Ref<const Vector<double>>&) const { return 1e-13; }
+  [[nodiscard]] double cut_error() override { return 1e-13; }
+  [[nodiscard]] double value_error(ConstVectorView, ConstVectorView) override { return 1e-13; }
   Index products = 0;
-
- private:
-  Matrix<double> h_;
 };
+template <class F>
+Products(F, Index) -> Products<F>;
 
 template <class F, class Set>
 Result by_truncated_newton(F f, const Set& set, const Settings& settings, Index gradients = 0, Index* products = nullptr) {
-  Products<F> oracle(f, set.dimension());
+  Products model(f, set.dimension());
+  SetRegion region(set);
   TruncatedWorkspace ws(set.dimension());
   Result r;
   r.y = Vector<double>::Zero(set.dimension());
   detail::project(set, r.y, ws.mirror);
-  truncated_newton(oracle, set, settings, ws, r, gradients);
-  if (products) *products = oracle.products;
+  truncated_newton(model, region, settings, ws, r, gradients);
+  if (products) *products = model.products;
   return r;
 }
 
@@ -74,12 +74,13 @@ TEST_CASE("truncated Newton finds the minima that Newton finds", "[solvers]") {
     for (const bool curved : {false, true}) {
       const auto f = bowl(random, n, n, curved);
       const auto check = [&](const auto& set) {
-        Curved oracle(f, n);
+        Curved model(f, n);
+        SetRegion region(set);
         NewtonWorkspace ws(n);
         Result newton;
         newton.y = Vector<double>::Zero(n);
         detail::project(set, newton.y, ws.mirror);
-        projected_newton(oracle, set, settings, ws, newton);
+        projected_newton(model, region, settings, ws, newton);
         for (const Index gradients : {0, 5}) {
           Index products = 0;
           const Result r = by_truncated_newton(f, set, settings, gradients, &products);
@@ -116,12 +117,13 @@ TEST_CASE("inside, a quadratic takes a few systems, each more exact", "[solvers]
   Random random(2);
   const Index n = 60;
   const auto f = bowl(random, n, 2 * n, false);
-  Products oracle(f, n);
+  const Box box = Box::cube(n, -1e4, 1e4);
+  Products model(f, n);
+  SetRegion region(box);
   TruncatedWorkspace ws(n);
   Result r;
   r.y = Vector<double>::Zero(n);
-
-  truncated_newton(oracle, Box::cube(n, -1e4, 1e4), {.relative_gap = 1e-8}, ws, r);
+  truncated_newton(model, region, {.relative_gap = 1e-8}, ws, r);
   INFO(r);
   CHECK(r.status == Status::optimal);
   CHECK(r.evaluations <= 12);

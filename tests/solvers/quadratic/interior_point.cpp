@@ -18,12 +18,12 @@ struct Problem {
   Index cuts = 0;
   bool is_dense = false;
 
-  [[nodiscard]] QuadraticProgram<double> program() const {
+  [[nodiscard]] QuadraticProgram program() const {
     return {.lower = lower,
             .upper = upper,
             .linear = linear,
-            .diagonal = is_dense ? nullptr : &diagonal,
-            .dense = is_dense ? &dense : nullptr,
+            .diagonal = is_dense ? ConstVectorView(nullptr, 0) : diagonal,
+            .dense = is_dense ? dense : ConstColumns(),
             .rows = rows,
             .offsets = offsets,
             .cuts = cuts,
@@ -57,7 +57,7 @@ Problem random_problem(Random& random, int k) {
 }
 
 /// Value less Lagrangian bound, constraint violations, and how far the cuts' multipliers are from summing to 1.
-double worst(const Problem& p, const InteriorPoint<double>& solver) {
+double worst(const Problem& p, const InteriorPoint& solver) {
   const Index n = p.lower.size();
   const Matrix<double> q = p.is_dense ? p.dense : Matrix<double>(p.diagonal.asDiagonal());
   const Vector<double>& y = solver.y;
@@ -89,10 +89,10 @@ TEST_CASE("quadratic programs close the gap to their Lagrangian bound", "[solver
   Random random(1);
   for (int k = 0; k < 2000; ++k) {
     const Problem p = random_problem(random, k);
-    InteriorPoint<double> solver(p.lower.size(), p.rows.cols(), p.equalities.cols(), p.is_dense);
+    InteriorPoint solver(p.lower.size(), p.rows.cols(), p.equalities.cols(), p.is_dense);
     INFO("problem " << k << ": n " << p.lower.size() << ", m " << p.rows.cols() << ", cuts " << p.cuts << ", equalities "
                     << p.equalities.cols() << ", dense " << p.is_dense);
-    CHECK(solver.solve(p.program(), 0.5 * (p.lower + p.upper), {}));
+    CHECK(solver.solve(p.program(), Vector<double>(0.5 * (p.lower + p.upper)), {}));
     CHECK(solver.iterations <= 25);
     CHECK(worst(p, solver) <= 5e-7);
   }
@@ -100,11 +100,11 @@ TEST_CASE("quadratic programs close the gap to their Lagrangian bound", "[solver
 
 TEST_CASE("a solver serves programs of different sizes in turn, as a new one would", "[solvers]") {
   Random random(2);
-  InteriorPoint<double> solver(6, 12, 2, true);
+  InteriorPoint solver(6, 12, 2, true);
   for (int k = 1; k < 200; ++k) {
     Problem p = random_problem(random, k);
     if (p.lower.size() != 6) continue;
-    InteriorPoint<double> fresh(6, p.rows.cols(), p.equalities.cols(), true);
+    InteriorPoint fresh(6, p.rows.cols(), p.equalities.cols(), true);
     solver.solve(p.program(), p.lower, {});
     fresh.solve(p.program(), p.lower, {});
     CHECK(solver.y == fresh.y);
@@ -122,8 +122,8 @@ TEST_CASE("bounds may be infinite where Q or the constraints hold y", "[solvers]
   p.rows.resize(3, 0);
   p.equalities = Matrix<double>::Ones(3, 1);
   p.right_hand_side = Vector<double>::Constant(1, 1);
-  InteriorPoint<double> solver(3, 0, 1, false);
-  REQUIRE(solver.solve(p.program(), Vector<double>::Zero(3), {}));
+  InteriorPoint solver(3, 0, 1, false);
+  REQUIRE(solver.solve(p.program(), Vector<double>{{0, 0, 0}}, {}));
   // y_1 + y_2 = 2 with y_3 = -1: (2 - nu, -3 - nu), nu = -3/2
   CHECK(std::abs(solver.y(0) - 3.5) < 1e-8);
   CHECK(std::abs(solver.y(1) + 1.5) < 1e-8);
@@ -139,8 +139,8 @@ TEST_CASE("what has no solution does not converge, and does not hang", "[solvers
   p.rows.resize(2, 0);
   p.equalities = Matrix<double>::Ones(2, 1);
   p.right_hand_side = Vector<double>::Constant(1, 5);  // the box reaches 2
-  InteriorPoint<double> solver(2, 0, 1, false);
-  CHECK(!solver.solve(p.program(), Vector<double>::Zero(2), {}));
+  InteriorPoint solver(2, 0, 1, false);
+  CHECK(!solver.solve(p.program(), Vector<double>{{0, 0}}, {}));
   p.right_hand_side.setConstant(std::nan(""));
-  CHECK(!solver.solve(p.program(), Vector<double>::Zero(2), {}));
+  CHECK(!solver.solve(p.program(), Vector<double>{{0, 0}}, {}));
 }

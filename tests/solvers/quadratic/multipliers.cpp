@@ -12,12 +12,13 @@ using namespace icnn::test;
 TEST_CASE("any multipliers bound linear and curved functions on a polyhedron", "[solvers]") {
   Random random(1);
   const Index n = 4;
+  const Vector<double> ones = Vector<double>::Ones(n);
   int sharper = 0;
   for (int k = 0; k < 200; ++k) {
     const Vector<double> inside = random_vector<double>(random, n).cwiseAbs().cwiseMin(1);
     const Matrix<double> a = random_matrix<double>(random, 3, n), e = random_matrix<double>(random, 1, n);
     const Polyhedron set(Box::unit(n), a, a * inside, e, e * inside);
-    Multipliers<> multipliers(set);
+    Multipliers multipliers(set);
     const Vector<double> g = random_vector<double>(random, n), far = random_vector<double>(random, n);
     const double without = multipliers.linear_minimum(g);
     CHECK(without == set.box().linear_minimum(g));
@@ -27,16 +28,17 @@ TEST_CASE("any multipliers bound linear and curved functions on a polyhedron", "
     CHECK(multipliers.linear_minimum(g) <= g.dot(inside) + 1e-12);
     const double curved = g.dot(inside - far) + 0.5 * (inside - far).squaredNorm();
     CHECK(multipliers.curved_minimum(g, far, 1) <= curved + 1e-12);
-    CHECK(multipliers.rounding_size(far, Vector<double>::Ones(n), 0) >= 0);
+    CHECK(multipliers.rounding_size(far, ones, 0) >= 0);
     CHECK(multipliers.violation_cost(inside) <= 1e-14);
-    CHECK(multipliers.violation_cost(inside + a.row(0).transpose()) >= multipliers.values()(0) * a.row(0).squaredNorm());
+    const Vector<double> outside = inside + a.row(0).transpose();
+    CHECK(multipliers.violation_cost(outside) >= multipliers.values()(0) * a.row(0).squaredNorm());
   }
   CHECK(sharper > 10);
 }
 
 TEST_CASE("multipliers that are not finite, or of no constraint, count as zeros", "[solvers]") {
   const Polyhedron set(Box::unit(1), Matrix<double>::Ones(2, 1), Vector<double>{{0.5, infinity}});
-  Multipliers<> multipliers(set);
+  Multipliers multipliers(set);
   multipliers.assign(Vector<double>{{1, 2}});
   CHECK(multipliers.values() == Vector<double>{{1, 0}});
   multipliers.assign(Vector<double>{{1, infinity}});

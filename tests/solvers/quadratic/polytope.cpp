@@ -33,13 +33,13 @@ TEST_CASE("polyhedra as polytopes: rows of length 1, infinite limits harmless; o
   Polytope set(2);
   set.assign(polyhedron);
   REQUIRE(set.row_count() == 3);
-  CHECK((set.rows().col(0) - Vector<double>{{0.6, 0.8}}).norm() < 1e-15);
+  CHECK((set.rows()(0).map() - Vector<double>{{0.6, 0.8}}).norm() < 1e-15);
   CHECK(set.limits()(0) == 2);
   CHECK(set.limits()(1) == -1);  // 0 <= -1: nothing satisfies it
-  CHECK(set.rows().col(2).norm() == 0);
+  CHECK(set.rows()(2).map().norm() == 0);
   CHECK(set.limits()(2) == 1);
   REQUIRE(set.equality_count() == 1);
-  CHECK(set.equalities().col(0) == Vector<double>{{0, 1}});
+  CHECK(set.equalities()(0).map() == Vector<double>{{0, 1}});
   CHECK(set.right_hand_side()(0) == 0.5);
   CHECK(!set.is_simple());
 
@@ -50,10 +50,10 @@ TEST_CASE("polyhedra as polytopes: rows of length 1, infinite limits harmless; o
   CHECK(!set.separate(Vector<double>{{1, 1}}, Vector<double>{{1, 1}}));
   CHECK(set.separate(Vector<double>{{1, 5}}, Vector<double>{{1, 2}}));
   REQUIRE(set.row_count() == 1);
-  CHECK(set.rows().col(0) == Vector<double>{{0, 1}});
+  CHECK(set.rows()(0).map() == Vector<double>{{0, 1}});
   CHECK(set.limits()(0) == 2);
   for (int k = 0; k < 100; ++k) set.separate(Vector<double>{{9.0 + k, 0}}, Vector<double>{{3, 0}});
-  CHECK(set.row_count() == Polytope::most_tangents(2));
+  CHECK(set.row_count() == Polytope::max_tangents(2));
   set.assign(Box::unit(2));
   CHECK(set.is_simple());
 }

@@ -5,9 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
-#include "icnn/core/types.hpp"
+#include "icnn/solvers/simple_term.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -16,21 +15,22 @@ namespace icnn::inline ICNN_ISA {
 /// that have been idle the longest give way to their combination.
 class Cuts {
  public:
-  Cuts(Index inputs, Index most)
-      : gradients_(inputs, most),
-        offsets_(most),
-        errors_(most),
-        sizes_(most),
-        idle_(most),
-        origins_(0, most),
-        combined_(inputs) {}
+  Cuts(Index inputs, Index capacity)
+      : gradients_(inputs, capacity),
+        origins_(0, capacity),
+        combined_(inputs),
+        capacity_(capacity),
+        offsets_(capacity),
+        errors_(capacity),
+        sizes_(capacity),
+        idle_(capacity) {}
 
   /// As many as bundle methods keep in so many dimensions.
   [[nodiscard]] static Index usual_capacity(Index inputs) noexcept { return std::min<Index>(2 * inputs + 20, 200); }
 
   [[nodiscard]] Index size() const noexcept { return size_; }
-  [[nodiscard]] Index capacity() const noexcept { return offsets_.size(); }
-  [[nodiscard]] auto gradients() const { return gradients_.leftCols(size_); }
+  [[nodiscard]] Index capacity() const noexcept { return capacity_; }
+  [[nodiscard]] ConstColumns gradients() const { return ConstColumns(gradients_).first(size_); }
   [[nodiscard]] double offset(Index i) const { return offsets_(i); }
   /// Forgets all cuts. From now on each has so many numbers with it, its origin, which are combined as gradients are;
   /// allocates where they are more than before.
@@ -41,91 +41,88 @@ class Cuts {
     combined_origin_.resize(origin);
   }
   /// The origin of the latest cut, to be written.
-  [[nodiscard]] auto origin() { return origins_.col(size_ - 1); }
+  [[nodiscard]] VectorView origin() { return column(origins_, size_ - 1); }
   /// That of the latest combination.
-  [[nodiscard]] const Vector<double>& combined_origin() const noexcept { return combined_origin_; }
+  [[nodiscard]] ConstVectorView combined_origin() const noexcept { return combined_origin_; }
 
-  /// The minorant of a value and gradient at y whose error in the region |v_j| <= h_j is \p error (see Oracle).
-  void add(double value, double error, const Vector<double>& g, const Vector<double>& y, double m, const Vector<double>& h) {
+  /// The minorant of a value and gradient at y whose error in the region |v_j| <= h_j is \p error (see ConvexModel).
+  void add(double value, double error, ConstVectorView g, ConstVectorView y, double m, ConstVectorView h) {
     if (size_ == capacity()) make_room();
-    gradients_.col(size_) = g - m * y;
+    const VectorView gradient = column(gradients_, size_);
     double size = std::abs(value), product = 0;
     for (Index j = 0; j < y.size(); ++j) {
-      const double largest = std::abs(g(j)) + m * std::abs(y(j));
-      size += largest * std::abs(y(j)) + (largest == 0 ? 0 : largest * h(j));
+      gradient(j) = g(j) - m * y(j);
+      size += detail::reach(std::abs(g(j)) + m * std::abs(y(j)), y(j), h(j));
       product += (g(j) - 0.5 * m * y(j)) * y(j);
     }
     sizes_(size_) = size;
     offsets_(size_) = value - product;
-    errors_(size_) = error + rounding(y.size()) * size;
+    errors_(size_) = error + detail::rounding_of_sum(y.size()) * size;
     idle_(size_++) = 0;
   }
 
   /// The largest minorant at y, without m |y|^2 / 2.
-  [[nodiscard]] double model(const Vector<double>& y) const {
+  [[nodiscard]] double model(ConstVectorView y) const {
     double highest = -infinity;
-    for (Index i = 0; i < size_; ++i) highest = std::max(highest, gradients_.col(i).dot(y) + offsets_(i));
+    for (Index i = 0; i < size_; ++i) highest = std::max(highest, vec::dot(gradients()(i), y) + offsets_(i));
     return highest;
   }
 
-  /// The combination with weights lambda >= 0 (of any sum): its gradient in \p g, and an offset with all errors subtracted.
-  /// Counts who has no part in it as idle.
-  [[nodiscard]] double combine(const Vector<double>& lambda, Vector<double>& g) {
+  /// The combination with weights lambda >= 0 of a positive sum: its gradient in \p g, and an offset with all errors
+  /// subtracted. Counts who has no part in it as idle.
+  [[nodiscard]] double combine(ConstVectorView lambda, VectorView g) {
+    constexpr double part = 1e-6;  // less than that is none
     double total = 0, offset = 0, error = 0, size = 0;
-    g.setZero();
-    combined_origin_.setZero();
+    vec::fill(combined_, 0);
+    vec::fill(combined_origin_, 0);
     for (Index i = 0; i < size_; ++i) total += lambda(i);
     for (Index i = 0; i < size_; ++i) {
       const double share = lambda(i) / total;
-      idle_(i) = share > 1e-6 ? 0 : idle_(i) + 1;
-      g += share * gradients_.col(i);
+      idle_(i) = share > part ? 0 : idle_(i) + 1;
+      vec::add_scaled(share, gradients()(i), combined_);
       offset += share * offsets_(i);
       if (share > 0) error += share * errors_(i);
-      if (share > 0) combined_origin_ += share * origins_.col(i);
+      if (share > 0 && origins_.rows() > 0) vec::add_scaled(share, column(origins_, i), combined_origin_);
       size += share * (sizes_(i) + std::abs(offsets_(i)));
     }
-    combined_ = g;
+    vec::copy(combined_, g);
     combined_offset_ = offset;
-    combined_error_ = error + rounding(size_ + g.size()) * size;
+    combined_error_ = error + detail::rounding_of_sum(size_ + g.size()) * size;
     combined_size_ = size;
     return combined_offset_ - combined_error_;
   }
 
  private:
-  [[nodiscard]] static double rounding(Index terms) {
-    return 4 * static_cast<double>(terms + 8) * std::numeric_limits<double>::epsilon();
-  }
+  [[nodiscard]] static VectorView column(Matrix<double>& m, Index i) { return {m.data() + i * m.rows(), m.rows()}; }
 
   /// Keeps three quarters at most, and the latest combination.
   void make_room() {
     const Index keep = std::max<Index>(1, 3 * capacity() / 4);
     while (size_ >= keep) {
       Index oldest = 0;
-      idle_.head(size_).maxCoeff(&oldest);
-      --size_;
-      gradients_.col(oldest) = gradients_.col(size_);
-      origins_.col(oldest) = origins_.col(size_);
-      offsets_(oldest) = offsets_(size_);
-      errors_(oldest) = errors_(size_);
-      sizes_(oldest) = sizes_(size_);
-      idle_(oldest) = idle_(size_);
+      for (Index i = 1; i < size_; ++i) oldest = idle_(i) > idle_(oldest) ? i : oldest;
+      const Index last = --size_;
+      put(oldest, column(gradients_, last), column(origins_, last), offsets_(last), errors_(last), sizes_(last));
+      idle_(oldest) = idle_(last);
     }
-    gradients_.col(size_) = combined_;
-    origins_.col(size_) = combined_origin_;
-    offsets_(size_) = combined_offset_;
-    errors_(size_) = combined_error_;
-    sizes_(size_) = combined_size_;
+    put(size_, combined_, combined_origin_, combined_offset_, combined_error_, combined_size_);
     idle_(size_++) = 0;
   }
+  void put(Index i, ConstVectorView gradient, ConstVectorView origin, double offset, double error, double size) {
+    vec::copy(gradient, column(gradients_, i));
+    vec::copy(origin, column(origins_, i));
+    offsets_(i) = offset;
+    errors_(i) = error;
+    sizes_(i) = size;
+  }
 
-  Matrix<double> gradients_;
+  Matrix<double> gradients_, origins_;
+  Vector<double> combined_, combined_origin_;
+  Index capacity_, size_ = 0;
   Vector<double> offsets_, errors_;  ///< o_i and e_i
   Vector<double> sizes_;             ///< the sum of the magnitudes that rounding grows with
   Vector<Index> idle_;               ///< for how many combinations a cut has had no part
-  Matrix<double> origins_;
-  Vector<double> combined_, combined_origin_;
   double combined_offset_ = 0, combined_error_ = infinity, combined_size_ = 0;
-  Index size_ = 0;
 };
 
 }  // namespace icnn::inline ICNN_ISA

@@ -6,11 +6,30 @@
 #include <algorithm>
 #include <cmath>
 
-#include "icnn/kernels/products.hpp"
+#include "icnn/solvers/entropy_term.hpp"
 #include "icnn/solvers/quadratic/cholesky.hpp"
-#include "icnn/solvers/simple_term.hpp"
 
 namespace icnn::inline ICNN_ISA {
+
+/// The constants of EntropyMaster.
+struct EntropyMasterTuning {
+  double start_heat = 0.25;  ///< the first temperature: this share of the longest fall of the rows' mean,
+  double hottest = 1e6;      ///< at most so many times the last
+  double cooling = 0.2;      ///< of the temperature
+  double first_share = 0.2;  ///< of complementarity that the first step aims at;
+  double share_long = 0.05;  ///< after a nearly full step,
+  double share_half = 0.2;   ///< one of more than half,
+  double share_short = 0.6;  ///< and a shorter one
+  double long_step = 0.9;
+  double half_step = 0.5;
+  double boundary = 0.99;  ///< the share of the way to a weight of 0 that a step takes at most
+  double overshoot = 0.3;  ///< a step is too long where the slope along it has become this negative
+  int max_reductions = 20;
+  double in_sight = 1e4;    ///< slacks are kept within this factor of mu / lambda
+  double least_mu = 1e-3;   ///< of the tolerance
+  double definite = 1e-14;  ///< keeps duplicate rows factorable
+  int max_iterations = 150;
+};
 
 /// The master program of the entropic bundle method,
 ///
@@ -19,141 +38,170 @@ namespace icnn::inline ICNN_ISA {
 /// solved in its dual: the weights lambda of the rows lie on a simplex, y has the mirror coordinates
 /// nu = -W (sum lambda_i a_i + c) / T, never touches the boundary, and the dual is concave and smooth. A primal-dual
 /// interior-point method: Newton on the dual's barrier, with slacks s as variables of their own. Cost of an iteration:
-/// n m^2 + m^3 / 3 operations. Duplicate rows do no harm. Allocates when made. S is double; a template, so that only who
-/// solves pays for compiling it.
-template <class S>
+/// n m^2 + m^3 / 3 operations. Duplicate rows do no harm. Allocates when made.
 class EntropyMaster {
  public:
-  EntropyMaster(Index inputs, Index most_rows)
+  EntropyMaster(Index inputs, Index max_rows)
       : y(inputs),
-        multipliers(most_rows),
+        multipliers(max_rows),
         mirror_(inputs),
         weights_(inputs),
         difference_(inputs),
-        slack_(most_rows),
-        values_(most_rows),
-        trial_(most_rows),
-        direction_(most_rows),
-        border_(most_rows),
-        along_(most_rows),
-        weighted_(inputs, most_rows),
-        gram_(most_rows, most_rows) {}
+        slack_(max_rows),
+        values_(max_rows),
+        trial_(max_rows),
+        direction_(max_rows),
+        border_(max_rows),
+        along_(max_rows),
+        weighted_(inputs, max_rows),
+        gram_(max_rows, max_rows) {}
 
   /// Rows are columns of \p rows, of size 1 or so; \p temperature is T. False where the iterations end before the gap
   /// between the model at y and its dual is at most \p tolerance.
-  template <class Rows, class Offsets>
-  bool solve(const EntropyTerm& term, double temperature, const Rows& rows, const Offsets& offsets, const Vector<S>& linear,
-             const Vector<S>& origin, double tolerance, int most_iterations = 150) {
-    const Index m = rows.cols();
-    auto lambda = multipliers.head(m), slack = slack_.head(m), values = values_.head(m), d = direction_.head(m);
-    auto trial = trial_.head(m), ones = border_.head(m), along = along_.head(m);
-    lambda.setConstant(1 / static_cast<double>(m));
-    evaluate(term, temperature, rows, offsets, linear, origin, lambda);
+  bool solve(const EntropyTerm& term, double temperature, const ConstColumns& rows, ConstVectorView offsets,
+             ConstVectorView linear, ConstVectorView origin, double tolerance) {
+    problem_ = {&term, rows, offsets, linear, origin};
+    const Index m = rows.columns();
+    const double count = static_cast<double>(m);
+    for (Index i = 0; i < m; ++i) multipliers(i) = 1 / count;
+    evaluate(temperature, multipliers);
     // Where the rows are steep beside T, the program is solved at a higher temperature first, lowered step by step.
-    double heat = std::max(temperature, std::min(0.25 * term.longest_fall(difference_), 1e6 * temperature));
-    if (heat > temperature) evaluate(term, heat, rows, offsets, linear, origin, lambda);
+    double heat =
+        std::max(temperature, std::min(tuning.start_heat * term.longest_fall(difference_), tuning.hottest * temperature));
+    if (heat > temperature) evaluate(heat, multipliers);
     const auto cool = [&] {
-      heat = std::max(temperature, 0.2 * heat);
-      evaluate(term, heat, rows, offsets, linear, origin, lambda);
+      heat = std::max(temperature, tuning.cooling * heat);
+      evaluate(heat, multipliers);
     };
-    double t = values.maxCoeff();
-    double mu = std::max(t - lambda.dot(values), 0.1 * tolerance) / static_cast<double>(m);
-    t += static_cast<double>(m) * mu;
-    slack = (t - values.array()).matrix();
-    double share = 0.2;
-    for (iterations = 0; iterations < most_iterations; ++iterations) {
-      gap = values.maxCoeff() - lambda.dot(values);
+    double mu = std::max(model_less_dual(), 0.1 * tolerance) / count;
+    double t = vec::largest(first(values_)) + count * mu;
+    for (Index i = 0; i < m; ++i) slack_(i) = t - values_(i);
+    double share = tuning.first_share;
+    for (iterations = 0; iterations < tuning.max_iterations; ++iterations) {
+      gap = model_less_dual();
       if (gap <= tolerance) {
         if (heat == temperature) return true;
         cool();
         continue;
       }
       if (!std::isfinite(gap)) return false;
-      mu = std::max(share * lambda.dot(slack) / static_cast<double>(m), 1e-3 * tolerance / static_cast<double>(m));
-      if (!factorize(term, heat, rows, lambda, slack)) return false;
-      const auto gram = gram_.topLeftCorner(m, m);
-      ones.setOnes();
-      detail::solve_lower(gram, ones);
-      d = values.array() - t + mu / lambda.array();
-      detail::solve_lower(gram, d);
-      const double dt = ones.dot(d) / ones.squaredNorm();
-      d -= dt * ones;
-      // Along d the barrier's slope falls from `slope`; a step is too long where it has become clearly negative.
-      const double slope = d.squaredNorm();
-      detail::solve_upper(gram, d);
-      const double noise = 1e-15 * values.cwiseAbs().dot(d.cwiseAbs());
-      double longest = 1;
+      const double complementarity = vec::dot(first(multipliers), first(slack_));
+      mu = std::max(share * complementarity / count, tuning.least_mu * tolerance / count);
+      if (!factorize(heat)) return false;
+      double slope = 0;
+      const double dt = find_direction(t, mu, slope), alpha = search(heat, t, mu, slope);
+      const double total = vec::sum(first(trial_));
       for (Index i = 0; i < m; ++i) {
-        if (d(i) < 0) longest = std::min(longest, -0.99 * lambda(i) / d(i));
+        multipliers(i) = trial_(i) / total;
+        const double balanced = mu / multipliers(i);
+        slack_(i) = std::min(std::max(along_(i), balanced / tuning.in_sight), balanced * tuning.in_sight);
       }
-      double alpha = longest;
-      for (int reduction = 0;; ++reduction) {
-        trial = lambda + alpha * d;
-        along = slack.array() + alpha * (mu / lambda.array() - slack.array() - slack.array() / lambda.array() * d.array());
-        evaluate(term, heat, rows, offsets, linear, origin, trial);
-        const double after = (values.array() - t + mu / trial.array()).matrix().dot(d);  // 1'd = 0, up to rounding
-        if (after >= -0.3 * slope - noise || reduction == 20) break;
-        alpha *= std::clamp(slope / (slope - after), 0.1, 0.7);
-      }
-      lambda = trial / trial.sum();
       t += alpha * dt;
-      constexpr double far = 1e4;  // slacks are kept within sight of mu / lambda
-      slack = along.array().max(mu / far / lambda.array()).min(mu * far / lambda.array()).matrix();
-      share = alpha > 0.9 ? 0.05 : alpha > 0.5 ? 0.2 : 0.6;
-      if (alpha > 0.5 && heat > temperature) cool();
+      share = alpha > tuning.long_step   ? tuning.share_long
+              : alpha > tuning.half_step ? tuning.share_half
+                                         : tuning.share_short;
+      if (alpha > tuning.half_step && heat > temperature) cool();
     }
     return false;
   }
 
-  Vector<S> y;            ///< in the set
-  Vector<S> multipliers;  ///< of the rows, positive; they sum to 1
+  Vector<double> y;            ///< in the set
+  Vector<double> multipliers;  ///< of the rows, positive; they sum to 1
   double gap = 0;
   int iterations = 0;
 
  private:
+  static constexpr EntropyMasterTuning tuning{};
+
+  struct Problem {
+    const EntropyTerm* term = nullptr;
+    ConstColumns rows = {};
+    ConstVectorView offsets = {nullptr, 0}, linear = {nullptr, 0}, origin = {nullptr, 0};
+  };
+
+  [[nodiscard]] Index m() const { return problem_.rows.columns(); }
+  /// Of a vector with room for all rows, what belongs to those that there are.
+  [[nodiscard]] VectorView first(Vector<double>& v) const { return {v.data(), m()}; }
+  [[nodiscard]] double model_less_dual() {
+    return vec::largest(first(values_)) - vec::dot(first(multipliers), first(values_));
+  }
+
   /// mirror_, y and the rows' values at lambda.
-  template <class Rows, class Offsets, class Lambda>
-  void evaluate(const EntropyTerm& term, double temperature, const Rows& rows, const Offsets& offsets,
-                const Vector<S>& linear, const Vector<S>& origin, const Lambda& lambda) {
-    difference_ = linear;
-    for (Index i = 0; i < rows.cols(); ++i) difference_ += lambda(i) * rows.col(i);
+  void evaluate(double temperature, ConstVectorView lambda) {
+    const EntropyTerm& term = *problem_.term;
+    vec::copy(problem_.linear, difference_);
+    vec::add_combination(problem_.rows, lambda.segment(0, m()), difference_);
     for (Index j = 0; j < y.size(); ++j) mirror_(j) = -term.width(j) * difference_(j) / temperature;
     term.to_point(mirror_, y);
-    for (Index i = 0; i < rows.cols(); ++i) values_(i) = rows.col(i).dot(y - origin) + offsets(i);
+    vec::subtract(y, problem_.origin, weights_);  // as scratch
+    vec::dots(problem_.rows, weights_, values_);
+    for (Index i = 0; i < m(); ++i) values_(i) += problem_.offsets(i);
   }
 
   /// The Cholesky factor of A'(W S W / T) A + diag(s / lambda), W S W / T the change of y for one of the dual's gradient.
-  template <class Rows, class Lambda, class Slack>
-  [[nodiscard]] bool factorize(const EntropyTerm& term, double temperature, const Rows& rows, const Lambda& lambda,
-                               const Slack& slack) {
-    const Index m = rows.cols();
-    for (Index j = 0; j < y.size(); ++j) {
-      if (term.on_simplex()) {
-        weights_(j) = y(j) / temperature;
-      } else {
-        const double e = std::exp(-std::abs(mirror_(j))), w = term.width(j);
-        weights_(j) = w * w * (e / ((1 + e) * (1 + e))) / temperature;
-      }
+  [[nodiscard]] bool factorize(double temperature) {
+    const EntropyTerm& term = *problem_.term;
+    const Index n = y.size();
+    for (Index j = 0; j < n; ++j) {
+      const double e = std::exp(-std::abs(mirror_(j))), w = term.width(j);
+      weights_(j) = term.on_simplex() ? y(j) / temperature : w * w * (e / ((1 + e) * (1 + e))) / temperature;
     }
-    auto gram = gram_.topLeftCorner(m, m);
-    auto weighted = weighted_.leftCols(m);
-    gram.setZero();
-    kernels::add_gram(rows, weights_, weighted, gram);
+    const SquareView gram(gram_, m());
+    for (Index c = 0; c < m(); ++c) vec::fill({gram.column(c), m()}, 0);
+    kernels::detail::add_gram<double>(problem_.rows.map(), ConstColumns(weights_.data(), n, 1, n).map(),
+                                      {weighted_.data(), n, m(), Eigen::OuterStride<>(n)}, gram.map());
     if (term.on_simplex()) {
-      auto mean = along_.head(m);
-      for (Index i = 0; i < m; ++i) mean(i) = rows.col(i).dot(y);
-      for (Index c = 0; c < m; ++c) {
-        for (Index r = c; r < m; ++r) gram(r, c) -= mean(r) * mean(c) / (temperature * term.total());
+      vec::dots(problem_.rows, y, along_);
+      for (Index c = 0; c < m(); ++c) {
+        for (Index r = c; r < m(); ++r) gram(r, c) -= along_(r) * along_(c) / (temperature * term.total());
       }
     }
-    gram.diagonal() += slack.cwiseQuotient(lambda);
-    gram.diagonal() *= 1 + 1e-14;
-    return detail::factor_in_place(gram);
+    for (Index i = 0; i < m(); ++i) gram(i, i) = (gram(i, i) + slack_(i) / multipliers(i)) * (1 + tuning.definite);
+    return factor_in_place(gram);
   }
 
-  Vector<S> mirror_, weights_, difference_;
-  Vector<S> slack_, values_, trial_, direction_, border_, along_;
-  Matrix<S> weighted_, gram_;
+  /// direction_ := the Newton step of lambda; returns that of t. The barrier's slope along it is \p slope at first.
+  [[nodiscard]] double find_direction(double t, double mu, double& slope) {
+    const SquareView gram(gram_, m());
+    for (Index i = 0; i < m(); ++i) {
+      border_(i) = 1;
+      direction_(i) = values_(i) - t + mu / multipliers(i);
+    }
+    solve_lower(gram, border_.data());
+    solve_lower(gram, direction_.data());
+    const double dt = vec::dot(first(border_), first(direction_)) / vec::squared_norm(first(border_));
+    vec::add_scaled(-dt, first(border_), first(direction_));
+    slope = vec::squared_norm(first(direction_));
+    solve_upper(gram, direction_.data());
+    return dt;
+  }
+
+  /// A step along the direction at whose end the barrier's slope is not clearly negative: trial_ and along_ := the weights
+  /// and slacks there. Returns its length.
+  [[nodiscard]] double search(double heat, double t, double mu, double slope) {
+    double alpha = 1;
+    for (Index i = 0; i < m(); ++i) {
+      if (direction_(i) < 0) alpha = std::min(alpha, -tuning.boundary * multipliers(i) / direction_(i));
+    }
+    const double noise = 1e-15 * vec::absolute_dot(first(values_), first(direction_));
+    for (int reduction = 0;; ++reduction) {
+      for (Index i = 0; i < m(); ++i) {
+        const double s = slack_(i), l = multipliers(i);
+        trial_(i) = l + alpha * direction_(i);
+        along_(i) = s + alpha * (mu / l - s - s / l * direction_(i));
+      }
+      evaluate(heat, trial_);
+      double after = 0;  // 1'd = 0, up to rounding
+      for (Index i = 0; i < m(); ++i) after += (values_(i) - t + mu / trial_(i)) * direction_(i);
+      if (after >= -tuning.overshoot * slope - noise || reduction == tuning.max_reductions) return alpha;
+      alpha *= std::clamp(slope / (slope - after), 0.1, 0.7);
+    }
+  }
+
+  Problem problem_;
+  Vector<double> mirror_, weights_, difference_;  ///< the last is sum lambda_i a_i + c after evaluate()
+  Vector<double> slack_, values_, trial_, direction_, border_, along_;
+  Matrix<double> weighted_, gram_;
 };
 
 }  // namespace icnn::inline ICNN_ISA

@@ -7,38 +7,45 @@
 
 namespace icnn::inline ICNN_ISA {
 
+/// The constants of level_bundle().
+struct LevelBundleTuning {
+  double share = 0.35;     ///< the level: so far from the lower bound to the best value
+  double progress = 0.01;  ///< an open gap of which this share is above rounding is not idle
+  int patience = 10;       ///< idle steps before the end
+};
+
 namespace detail {
 
-inline constexpr double level_share = 0.35;
+inline constexpr LevelBundleTuning level_bundle_tuning{};
 
 /// The iterations of level_bundle(), from the best point so far.
-template <class Search, class Set>
-void level_iterations(Search& search, const Set& set, BundleWorkspace<double>& ws, double share) {
+inline void level_iterations(SolveLog& log, Region& set, BundleWorkspace& ws, double share) {
+  const auto& tuning = level_bundle_tuning;
+  const Result& result = log.result();
   ws.begin(set);
-  search.clear(ws.cuts);
-  ws.trial = search.result().y;
+  log.clear(ws.cuts);
+  vec::copy(result.y, ws.trial);
   const auto evaluate = [&] {
     double value = 0;
-    if (!search.evaluate(ws.trial, value) || !search.cut(ws.trial, ws.g)) return false;
-    const bool agree = search.agree(ws.cuts.model(ws.trial), value);  // no cut lies above f
-    search.add_cut(ws.cuts, ws.trial, ws.g, 0);
-    return agree && search.agree(ws.cuts.model(search.result().y), search.result().value);
+    if (!log.evaluate(ws.trial, value) || !log.take_gradient(ws.trial, ws.g)) return false;
+    const bool agrees = log.cut_agrees(ws.cuts.model(ws.trial), value);  // no cut lies above f
+    log.add_cut(ws.cuts, ws.trial, ws.g, 0);
+    return agrees && log.cut_agrees(ws.cuts.model(result.y), result.value);
   };
   if (!evaluate()) return;
-  int futile = 0;
-  while (search.iterate()) {
-    const Result& result = search.result();
-    ws.center = result.y;
+  Stall stall(tuning.patience);
+  while (log.iterate()) {
+    vec::copy(result.y, ws.center);
     const double size = solve_master(ws, 0, 0, result.value, result.value - result.lower_bound);
-    if (!ws.trial.allFinite() || !search.bound(bound_of_master(search, set, ws, 0, size), ws.cuts)) return;
+    if (!vec::all_finite(ws.trial) || !log.raise_bound(bound_of_master(log, set, ws, 0, size), ws.cuts)) return;
     const double before = result.value, level = result.lower_bound + share * (result.value - result.lower_bound);
     if (share > 0 && std::isfinite(level)) solve_master(ws, 0, 0, result.value, result.value - level, level);
-    if (!ws.trial.allFinite()) return;
+    if (!vec::all_finite(ws.trial)) return;
     project_trial(set, ws);
     if (!evaluate()) return;
     const double open = before - result.lower_bound;
-    futile = result.value < before || search.is_above_noise(open / 100) ? 0 : futile + 1;
-    if (futile > 10) return;  // nothing but rounding is left
+    const bool progress = result.value < before || log.is_above_noise(tuning.progress * open);
+    if (stall.note(progress)) return;  // nothing but rounding is left
   }
 }
 
@@ -56,13 +63,12 @@ void level_iterations(Search& search, const Set& set, BundleWorkspace<double>& w
 ///
 /// About |gap|^-2 evaluations at worst, whatever the dimension. Cost of an iteration: one value and gradient, and two master
 /// programs (see proximal_bundle()). Begins at result.y, which is in the set.
-template <Oracle O, class Set>
-void level_bundle(O& oracle, const Set& set, const Settings& settings, BundleWorkspace<double>& ws, Result& result,
-                  double share = detail::level_share) {
-  const SetTerm<Set> term(set);
-  Search search(oracle, term, settings, ws.region, result);
-  detail::level_iterations(search, set, ws, share);
-  search.finish();
+inline void level_bundle(ConvexModel& model, Region& set, const Settings& settings, BundleWorkspace& ws, Result& result,
+                         double share = LevelBundleTuning{}.share) {
+  const SetTerm term(set);
+  SolveLog log(model, term, settings, ws.region, result);
+  detail::level_iterations(log, set, ws, share);
+  log.finish();
 }
 
 }  // namespace icnn::inline ICNN_ISA

@@ -8,18 +8,17 @@
 #include <optional>
 
 #include "icnn/solvers/bundle/cuts.hpp"
+#include "icnn/solvers/gradient/line_search.hpp"
 #include "icnn/solvers/quadratic/interior_point.hpp"
-#include "icnn/solvers/quadratic/polytope.hpp"
-#include "icnn/solvers/gradient/projected_gradient.hpp"
+#include "icnn/solvers/solve_log.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
-/// Scratch of proximal_bundle() in n dimensions: room for a limited number of cuts, and the master program over them.
-template <class S = double>
+/// Scratch of proximal_bundle() and level_bundle() in n dimensions: room for a limited number of cuts, and the master
+/// program over them.
 struct BundleWorkspace {
   explicit BundleWorkspace(Index n)
-      : most(Cuts::usual_capacity(n)),
-        center(n),
+      : center(n),
         trial(n),
         g(n),
         region(n),
@@ -29,165 +28,191 @@ struct BundleWorkspace {
         linear(n),
         diagonal(n),
         scratch(n),
-        cuts(n, most),
-        rows(n, most),
-        offsets(most),
+        cuts(n, Cuts::usual_capacity(n)),
+        rows(n, cuts.capacity()),
+        offsets(cuts.capacity()),
         set(n) {}
 
-  Index most;                  ///< cuts
-  Vector<S> center, trial, g;  ///< the best point that a step was accepted at, the next one, its gradient
-  Vector<S> region;            ///< |v_j| <= region_j wherever cuts have to hold
-  Vector<S> combined;          ///< the gradient of the combination of all cuts
-  Vector<S> lower, upper, linear, diagonal, scratch;
+  Vector<double> center, trial, g;  ///< the best point that a step was accepted at, the next one, its gradient
+  Vector<double> region;            ///< |v_j| <= region_j wherever cuts have to hold
+  Vector<double> combined;          ///< the gradient of the combination of all cuts
+  Vector<double> lower, upper, linear, diagonal, scratch;
   Cuts cuts;
-  Matrix<S> rows;  ///< of the master, scaled
-  Vector<S> offsets;
+  Matrix<double> rows;  ///< of the master, scaled
+  Vector<double> offsets;
   Polytope set;
   bool curved = false;  ///< the set is no polytope, but contained in it
-  std::optional<InteriorPoint<S>> master;
-  Vector<S> right_hand_side;
+  std::optional<InteriorPoint> master;
+  Vector<double> right_hand_side;
 
   /// Begins anew over a set, and makes room for its rows and equalities.
-  template <class Set>
-  void begin(const Set& of) {
-    set.assign(of);
-    curved = !detail::is_polytope<Set>;
-    if constexpr (requires { of.is_polytope(); }) curved = !of.is_polytope();
-    const Index m = curved ? Polytope::most_tangents(center.size()) : set.row_count(), k = set.equality_count();
-    if (master && offsets.size() >= most + m && right_hand_side.size() >= k) return;
-    master.emplace(center.size(), most + m, k, false);
-    rows.resize(center.size(), most + m);
-    offsets.resize(most + m);
+  void begin(const Region& of) {
+    of.describe(set);
+    curved = !of.is_polytope();
+    const Index n = center.size(), k = set.equality_count();
+    const Index m = cuts.capacity() + (curved ? Polytope::max_tangents(n) : set.row_count());
+    if (master && offsets.size() >= m && right_hand_side.size() >= k) return;
+    master.emplace(n, m, k, false);
+    rows.resize(n, m);
+    offsets.resize(m);
     right_hand_side.resize(k);
   }
 };
 
+/// The constants of proximal_bundle() and its master program.
+struct ProximalBundleTuning {
+  double first_weight = 2;          ///< q at first: the step of the first cut is half a unit of its mean gradient
+  double serious = 0.1;             ///< a step that gains this share of the predicted fall is accepted,
+  double very_serious = 0.5;        ///< and one that gains this much
+  double relax = 0.35;              ///< lowers q by this factor: longer steps
+  double close = 0.2;               ///< a rejected cut that misses the center by less than this share of the predicted fall
+  double relax_close = 0.7;         ///< lowers q as well: the model is good there
+  double far = 2;                   ///< one that misses it by more than this many predicted falls,
+  int max_far = 3;                  ///< so often,
+  double tighten = 2;               ///< raises q by this factor: shorter steps
+  double look_further = 0.1;        ///< of q, where the model is no lower than f: its minimum lies further away
+  int max_futile = 30;              ///< such steps before the end
+  double master_tolerance = 1e-11;  ///< of the master, at most; times .01 over the extent of the set where that is less
+  double least_tolerance = 1e-15;
+  int master_iterations = 40;
+};
+
 namespace detail {
+
+inline constexpr ProximalBundleTuning proximal_bundle_tuning{};
+
+/// The rows of the master: cuts around the center, divided by the size of their gradients, then those of the set. Lengths
+/// are in `unit`s; \p top is where the cuts are measured from.
+inline void write_master_rows(BundleWorkspace& ws, double top, double size, double unit) {
+  const Index count = ws.cuts.size(), more = ws.set.row_count();
+  const auto row = [&](Index i) { return VectorView(ws.rows.data() + i * ws.rows.rows(), ws.rows.rows()); };
+  for (Index i = 0; i < count; ++i) {
+    const ConstVectorView gradient = ws.cuts.gradients()(i);
+    vec::scale_to(1 / size, gradient, row(i));
+    ws.offsets(i) = (top - ws.cuts.offset(i) - vec::dot(gradient, ws.center)) / (size * unit);
+  }
+  for (Index i = 0; i < more; ++i) {
+    vec::copy(ws.set.rows()(i), row(count + i));
+    ws.offsets(count + i) = (ws.set.limits()(i) - vec::dot(ws.set.rows()(i), ws.center)) / unit;
+  }
+  for (Index i = 0; i < ws.set.equality_count(); ++i) {
+    ws.right_hand_side(i) =
+        i < ws.set.groups ? 0.0 : (ws.set.right_hand_side()(i) - vec::dot(ws.set.equalities()(i), ws.center)) / unit;
+  }
+}
 
 /// min over the set of max_i (g_i'y + o_i) + m |y|^2 / 2 + q |y - center|^2 / 2: leaves the minimizer in ws.trial and the
 /// multipliers of the cuts in the master. \p value is f at the center, beside which all is measured, and all is divided by
 /// the size of the gradients, which is returned. Lengths are in units of what they may have to change for f to fall by
 /// \p open. With a \p level, the point nearest to the center with max_i (g_i'y + o_i) <= level instead.
-template <class S>
-double solve_master(BundleWorkspace<S>& ws, double m, double q, double value, double open,
-                    std::optional<double> level = {}) {
-  const Index n = ws.center.size(), count = ws.cuts.size(), more = ws.set.row_count();
-  const auto gradients = ws.cuts.gradients();
-  const double size = std::max(gradients.cwiseAbs().maxCoeff() + m * ws.center.cwiseAbs().maxCoeff(), 1e-300);
-  const double unit =
-      std::isfinite(open) ? std::clamp(open / size, 1e-12 * (1 + ws.center.cwiseAbs().maxCoeff()), 1.0) : 1.0;
-  const double here = value - 0.5 * m * ws.center.squaredNorm();
-  for (Index i = 0; i < count; ++i) {
-    ws.rows.col(i) = gradients.col(i) / size;
-    ws.offsets(i) = ((level ? *level : here) - ws.cuts.offset(i) - gradients.col(i).dot(ws.center)) / (size * unit);
-  }
-  for (Index i = 0; i < more; ++i) {
-    ws.rows.col(count + i) = ws.set.rows().col(i);
-    ws.offsets(count + i) = (ws.set.limits()(i) - ws.set.rows().col(i).dot(ws.center)) / unit;
-  }
-  for (Index i = 0; i < ws.set.equality_count(); ++i) {
-    ws.right_hand_side(i) =
-        i < ws.set.groups ? 0.0 : (ws.set.right_hand_side()(i) - ws.set.equalities().col(i).dot(ws.center)) / unit;
-  }
-  ws.lower = (ws.set.lower - ws.center) / unit;
-  ws.upper = (ws.set.upper - ws.center) / unit;
-  ws.linear = (m / size) * ws.center;
-  ws.diagonal.setConstant(level ? 1.0 : (m + q) * unit / size);
-  ws.scratch.setZero();
-  const QuadraticProgram<S> program{.lower = ws.lower,
-                                    .upper = ws.upper,
-                                    .linear = ws.linear,
-                                    .diagonal = &ws.diagonal,
-                                    .rows = ws.rows.leftCols(count + more),
-                                    .offsets = ws.offsets.head(count + more),
-                                    .cuts = level ? 0 : count,
-                                    .equalities = ws.set.equalities(),
-                                    .right_hand_side = ws.right_hand_side.head(ws.set.equality_count())};
+inline double solve_master(BundleWorkspace& ws, double m, double q, double value, double open,
+                           std::optional<double> level = {}) {
+  const auto& tuning = proximal_bundle_tuning;
+  const Index n = ws.center.size(), count = ws.cuts.size(), rows = count + ws.set.row_count();
+  const double reach = vec::largest_magnitude(ws.center);
+  double size = 1e-300 + m * reach, steepest = 0;
+  for (Index i = 0; i < count; ++i) steepest = std::max(steepest, vec::largest_magnitude(ws.cuts.gradients()(i)));
+  size += steepest;
+  const double unit = std::isfinite(open) ? std::clamp(open / size, 1e-12 * (1 + reach), 1.0) : 1.0;
+  write_master_rows(ws, level ? *level : value - 0.5 * m * vec::squared_norm(ws.center), size, unit);
   // What is left of the gradient counts as far as the set extends, which a bound notices.
   double extent = 1;
   for (Index j = 0; j < n; ++j) {
+    ws.lower(j) = (ws.set.lower(j) - ws.center(j)) / unit;
+    ws.upper(j) = (ws.set.upper(j) - ws.center(j)) / unit;
+    ws.linear(j) = m / size * ws.center(j);
+    ws.diagonal(j) = level ? 1.0 : (m + q) * unit / size;
+    ws.scratch(j) = 0;
     if (std::isfinite(ws.upper(j) - ws.lower(j))) extent = std::max(extent, ws.upper(j) - ws.lower(j));
   }
-  ws.master->solve(program, ws.scratch, {.tolerance = std::clamp(1e-2 / extent, 1e-15, 1e-11), .iterations = 40});
-  for (Index j = 0; j < n; ++j) ws.trial(j) = ws.center(j) + unit * ws.master->y(j);
+  const QuadraticProgram program{.lower = ws.lower,
+                                 .upper = ws.upper,
+                                 .linear = ws.linear,
+                                 .diagonal = ws.diagonal,
+                                 .rows = ConstColumns(ws.rows).first(rows),
+                                 .offsets = {ws.offsets.data(), rows},
+                                 .cuts = level ? 0 : count,
+                                 .equalities = ws.set.equalities(),
+                                 .right_hand_side = {ws.right_hand_side.data(), ws.set.equality_count()}};
+  const double tolerance = std::clamp(1e-2 / extent, tuning.least_tolerance, tuning.master_tolerance);
+  ws.master->solve(program, ws.scratch, {.tolerance = tolerance, .iterations = tuning.master_iterations});
+  vec::step_to(ws.center, unit, ws.master->y, ws.trial);
   return size;
 }
 
 /// A lower bound on the set from the master's multipliers, whatever their accuracy; m as there.
-template <class Search, class Set, class S>
-[[nodiscard]] double bound_of_master(const Search& search, const Set& set, BundleWorkspace<S>& ws, double m, double size) {
-  if constexpr (requires { set.use_multipliers(ws.g, ws.g); }) {
-    if (!ws.set.is_simple() && !ws.curved) {
-      set.use_multipliers(size * ws.master->multipliers.segment(ws.cuts.size(), ws.set.row_count()),
-                          size * ws.master->equality_multipliers.head(ws.set.equality_count()));
-    }
+[[nodiscard]] inline double bound_of_master(const SolveLog& log, Region& set, BundleWorkspace& ws, double m, double size) {
+  const Index count = ws.cuts.size();
+  if (!ws.set.is_simple() && !ws.curved) {
+    Vector<double>&rows = ws.offsets, &equalities = ws.right_hand_side;  // which the next master writes anew
+    for (Index i = 0; i < ws.set.row_count(); ++i) rows(i) = size * ws.master->multipliers(count + i);
+    for (Index i = 0; i < ws.set.equality_count(); ++i) equalities(i) = size * ws.master->equality_multipliers(i);
+    set.use_multipliers({rows.data(), ws.set.row_count()}, {equalities.data(), ws.set.equality_count()});
   }
   const double offset = ws.cuts.combine(ws.master->multipliers, ws.combined);
   if (m == 0) {
-    ws.scratch.setZero();
-    return offset + search.term().minimum(ws.combined, ws.scratch, 0, search.region());
+    vec::fill(ws.scratch, 0);
+    return offset + log.term().lower_bound_of_linear(ws.combined, ws.scratch, 0, log.region());
   }
   // Around the center, a point of the set: g'v + m |v|^2 / 2 = g'c + m |c|^2 / 2 + (g + m c)'(v - c) + m |v - c|^2 / 2.
-  const double square = m * ws.center.squaredNorm(), linear = ws.combined.dot(ws.center);
-  double sizes = std::abs(offset) + 2 * square + ws.combined.cwiseAbs().dot(ws.center.cwiseAbs());
+  const double square = m * vec::squared_norm(ws.center), linear = vec::dot(ws.combined, ws.center);
+  double sizes = std::abs(offset) + 2 * square + vec::absolute_dot(ws.combined, ws.center);
   for (Index j = 0; j < ws.center.size(); ++j) {
-    const double largest = std::abs(ws.combined(j)) + m * std::abs(ws.center(j));
-    sizes += largest == 0 ? 0 : largest * search.region()(j);
+    sizes += reach(std::abs(ws.combined(j)) + m * std::abs(ws.center(j)), 0, log.region()(j));
+    ws.combined(j) += m * ws.center(j);
   }
-  ws.combined += m * ws.center;
-  return offset + linear + 0.5 * square + search.term().minimum(ws.combined, ws.center, m, search.region()) -
+  return offset + linear + 0.5 * square + log.term().lower_bound_of_linear(ws.combined, ws.center, m, log.region()) -
          rounding_of_sum(ws.center.size()) * sizes;
 }
 
 /// Moves the trial point into the set: off the bounds by rounding, or off the sums; and where the set is no polytope, off
 /// what contains it, which then follows the set more closely.
-template <class Set, class S>
-void project_trial(const Set& set, BundleWorkspace<S>& ws) {
-  ws.linear = ws.trial;
-  project(set, ws.trial, ws.scratch);
+inline void project_trial(Region& set, BundleWorkspace& ws) {
+  vec::copy(ws.trial, ws.linear);
+  set.project(ws.trial, ws.scratch);
   if (ws.curved) ws.set.separate(ws.linear, ws.trial);
 }
 
 /// The iterations of proximal_bundle(), from the best point so far.
-template <class Search, ProjectableSet Set>
-void bundle_iterations(Search& search, const Set& set, BundleWorkspace<double>& ws) {
-  const double m = search.oracle().strong_convexity();
+inline void bundle_iterations(SolveLog& log, Region& set, BundleWorkspace& ws) {
+  const auto& tuning = proximal_bundle_tuning;
+  const double m = log.model().strong_convexity();
   ws.begin(set);
-  search.clear(ws.cuts);
-  ws.center = search.result().y;
+  log.clear(ws.cuts);
+  vec::copy(log.result().y, ws.center);
   double value = 0;
-  if (!search.evaluate(ws.center, value) || !search.cut(ws.center, ws.g)) return;
-  search.add_cut(ws.cuts, ws.center, ws.g, m);
-  double q = 2 * ws.g.norm() / std::sqrt(static_cast<double>(ws.center.size()));
-  int nulls = 0, futile = 0;
-  while (search.iterate()) {
-    const double open = value - search.result().lower_bound, size = solve_master(ws, m, q, value, open);
-    if (!ws.trial.allFinite()) return;
-    if (!search.bound(bound_of_master(search, set, ws, m, size), ws.cuts)) return;
+  if (!log.evaluate(ws.center, value) || !log.take_gradient(ws.center, ws.g)) return;
+  log.add_cut(ws.cuts, ws.center, ws.g, m);
+  double q = tuning.first_weight * std::sqrt(vec::squared_norm(ws.g) / static_cast<double>(ws.center.size()));
+  int far = 0, futile = 0;
+  while (log.iterate()) {
+    const double open = value - log.result().lower_bound, size = solve_master(ws, m, q, value, open);
+    if (!vec::all_finite(ws.trial)) return;
+    if (!log.raise_bound(bound_of_master(log, set, ws, m, size), ws.cuts)) return;
     project_trial(set, ws);
-    const double model = ws.cuts.model(ws.trial) + 0.5 * m * ws.trial.squaredNorm(), predicted = value - model;
-    if (!search.is_above_noise(predicted)) {  // the model is no lower than f here: look further away
-      if (++futile > 30) return;
-      q *= 0.1;
+    const double model = ws.cuts.model(ws.trial) + 0.5 * m * vec::squared_norm(ws.trial), predicted = value - model;
+    if (!log.is_above_noise(predicted)) {
+      if (++futile > tuning.max_futile) return;
+      q *= tuning.look_further;
       continue;
     }
     double next = 0;
-    if (!search.evaluate(ws.trial, next) || !search.cut(ws.trial, ws.g)) return;
-    search.add_cut(ws.cuts, ws.trial, ws.g, m);
-    const double linearization = value - next - ws.g.dot(ws.center - ws.trial);  // at the center, >= 0
-    if (!search.agree(model, next) || !search.agree(value - linearization, value)) return;
-    if (value - next >= 0.1 * predicted) {
-      if (value - next >= 0.5 * predicted) q *= 0.35;
-      ws.center = ws.trial;
+    if (!log.evaluate(ws.trial, next) || !log.take_gradient(ws.trial, ws.g)) return;
+    log.add_cut(ws.cuts, ws.trial, ws.g, m);
+    double cut_at_center = next;
+    for (Index j = 0; j < ws.g.size(); ++j) cut_at_center += ws.g(j) * (ws.center(j) - ws.trial(j));
+    if (!log.cut_agrees(model, next) || !log.cut_agrees(cut_at_center, value)) return;
+    const double missed = value - cut_at_center, gained = value - next;
+    if (gained >= tuning.serious * predicted) {
+      if (gained >= tuning.very_serious * predicted) q *= tuning.relax;
+      vec::copy(ws.trial, ws.center);
       value = next;
-      nulls = futile = 0;
-    } else {
-      if (linearization < 0.2 * predicted) {
-        q *= 0.7;
-      } else if (linearization > 2 * predicted && ++nulls >= 3) {
-        q *= 2;
-        nulls = 0;
-      }
+      far = futile = 0;
+    } else if (missed < tuning.close * predicted) {
+      q *= tuning.relax_close;
+    } else if (missed > tuning.far * predicted && ++far >= tuning.max_far) {
+      q *= tuning.tighten;
+      far = 0;
     }
   }
 }
@@ -202,14 +227,13 @@ void bundle_iterations(Search& search, const Set& set, BundleWorkspace<double>& 
 ///
 /// Finite where f is piecewise linear and sharp, linear under growth of that kind. Cost of an iteration: one value and
 /// gradient, and some ten factorizations of a matrix as large as the number of cuts, at most min(2 n + 20, 200). Begins at
-/// result.y, which is in the set. Allocates nothing but what the oracle does and, for a set with more rows or sums than any
+/// result.y, which is in the set. Allocates nothing but what the model does and, for a set with more rows or sums than any
 /// before, room for the master.
-template <Oracle O, ProjectableSet Set>
-void proximal_bundle(O& oracle, const Set& set, const Settings& settings, BundleWorkspace<double>& ws, Result& result) {
-  const SetTerm<Set> term(set);
-  Search search(oracle, term, settings, ws.region, result);
-  detail::bundle_iterations(search, set, ws);
-  search.finish();
+inline void proximal_bundle(ConvexModel& model, Region& set, const Settings& settings, BundleWorkspace& ws, Result& result) {
+  const SetTerm term(set);
+  SolveLog log(model, term, settings, ws.region, result);
+  detail::bundle_iterations(log, set, ws);
+  log.finish();
 }
 
 }  // namespace icnn::inline ICNN_ISA

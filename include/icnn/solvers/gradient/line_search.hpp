@@ -5,9 +5,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 
-#include "icnn/solvers/search.hpp"
+#include "icnn/solvers/settings.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -32,6 +33,22 @@ class LatestValues {
   std::size_t size_ = 1, next_ = 0;
 };
 
+/// The end of a method that no longer gets anywhere: so many steps in a row without progress.
+class Stall {
+ public:
+  explicit Stall(int limit) noexcept : limit_(limit) {}
+  /// Counts a step; true when there have been too many without progress.
+  bool note(bool progress) noexcept {
+    idle_ = progress ? 0 : idle_ + 1;
+    return idle_ > limit_;
+  }
+  void restart() noexcept { idle_ = 0; }
+  [[nodiscard]] int idle() const noexcept { return idle_; }
+
+ private:
+  int limit_, idle_ = 0;
+};
+
 namespace detail {
 
 /// The next, shorter step: the minimizer of the parabola through value and slope at 0 and the value at t, kept between a
@@ -43,7 +60,7 @@ namespace detail {
 }
 
 /// The longest sequence of shorter steps before a search direction is given up.
-inline constexpr int most_reductions = 40;
+inline constexpr int max_reductions = 40;
 
 }  // namespace detail
 }  // namespace icnn::inline ICNN_ISA

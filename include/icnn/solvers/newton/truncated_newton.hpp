@@ -6,16 +6,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "icnn/solvers/quadratic/polytope.hpp"
 #include "icnn/solvers/gradient/projected_gradient.hpp"
+#include "icnn/solvers/quadratic/polytope.hpp"
 
 namespace icnn::inline ICNN_ISA {
-
-/// An oracle that also multiplies with its Hessian: hessian_product(w, out) after gradient(), at the same point.
-template <class O>
-concept ProductOracle = Oracle<O> && requires(O& oracle, const Vector<double>& w, Vector<double>& out) {
-  oracle.hessian_product(w, out);
-};
 
 /// Scratch of truncated_newton() in n dimensions: some 20 n numbers.
 struct TruncatedWorkspace : GradientWorkspace {
@@ -28,14 +22,28 @@ struct TruncatedWorkspace : GradientWorkspace {
   Polytope set;
 };
 
+/// The constants of truncated_newton().
+struct TruncatedNewtonTuning {
+  int halvings = 6;                 ///< of a step, and steps within rounding, before the face is left to gradient steps
+  Index gradient_evaluations = 10;  ///< of these; twice as many whenever they did not help
+  int patience = 10;                ///< steps within rounding before the end
+  double at_bound = 1e-14;          ///< a coordinate is at a bound up to this, times 1 + |bound|
+  double accuracy = 0.1;            ///< of a Newton system, at worst: the residual's share of the gradient
+  double flat = 1e-14;              ///< no curvature along a direction, relative to the product's size
+  Index max_products = 200;
+};
+
 namespace detail {
+
+inline constexpr TruncatedNewtonTuning truncated_newton_tuning{};
 
 /// Which coordinates are free: all but those at a bound against which the gradient pushes, less its mean where it is
 /// positive on a simplex.
-template <class Ws>
-void find_face(Ws& ws) {
+inline void find_face(TruncatedWorkspace& ws) {
   const Polytope& set = ws.set;
-  const auto near = [&](Index j, double bound) { return std::abs(ws.y(j) - bound) <= 1e-14 * (1 + std::abs(bound)); };
+  const auto near = [&](Index j, double bound) {
+    return std::abs(ws.y(j) - bound) <= truncated_newton_tuning.at_bound * (1 + std::abs(bound));
+  };
   for (Index i = 0; i < set.groups; ++i) {
     double sum = 0, count = 0;
     for (Index j = 0; j < ws.y.size(); ++j) {
@@ -53,9 +61,8 @@ void find_face(Ws& ws) {
 }
 
 /// Projects a direction onto the face: zero where a bound is active, and no change of the sums.
-template <class Ws>
-void onto_face(const Ws& ws, Vector<double>& d) {
-  d.array() *= ws.free.template cast<double>().array();
+inline void onto_face(const TruncatedWorkspace& ws, VectorView d) {
+  for (Index j = 0; j < d.size(); ++j) d(j) = ws.free(j) != 0 ? d(j) : 0.0;
   for (Index i = 0; i < ws.set.groups; ++i) {
     double sum = 0, count = 0;
     for (Index j = 0; j < d.size(); ++j) {
@@ -71,79 +78,83 @@ void onto_face(const Ws& ws, Vector<double>& d) {
 
 /// ws.direction := about the minimizer of g'd + d'H d / 2 in the face, by conjugate gradients, the more exact the nearer the
 /// solution. False where the face leaves nothing to do.
-template <class O>
-[[nodiscard]] bool conjugate_gradients(O& oracle, TruncatedWorkspace& ws) {
-  ws.residual = -ws.g;
+[[nodiscard]] inline bool conjugate_gradients(ConvexModel& model, TruncatedWorkspace& ws) {
+  const auto& tuning = truncated_newton_tuning;
+  vec::scale_to(-1, ws.g, ws.residual);
   onto_face(ws, ws.residual);
-  ws.direction.setZero();
-  ws.conjugate = ws.residual;
-  double square = ws.residual.squaredNorm();
-  const double first = std::sqrt(square), wanted = first * std::min(0.1, std::sqrt(first / (1 + ws.g.norm())));
+  vec::fill(ws.direction, 0);
+  vec::copy(ws.residual, ws.conjugate);
+  double square = vec::squared_norm(ws.residual);
+  const double first = std::sqrt(square);
+  const double wanted = first * std::min(tuning.accuracy, std::sqrt(first / (1 + vec::norm(ws.g))));
   if (!(first > 0)) return false;
-  const Index most = std::min<Index>(3 * ws.y.size() + 10, 200);  // rounding may take more than n
-  for (Index k = 0; k < most && std::sqrt(square) > wanted; ++k) {
-    oracle.hessian_product(ws.conjugate, ws.product);
+  const Index products = std::min<Index>(3 * ws.y.size() + 10, tuning.max_products);  // rounding may take more than n
+  for (Index k = 0; k < products && std::sqrt(square) > wanted; ++k) {
+    model.hessian_product(ws.conjugate, ws.product);
     onto_face(ws, ws.product);
-    const double curvature = ws.conjugate.dot(ws.product);
-    if (!(curvature > 1e-14 * ws.conjugate.squaredNorm() * ws.product.norm() / ws.conjugate.norm())) break;  // flat
+    const double curvature = vec::dot(ws.conjugate, ws.product);
+    if (!(curvature > tuning.flat * vec::norm(ws.conjugate) * vec::norm(ws.product))) break;
     const double step = square / curvature, before = square;
-    ws.direction += step * ws.conjugate;
-    ws.residual -= step * ws.product;
-    square = ws.residual.squaredNorm();
-    ws.conjugate = ws.residual + (square / before) * ws.conjugate;
+    vec::add_scaled(step, ws.conjugate, ws.direction);
+    vec::add_scaled(-step, ws.product, ws.residual);
+    square = vec::squared_norm(ws.residual);
+    vec::step_to(ws.residual, square / before, ws.conjugate, ws.conjugate);
   }
-  return ws.direction.allFinite() && ws.direction.squaredNorm() > 0;
+  return vec::all_finite(ws.direction) && vec::squared_norm(ws.direction) > 0;
+}
+
+/// A projected step along ws.direction that lowers f: ws.trial, with its value and the slope towards it. False where none of
+/// a few does, or the search has ended.
+[[nodiscard]] inline bool find_newton_step(SolveLog& log, Region& set, TruncatedWorkspace& ws, double value, bool patient,
+                                           double& slope, double& next) {
+  double t = 1;
+  for (int halving = 0; halving < truncated_newton_tuning.halvings; ++halving, t /= 2) {
+    vec::step_to(ws.y, t, ws.direction, ws.trial);
+    set.project(ws.trial, ws.mirror);
+    slope = 0;
+    for (Index j = 0; j < ws.y.size(); ++j) slope += ws.g(j) * (ws.trial(j) - ws.y(j));
+    // Near the minimum the slope is rounding, of either sign, where the step still halves the gap: a few of these.
+    const bool lost = patient && slope <= log.noise() && vec::squared_distance(ws.trial, ws.y) > 0;
+    if (!(slope < 0) && !lost) continue;
+    if (!log.evaluate(ws.trial, next)) return false;
+    const double enough = value + log.settings().line_search.decrease * slope;
+    if (next <= enough || (!log.is_above_noise(-slope) && next <= enough + log.noise())) return true;
+  }
+  return false;
 }
 
 /// The iterations of truncated_newton(), from the best point so far.
-template <class Search, ProjectableSet Set>
-void truncated_iterations(Search& search, const Set& set, TruncatedWorkspace& ws) {
-  constexpr int few = 6;           // halvings and steps within rounding, before the face is left to gradient steps
-  constexpr Index gradients = 10;  // evaluations of these; twice as many whenever they did not help
-  const double decrease = search.settings().line_search.decrease;
-  const Result& result = search.result();
-  auto& oracle = search.oracle();
-  oracle.expect_hessian(true);
-  ws.set.assign(set);
+inline void truncated_iterations(SolveLog& log, Region& set, TruncatedWorkspace& ws) {
+  const auto& tuning = truncated_newton_tuning;
+  const Result& result = log.result();
+  log.set_order(kernels::Order::second);
+  set.describe(ws.set);
   double value = 0;
   const auto begin = [&] {
-    ws.y = result.y;
-    return search.evaluate(ws.y, value) && search.cut(ws.y, ws.g);
+    vec::copy(result.y, ws.y);
+    return log.evaluate(ws.y, value) && log.take_gradient(ws.y, ws.g);
   };
   if (!begin()) return;
-  int idle = 0;
-  Index patience = gradients;
-  while (search.iterate()) {
+  Stall stall(tuning.patience);
+  Index gradients = tuning.gradient_evaluations;
+  while (log.iterate()) {
     find_face(ws);
-    bool found = false;
-    double next = 0, slope = 0, t = 1;
-    if (conjugate_gradients(oracle, ws)) {
-      for (int reduction = 0; reduction < few && !found; ++reduction, t /= 2) {
-        ws.trial = ws.y + t * ws.direction;
-        project(set, ws.trial, ws.mirror);
-        slope = ws.g.dot(ws.trial - ws.y);
-        // Near the minimum the slope is rounding, of either sign, where the step still halves the gap: a few of these.
-        const bool lost = idle < few && slope <= search.noise() && (ws.trial - ws.y).squaredNorm() > 0;
-        if (!(slope < 0) && !lost) continue;
-        if (!search.evaluate(ws.trial, next)) return;
-        const double enough = value + decrease * slope;
-        found = next <= enough || (!search.is_above_noise(-slope) && next <= enough + search.noise());
-      }
-    }
+    double next = 0, slope = 0;
+    const bool patient = stall.idle() < tuning.halvings;
+    const bool found = conjugate_gradients(log.model(), ws) && find_newton_step(log, set, ws, value, patient, slope, next);
+    if (log.ended()) return;
     if (!found) {  // the face has to change first
       const double before = result.value;
-      gradient_iterations(search, set, ws, result.evaluations + patience);
-      if (search.ended() || !begin()) return;
+      gradient_iterations(log, set, ws, result.evaluations + gradients);
+      if (log.ended() || !begin()) return;
       slope = result.value - before;
-      patience *= 2;
+      gradients *= 2;
     }
-    idle = search.is_above_noise(-slope) ? 0 : idle + 1;
-    if (idle > 10) return;  // nothing but rounding is left
+    if (stall.note(log.is_above_noise(-slope))) return;  // nothing but rounding is left
     if (!found) continue;
-    patience = gradients;
-    if (!search.cut(ws.trial, ws.trial_g)) return;
-    ws.y.swap(ws.trial);
-    ws.g.swap(ws.trial_g);
+    gradients = tuning.gradient_evaluations;
+    if (!log.take_gradient(ws.trial, ws.trial_g)) return;
+    ws.accept();
     value = next;
   }
 }
@@ -158,16 +169,14 @@ void truncated_iterations(Search& search, const Set& set, TruncatedWorkspace& ws
 ///
 /// Superlinear once the face is found. Cost of an iteration: value, gradient, and one product, about two gradients' worth,
 /// per step of conjugate gradients, at most 200. Begins at result.y, which is in the set. Allocates nothing but what the
-/// oracle does and, for a set with more sums than any before, room for these.
-template <ProductOracle O, ProjectableSet Set>
-void truncated_newton(O& oracle, const Set& set, const Settings& settings, TruncatedWorkspace& ws, Result& result,
-                      Index gradient_evaluations = 0) {
-  const SetTerm<Set> term(set);
-  Search search(oracle, term, settings, ws.region, result);
-  oracle.expect_hessian(false);
-  if (gradient_evaluations > 0) detail::gradient_iterations(search, set, ws, gradient_evaluations);
-  if (!search.ended()) detail::truncated_iterations(search, set, ws);
-  search.finish();
+/// model does and, for a set with more sums than any before, room for these.
+inline void truncated_newton(ConvexModel& model, Region& set, const Settings& settings, TruncatedWorkspace& ws,
+                             Result& result, Index gradient_evaluations = 0) {
+  const SetTerm term(set);
+  SolveLog log(model, term, settings, ws.region, result);
+  if (gradient_evaluations > 0) detail::gradient_iterations(log, set, ws, gradient_evaluations);
+  if (!log.ended()) detail::truncated_iterations(log, set, ws);
+  log.finish();
 }
 
 }  // namespace icnn::inline ICNN_ISA

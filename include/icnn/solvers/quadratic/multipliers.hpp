@@ -6,60 +6,91 @@
 #include <algorithm>
 #include <cmath>
 
+#include "icnn/kernels/vectors.hpp"
 #include "icnn/sets/polyhedron.hpp"
 
 namespace icnn::inline ICNN_ISA {
+
+namespace detail {
+
+/// The length of row i of a matrix, or 1 where it is 0.
+[[nodiscard]] inline double row_length(const Matrix<double>& m, Index i) {
+  double unit = 0, sum = 0;
+  for (Index j = 0; j < m.cols(); ++j) unit = std::max(unit, std::abs(m(i, j)));
+  if (unit == 0) return 1;
+  for (Index j = 0; j < m.cols(); ++j) sum += (m(i, j) / unit) * (m(i, j) / unit);
+  return unit * std::sqrt(sum);
+}
+
+}  // namespace detail
 
 /// Minima of linear functions over a polyhedron, bounded by duality. For any mu >= 0 and nu,
 ///
 ///     g'v >= (g + A'mu + E'nu)'v - b'mu - e'nu   for every v of the set,
 ///
 /// whose minimum over the box is known. The bound is sharp where mu and nu are the multipliers of a solution. Refers to the
-/// set; begins with zeros. S is double; a template, so that only who solves pays for compiling it.
-template <class S = double>
+/// set; begins with zeros.
 class Multipliers {
  public:
   explicit Multipliers(const Polyhedron& set)
       : set_(set),
         combined_(set.dimension()),
         size_(set.dimension()),
-        values_(Vector<S>::Zero(set.b().size() + set.e().size())) {
+        values_(Vector<double>::Zero(set.b().size() + set.e().size())) {
     combine();
   }
 
   /// mu and then nu.
-  [[nodiscard]] const Vector<S>& values() const noexcept { return values_; }
+  [[nodiscard]] const Vector<double>& values() const noexcept { return values_; }
   /// Takes them over where they are finite, else zeros; negative mu count as 0, and so do those of rows without a limit.
-  void assign(ConstPointRef values) {
-    values_ = values;
-    if (!values_.allFinite()) values_.setZero();
-    for (Index i = 0; i < set_.b().size(); ++i) {
-      if (!(values_(i) > 0) || !std::isfinite(set_.b()(i))) values_(i) = 0;
+  void assign(ConstVectorView values) {
+    const bool finite = vec::all_finite(values);
+    for (Index i = 0; i < values_.size(); ++i) {
+      const bool counts = finite && (i >= set_.b().size() || (values(i) > 0 && std::isfinite(set_.b()(i))));
+      values_(i) = counts ? values(i) : 0;
     }
     combine();
   }
 
-  void extents(PointRef h) const { set_.box().extents(h); }
-  [[nodiscard]] double linear_minimum(ConstPointRef g) const { return set_.box().linear_minimum(g + combined_) - constant_; }
-  [[nodiscard]] double curved_minimum(ConstPointRef g, ConstPointRef y, double m) const {
-    return set_.box().curved_minimum(g + combined_, y, m) + combined_.dot(y) - constant_;
+  void extents(VectorView h) const { set_.box().extents(h.map()); }
+  /// Of the box, as Box::linear_minimum, for g + A'mu + E'nu.
+  [[nodiscard]] double linear_minimum(ConstVectorView g) const {
+    const Vector<double>&l = set_.box().lower(), &u = set_.box().upper();
+    double sum = -constant_;
+    for (Index j = 0; j < g.size(); ++j) {
+      const double slope = g(j) + combined_(j);
+      sum += slope == 0 ? 0 : slope * (slope > 0 ? l(j) : u(j));
+    }
+    return sum;
+  }
+  /// As Box::curved_minimum.
+  [[nodiscard]] double curved_minimum(ConstVectorView g, ConstVectorView y, double m) const {
+    const Vector<double>&l = set_.box().lower(), &u = set_.box().upper();
+    double sum = vec::dot(combined_, y) - constant_;
+    for (Index j = 0; j < g.size(); ++j) {
+      const double slope = g(j) + combined_(j), d = std::clamp(-slope / m, l(j) - y(j), u(j) - y(j));
+      sum += d * (slope + 0.5 * m * d);
+    }
+    return sum;
   }
   /// See Region.
-  [[nodiscard]] double rounding_size(ConstPointRef y, ConstPointRef h, double m) const {
+  [[nodiscard]] double rounding_size(ConstVectorView y, ConstVectorView h, double m) const {
     double size = constant_size_;
     for (Index j = 0; j < h.size(); ++j) size += size_(j) == 0 ? 0 : size_(j) * (h(j) + std::abs(y(j)));
-    if (m > 0) size += 2 * size_.squaredNorm() / m;
+    if (m > 0) size += 2 * vec::squared_norm(size_) / m;
     return size * (1 + static_cast<double>(values_.size()) / static_cast<double>(h.size() + 8));
   }
   /// See Region.
-  [[nodiscard]] double violation_cost(ConstPointRef y) const {
+  [[nodiscard]] double violation_cost(ConstVectorView y) const {
     const Index m = set_.b().size();
     double cost = 0;
     for (Index i = 0; i < values_.size(); ++i) {
       if (values_(i) == 0) continue;
-      const double excess =
-          i < m ? std::max(0.0, set_.A().row(i).dot(y) - set_.b()(i)) : set_.E().row(i - m).dot(y) - set_.e()(i - m);
-      cost += std::abs(values_(i) * excess);
+      const Matrix<double>& rows = i < m ? set_.A() : set_.E();
+      const Index row = i < m ? i : i - m;
+      double excess = i < m ? -set_.b()(row) : -set_.e()(row);
+      for (Index j = 0; j < y.size(); ++j) excess += rows(row, j) * y(j);
+      cost += std::abs(values_(i) * (i < m ? std::max(0.0, excess) : excess));
     }
     return cost;
   }
@@ -67,24 +98,28 @@ class Multipliers {
  private:
   /// What they add to every linear function.
   void combine() {
-    const Index m = set_.b().size();
     combined_.setZero();
     size_.setZero();
     constant_ = constant_size_ = 0;
-    const auto add = [&](const auto& row, double limit, double weight) {
-      if (weight == 0) return;
-      combined_ += weight * row.transpose();
-      size_ += std::abs(weight) * row.transpose().cwiseAbs();
-      constant_ += weight * limit;
-      constant_size_ += std::abs(weight * limit);
-    };
-    for (Index i = 0; i < m; ++i) add(set_.A().row(i), set_.b()(i), values_(i));
-    for (Index i = m; i < values_.size(); ++i) add(set_.E().row(i - m), set_.e()(i - m), values_(i));
+    add(set_.A(), set_.b(), 0);
+    add(set_.E(), set_.e(), set_.b().size());
+  }
+  void add(const Matrix<double>& rows, const Vector<double>& limits, Index first) {
+    for (Index i = 0; i < limits.size(); ++i) {
+      const double weight = values_(first + i);
+      if (weight == 0) continue;
+      for (Index j = 0; j < rows.cols(); ++j) {
+        combined_(j) += weight * rows(i, j);
+        size_(j) += std::abs(weight * rows(i, j));
+      }
+      constant_ += weight * limits(i);
+      constant_size_ += std::abs(weight * limits(i));
+    }
   }
 
   const Polyhedron& set_;
-  Vector<S> combined_, size_;  ///< A'mu + E'nu, and |A|'mu + |E|'|nu|
-  Vector<S> values_;
+  Vector<double> combined_, size_;  ///< A'mu + E'nu, and |A|'mu + |E|'|nu|
+  Vector<double> values_;
   double constant_ = 0, constant_size_ = 0;  ///< b'mu + e'nu, and its sum of magnitudes
 };
 

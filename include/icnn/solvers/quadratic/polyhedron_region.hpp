@@ -6,146 +6,171 @@
 #include <algorithm>
 #include <cmath>
 
-#include "icnn/solvers/region.hpp"
 #include "icnn/solvers/quadratic/interior_point.hpp"
 #include "icnn/solvers/quadratic/multipliers.hpp"
+#include "icnn/solvers/region.hpp"
 #include "icnn/solvers/simple_term.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
-/// A polyhedron as Region: projections and a point to begin at are quadratic programs, and minima of linear functions are
-/// bounded by the multipliers that methods pass on from their master programs. S is double; a template, so that only who
-/// solves pays for compiling it. Refers to the set; allocates when made, which finds out whether the set is empty.
-template <class S>
+/// A polyhedron as a region: projections and a point to begin at are quadratic programs, and minima of linear functions are
+/// bounded by the multipliers that methods pass on from their master programs. Refers to the set; allocates when made, and
+/// then, unless told not to, finds out whether the set is empty.
 class PolyhedronRegion final : public Region {
  public:
-  explicit PolyhedronRegion(const Polyhedron& set)
+  explicit PolyhedronRegion(const Polyhedron& set, bool solve = true)
       : set_(set),
         polytope_(set.dimension()),
         center_(set.dimension()),
         dual_(set),
         values_(set.b().size() + set.e().size()),
         linear_(set.dimension()),
-        ones_(Vector<S>::Ones(set.dimension())),
+        ones_(Vector<double>::Ones(set.dimension())),
         solver_(set.dimension(), set.b().size() + 1, set.e().size(), false) {
     polytope_.assign(set);
-    for (Index i = 0; i < set.b().size(); ++i) size_of_rows_ = std::max(size_of_rows_, length(set.A().row(i)));
-    for (Index i = 0; i < set.e().size(); ++i) size_of_rows_ = std::max(size_of_rows_, length(set.E().row(i)));
-    find_center();
+    for (Index i = 0; i < set.b().size(); ++i) size_of_rows_ = std::max(size_of_rows_, detail::row_length(set.A(), i));
+    for (Index i = 0; i < set.e().size(); ++i) size_of_rows_ = std::max(size_of_rows_, detail::row_length(set.E(), i));
+    if (solve) find_center();
   }
 
-  /// Proven: no point satisfies all constraints.
-  [[nodiscard]] bool is_empty() const noexcept { return empty_; }
-  /// A point was found that satisfies all constraints.
-  [[nodiscard]] bool has_point() const noexcept { return found_; }
+  [[nodiscard]] bool is_empty() const override { return empty_; }
+  [[nodiscard]] bool has_point() const override { return found_; }
 
   [[nodiscard]] Index dimension() const override { return set_.dimension(); }
   void describe(Polytope& polytope) const override { polytope.assign(set_); }
-  void center(PointRef y, PointRef) const override { y = center_; }
-  void extents(PointRef h) const override { set_.box().extents(h); }
+  void center(VectorView y, VectorView) override { vec::copy(center_, y); }
+  void extents(VectorView h) const override { set_.box().extents(h.map()); }
 
   /// Leaves what is in the set, up to rounding, as it is. Otherwise an interior-point method projects, to a point inside.
-  void project(PointRef y, PointRef) const override {
-    if (set_.violation(y) <= 1e-12 * size_of_rows_ * (1 + y.cwiseAbs().maxCoeff())) return;
-    linear_ = -y;
-    const QuadraticProgram<S> program{.lower = polytope_.lower,
-                                      .upper = polytope_.upper,
-                                      .linear = linear_,
-                                      .diagonal = &ones_,
-                                      .rows = polytope_.rows(),
-                                      .offsets = polytope_.limits(),
-                                      .equalities = polytope_.equalities(),
-                                      .right_hand_side = polytope_.right_hand_side()};
-    const bool solved = solver_.solve(program, center_, {.tolerance = 1e-12, .iterations = 100});
-    if (solver_.y.allFinite() && (solved || set_.violation(solver_.y) <= set_.violation(y))) y = solver_.y;
+  void project(VectorView y, VectorView) override {
+    const double violation = set_.violation(y.map());
+    if (violation <= 1e-12 * size_of_rows_ * (1 + vec::largest_magnitude(y))) return;
+    vec::scale_to(-1, y, linear_);
+    const QuadraticProgram program{.lower = polytope_.lower,
+                                   .upper = polytope_.upper,
+                                   .linear = linear_,
+                                   .diagonal = ones_,
+                                   .rows = polytope_.rows(),
+                                   .offsets = polytope_.limits(),
+                                   .equalities = polytope_.equalities(),
+                                   .right_hand_side = polytope_.right_hand_side()};
+    const bool solved = solver_.solve(program, center_, options);
+    if (vec::all_finite(solver_.y) && (solved || set_.violation(solver_.y) <= violation)) vec::copy(solver_.y, y);
   }
 
-  [[nodiscard]] double linear_minimum(ConstPointRef g) const override { return dual_.linear_minimum(g); }
-  [[nodiscard]] double curved_minimum(ConstPointRef g, ConstPointRef y, double m) const override {
+  [[nodiscard]] double linear_minimum(ConstVectorView g) const override { return dual_.linear_minimum(g); }
+  [[nodiscard]] double curved_minimum(ConstVectorView g, ConstVectorView y, double m) const override {
     return dual_.curved_minimum(g, y, m);
   }
-  [[nodiscard]] double rounding_size(ConstPointRef y, ConstPointRef h, double m) const override {
+  [[nodiscard]] double rounding_size(ConstVectorView y, ConstVectorView h, double m) const override {
     return dual_.rounding_size(y, h, m);
   }
-  [[nodiscard]] double violation_cost(ConstPointRef y) const override { return dual_.violation_cost(y); }
+  [[nodiscard]] double violation_cost(ConstVectorView y) const override { return dual_.violation_cost(y); }
   [[nodiscard]] const Vector<double>* multipliers() const override { return &dual_.values(); }
 
-  void use_multipliers(ConstPointRef rows, ConstPointRef equalities) const override {
+  void use_multipliers(ConstVectorView rows, ConstVectorView equalities) override {
     const Index m = rows.size();
-    for (Index i = 0; i < m; ++i) values_(i) = rows(i) / length(set_.A().row(i));
-    for (Index i = 0; i < equalities.size(); ++i) values_(m + i) = equalities(i) / length(set_.E().row(i));
+    for (Index i = 0; i < m; ++i) values_(i) = rows(i) / detail::row_length(set_.A(), i);
+    for (Index i = 0; i < equalities.size(); ++i) values_(m + i) = equalities(i) / detail::row_length(set_.E(), i);
     dual_.assign(values_);
+  }
+  [[nodiscard]] Index multiplier_count() const override { return values_.size(); }
+  [[nodiscard]] bool assign_multipliers(ConstVectorView values) override {
+    dual_.assign(values);
+    for (Index i = 0; i < set_.b().size(); ++i) {
+      if (values(i) < 0) return false;
+    }
+    return true;
+  }
+  /// An interior-point method found it: rows may be broken by more than by a projection's rounding; the value's error counts
+  /// what that is worth.
+  [[nodiscard]] bool contains(ConstVectorView y) override {
+    return set_.violation(y.map()) <= 1000 * membership * (1 + vec::largest_magnitude(y)) * size_of_rows_;
   }
 
  private:
-  template <class Row>
-  [[nodiscard]] static double length(const Row& row) {
-    const double size = row.stableNorm();
-    return size > 0 ? size : 1.0;
+  static constexpr InteriorPoint::Options options{.tolerance = 1e-12, .iterations = 100};
+
+  /// The size of the set in what bounds and limits say of it, in whose units programs are solved.
+  [[nodiscard]] double extent() const {
+    double extent = 0;
+    const auto note = [&](ConstVectorView sizes) {
+      for (Index j = 0; j < sizes.size(); ++j) {
+        if (std::isfinite(sizes(j))) extent = std::max(extent, std::abs(sizes(j)));
+      }
+    };
+    note(polytope_.lower);
+    note(polytope_.upper);
+    note(polytope_.limits());
+    note(polytope_.right_hand_side());
+    return extent > 0 ? extent : 1;
   }
 
   /// The point that satisfies the rows by the most (up to the extent of the set, in units of their lengths). Where there is
   /// none, equalities count as rows, too, and the multipliers prove it if they can: 0 has a positive lower bound.
   void find_center() {
     const Index n = dimension(), m = polytope_.row_count(), k = polytope_.equality_count();
-    double extent = 0;  // the program is solved in units of it
-    const auto note = [&](double size) { extent = std::isfinite(size) ? std::max(extent, std::abs(size)) : extent; };
-    for (Index j = 0; j < n; ++j) note(polytope_.lower(j)), note(polytope_.upper(j));
-    for (Index i = 0; i < m; ++i) note(polytope_.limits()(i));
-    for (Index i = 0; i < k; ++i) note(polytope_.right_hand_side()(i));
-    if (extent == 0) extent = 1;
-    const Vector<S> lower = polytope_.lower / extent, upper = polytope_.upper / extent;
-    const Vector<S> right_hand_side = polytope_.right_hand_side() / extent, little = Vector<S>::Constant(n, 1e-6);
-    Vector<S> start(n);
-    set_.box().center(start);
-    start /= extent;
-    linear_.setZero();
-    const auto solve = [&](InteriorPoint<S>& solver, const Matrix<S>& rows, const Vector<S>& limits, bool with_equalities) {
-      const Index equalities = with_equalities ? k : 0;
-      const QuadraticProgram<S> program{.lower = lower,
-                                        .upper = upper,
-                                        .linear = linear_,
-                                        .diagonal = &little,
-                                        .rows = rows,
-                                        .offsets = limits,
-                                        .cuts = rows.cols(),
-                                        .equalities = polytope_.equalities().leftCols(equalities),
-                                        .right_hand_side = right_hand_side.head(equalities)};
-      solver.solve(program, start, {.tolerance = 1e-12, .iterations = 100});
+    const double unit = extent();
+    const auto scaled = [&](ConstVectorView v) {
+      Vector<double> result(v.size());
+      for (Index j = 0; j < v.size(); ++j) result(j) = v(j) / unit;
+      return result;
     };
-    Matrix<S> rows = Matrix<S>::Zero(n, m + 1);
-    Vector<S> limits = Vector<S>::Ones(m + 1);  // the last row keeps t above -1
-    rows.leftCols(m) = polytope_.rows();
-    limits.head(m) = polytope_.limits() / extent;
-    solve(solver_, rows, limits, true);
-    center_ = extent * solver_.y;
-    found_ =
-        center_.allFinite() && set_.violation(center_) <= 1e-9 * size_of_rows_ * (extent + center_.cwiseAbs().maxCoeff());
+    const Vector<double> lower = scaled(polytope_.lower), upper = scaled(polytope_.upper);
+    const Vector<double> limits = scaled(polytope_.limits()), sides = scaled(polytope_.right_hand_side());
+    const Vector<double> little = Vector<double>::Constant(n, 1e-6);
+    Vector<double> start(n);
+    set_.box().center(start);
+    start = scaled(start);
+    linear_.setZero();
+    QuadraticProgram program{.lower = lower, .upper = upper, .linear = linear_, .diagonal = little};
+
+    Matrix<double> rows = Matrix<double>::Zero(n, m + 2 * k + 1);
+    Vector<double> offsets = Vector<double>::Ones(m + 2 * k + 1);
+    const auto put = [&](Index at, ConstVectorView row, double sign, double limit) {
+      for (Index j = 0; j < n; ++j) rows(j, at) = sign * row(j);
+      offsets(at) = sign * limit;
+    };
+    for (Index i = 0; i < m; ++i) put(i, polytope_.rows()(i), 1, limits(i));  // one more row keeps t above -1
+    program.rows = ConstColumns(rows).first(m + 1);
+    program.offsets = {offsets.data(), m + 1};
+    program.cuts = m + 1;
+    program.equalities = polytope_.equalities();
+    program.right_hand_side = sides;
+    solver_.solve(program, start, options);
+    vec::scale_to(unit, solver_.y, center_);
+    found_ = vec::all_finite(center_) &&
+             set_.violation(center_) <= 1e-9 * size_of_rows_ * (unit + vec::largest_magnitude(center_));
     if (found_ || m + k == 0) return;
-    center_ = extent * start;
-    rows.resize(n, m + 2 * k);
-    limits.resize(m + 2 * k);
-    rows << polytope_.rows(), polytope_.equalities(), -polytope_.equalities();
-    limits << polytope_.limits() / extent, right_hand_side, -right_hand_side;
-    InteriorPoint<S> relaxed(n, rows.cols(), 0, false);
-    solve(relaxed, rows, limits, false);
-    use_multipliers(relaxed.multipliers.head(m), relaxed.multipliers.segment(m, k) - relaxed.multipliers.segment(m + k, k));
-    Vector<S> h(n);
+
+    vec::scale_to(unit, start, center_);
+    for (Index i = 0; i < k; ++i) {
+      put(m + i, polytope_.equalities()(i), 1, sides(i));
+      put(m + k + i, polytope_.equalities()(i), -1, sides(i));
+    }
+    program.rows = ConstColumns(rows).first(m + 2 * k);
+    program.offsets = {offsets.data(), m + 2 * k};
+    program.cuts = m + 2 * k;
+    program.equalities = {};
+    program.right_hand_side = {nullptr, 0};
+    InteriorPoint relaxed(n, m + 2 * k, 0, false);
+    relaxed.solve(program, start, options);
+    Vector<double> nu(k), h(n);
+    for (Index i = 0; i < k; ++i) nu(i) = relaxed.multipliers(m + i) - relaxed.multipliers(m + k + i);
+    use_multipliers({relaxed.multipliers.data(), m}, nu);
     extents(h);
-    const Vector<S> zero = Vector<S>::Zero(n);
+    const Vector<double> zero = Vector<double>::Zero(n);
     empty_ = linear_minimum(zero) - detail::rounding_of_sum(2 * n) * rounding_size(zero, h, 0) > 0;
-    use_multipliers(Vector<S>::Zero(m), Vector<S>::Zero(k));
+    values_.setZero();
+    dual_.assign(values_);
   }
 
   const Polyhedron& set_;
   Polytope polytope_;
-  Vector<S> center_;
-  // Caches of the multipliers and of programs: the set itself does not change.
-  mutable Multipliers<S> dual_;
-  mutable Vector<S> values_;
-  mutable Vector<S> linear_;
-  Vector<S> ones_;
-  mutable InteriorPoint<S> solver_;
+  Vector<double> center_;
+  Multipliers dual_;
+  Vector<double> values_, linear_, ones_;
+  InteriorPoint solver_;
   double size_of_rows_ = 1;
   bool empty_ = false, found_ = false;
 };

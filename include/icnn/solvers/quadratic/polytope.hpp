@@ -8,6 +8,7 @@
 #include <tuple>
 #include <type_traits>
 
+#include "icnn/kernels/vectors.hpp"
 #include "icnn/sets/box.hpp"
 #include "icnn/sets/polyhedron.hpp"
 #include "icnn/sets/product.hpp"
@@ -28,108 +29,108 @@ class Polytope {
   /// Takes over a set of as many dimensions. Allocates where it has more rows or equalities than any before.
   template <class Set>
   void assign(const Set& set) {
-    if constexpr (requires { set.describe(*this); }) {
-      set.describe(*this);
-    } else {
-      groups = rows_ = equalities_ = next_ = 0;
-      append(set, 0);
-      room(right_hand_side_, equality_columns_, groups + equalities_);
-      for (Index i = 0; i < groups; ++i) {
-        equality_columns_.col(i) = (group.array() == static_cast<int>(i)).template cast<double>();
-        right_hand_side_(i) = totals(i);
-      }
-      if constexpr (std::is_same_v<Set, Polyhedron>) take_equalities(set);
-      equalities_ += groups;
-    }
+    groups = rows_ = equalities_ = next_ = 0;
+    append(set, 0);
+    take_sums();
+    if constexpr (std::is_same_v<Set, Polyhedron>) take_rows(set);
   }
 
-  Vector<double> lower, upper;
-  Vector<int> group;      ///< the number of each coordinate's group, -1 for none
-  Vector<double> totals;  ///< of the first `groups` groups
+  Vector<double> lower, upper;  ///< n each; infinite where there is no bound
+  Vector<int> group;            ///< n: the number of each coordinate's group, -1 for none
+  Vector<double> totals;        ///< of the first `groups` groups
   Index groups = 0;
 
   /// For a set that is no polytope: its point \p nearest to \p y, which lies outside, has a tangent plane; the half-space
   /// that it bounds contains the set. Keeps the latest 2 n + 10. False where the two points are the same, up to rounding.
-  bool separate(const Vector<double>& y, const Vector<double>& nearest) {
-    const double distance = (y - nearest).stableNorm();
-    if (!(distance > 1e-13 * (1 + nearest.stableNorm()))) return false;
-    const Index most = most_tangents(lower.size());
+  bool separate(ConstVectorView y, ConstVectorView nearest) {
+    const double distance = vec::distance(y, nearest);
+    if (!(distance > 1e-13 * (1 + vec::norm(nearest)))) return false;
+    const Index most = max_tangents(lower.size());
     if (limits_.size() < most) {
       limits_.resize(most);
       row_columns_.resize(lower.size(), most);
     }
-    row_columns_.col(next_) = (y - nearest) / distance;
-    limits_(next_) = row_columns_.col(next_).dot(nearest);
+    const VectorView row = column(row_columns_, next_);
+    for (Index j = 0; j < y.size(); ++j) row(j) = (y(j) - nearest(j)) / distance;
+    limits_(next_) = vec::dot(row, nearest);
     next_ = (next_ + 1) % most;
     rows_ = std::min(rows_ + 1, most);
     return true;
   }
-  [[nodiscard]] static Index most_tangents(Index inputs) noexcept { return 2 * inputs + 10; }
+  [[nodiscard]] static Index max_tangents(Index inputs) noexcept { return 2 * inputs + 10; }
 
   [[nodiscard]] Index row_count() const noexcept { return rows_; }
-  [[nodiscard]] auto rows() const { return row_columns_.leftCols(rows_); }
-  [[nodiscard]] auto limits() const { return limits_.head(rows_); }
+  [[nodiscard]] ConstColumns rows() const { return ConstColumns(row_columns_).first(rows_); }
+  [[nodiscard]] ConstVectorView limits() const { return {limits_.data(), rows_}; }
   [[nodiscard]] Index equality_count() const noexcept { return equalities_; }
-  [[nodiscard]] auto equalities() const { return equality_columns_.leftCols(equalities_); }
-  [[nodiscard]] auto right_hand_side() const { return right_hand_side_.head(equalities_); }
+  [[nodiscard]] ConstColumns equalities() const { return ConstColumns(equality_columns_).first(equalities_); }
+  [[nodiscard]] ConstVectorView right_hand_side() const { return {right_hand_side_.data(), equalities_}; }
   /// Whether bounds and sums are all there is.
   [[nodiscard]] bool is_simple() const noexcept { return rows_ == 0 && equalities_ == groups; }
 
  private:
+  void bound(Index j, double low, double high, int of_group = -1) {
+    lower(j) = low;
+    upper(j) = high;
+    group(j) = of_group;
+  }
   void append(const Box& box, Index at) {
-    lower.segment(at, box.dimension()) = box.lower();
-    upper.segment(at, box.dimension()) = box.upper();
-    group.segment(at, box.dimension()).setConstant(-1);
+    for (Index j = 0; j < box.dimension(); ++j) bound(at + j, box.lower()(j), box.upper()(j));
   }
   void append(const WholeSpace& space, Index at) {
-    lower.segment(at, space.dimension()).setConstant(-infinity);
-    upper.segment(at, space.dimension()).setConstant(infinity);
-    group.segment(at, space.dimension()).setConstant(-1);
+    for (Index j = 0; j < space.dimension(); ++j) bound(at + j, -infinity, infinity);
   }
   void append(const Simplex& simplex, Index at) {
-    lower.segment(at, simplex.dimension()).setZero();
-    upper.segment(at, simplex.dimension()).setConstant(simplex.total());
-    group.segment(at, simplex.dimension()).setConstant(static_cast<int>(groups));
+    for (Index j = 0; j < simplex.dimension(); ++j) bound(at + j, 0, simplex.total(), static_cast<int>(groups));
     totals(groups++) = simplex.total();
   }
+  void append(const Polyhedron& set, Index at) { append(set.box(), at); }
   template <class... Sets>
   void append(const Product<Sets...>& product, Index at) {
     std::apply([&](const auto&... set) { ((append(set, at), at += set.dimension()), ...); }, product.factors());
   }
   template <class Set>
   void append(const Set& set, Index at) {
-    detail::extents(set, upper.segment(at, set.dimension()));
-    lower.segment(at, set.dimension()) = -upper.segment(at, set.dimension());
-    group.segment(at, set.dimension()).setConstant(-1);
+    const Index n = set.dimension();
+    detail::extents(set, VectorView(upper.data() + at, n).map());
+    for (Index j = at; j < at + n; ++j) bound(j, -upper(j), upper(j));
   }
-  /// A row of zeros stays one: 0 <= b_i or 0 = c_i is a constraint all the same.
-  void append(const Polyhedron& set, Index at) {
-    append(set.box(), at);
-    rows_ = set.b().size();
-    room(limits_, row_columns_, rows_);
-    for (Index i = 0; i < rows_; ++i) {
-      const double size = length(set.A().row(i));
-      row_columns_.col(i) = set.A().row(i).transpose() / size;
-      limits_(i) = set.b()(i) / size;
-      if (!(limits_(i) < 1e300)) {  // no constraint
-        row_columns_.col(i).setZero();
-        limits_(i) = 1;
-      }
-    }
-    equalities_ = set.e().size();
-  }
-  void take_equalities(const Polyhedron& set) {
-    for (Index i = 0; i < equalities_; ++i) {
-      const double size = length(set.E().row(i));
-      equality_columns_.col(i) = set.E().row(i).transpose() / size;
-      right_hand_side_(i) = set.e()(i) / size;
+
+  [[nodiscard]] static VectorView column(Matrix<double>& m, Index i) { return {m.data() + i * m.rows(), m.rows()}; }
+
+  void take_sums() {
+    equalities_ = groups;
+    room(right_hand_side_, equality_columns_, groups);
+    for (Index i = 0; i < groups; ++i) {
+      const VectorView row = column(equality_columns_, i);
+      for (Index j = 0; j < row.size(); ++j) row(j) = group(j) == static_cast<int>(i) ? 1 : 0;
+      right_hand_side_(i) = totals(i);
     }
   }
 
-  template <class Row>
-  [[nodiscard]] static double length(const Row& row) {
-    const double size = row.stableNorm();
-    return size > 0 ? size : 1.0;
+  /// A row of zeros stays one: 0 <= b_i or 0 = c_i is a constraint all the same.
+  void take_rows(const Polyhedron& set) {
+    rows_ = set.b().size();
+    equalities_ = set.e().size();
+    room(limits_, row_columns_, rows_);
+    room(right_hand_side_, equality_columns_, equalities_);
+    for (Index i = 0; i < rows_; ++i) {
+      limits_(i) = normalized(set.A(), i, set.b()(i), column(row_columns_, i));
+      if (limits_(i) < 1e300) continue;
+      vec::fill(column(row_columns_, i), 0);  // no constraint
+      limits_(i) = 1;
+    }
+    for (Index i = 0; i < equalities_; ++i) {
+      right_hand_side_(i) = normalized(set.E(), i, set.e()(i), column(equality_columns_, i));
+    }
+  }
+
+  /// Row i of m, at length 1 unless it is 0; returns what stands on the other side, in the same units.
+  [[nodiscard]] static double normalized(const Matrix<double>& m, Index i, double limit, VectorView out) {
+    for (Index j = 0; j < out.size(); ++j) out(j) = m(i, j);
+    const double size = vec::norm(out), unit = size > 0 ? size : 1.0;
+    for (Index j = 0; j < out.size(); ++j) out(j) /= unit;
+    return limit / unit;
   }
 
   void room(Vector<double>& values, Matrix<double>& columns, Index count) const {

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+/// What every file that minimizes would compile again, whatever its networks: products in float and double, the model of
+/// run-time networks, the methods of argmin. The CMake target icnn::compiled is a library of the one file that includes
+/// this; without CMake, define ICNN_COMPILED for all files of a program and include this in one of them. All of them need
+/// the same vector registers (-march), or they do not link.
+
+#if !defined(ICNN_COMPILED)
+#error "icnn/compiled.hpp is for programs whose files all define ICNN_COMPILED; link the CMake target icnn::compiled"
+#endif
+
+#include "icnn/argmin.hpp"
+#include "icnn/inference/choose_method_impl.hpp"
+#include "icnn/inference/minimize_impl.hpp"
+#include "icnn/inference/verify_impl.hpp"
+
+namespace icnn::inline ICNN_ISA {
+
+const int link_icnn_compiled_of_the_same_vector_registers_as_this_file = 0;
+
+namespace kernels {
+
+ICNN_PRODUCTS(template, float)
+ICNN_PRODUCTS(template, double)
+
+}  // namespace kernels
+
+template class NetworkModel<DynamicChain<FicnnLayer<double, ErasedActivation<double>>>>;
+
+}  // namespace icnn::inline ICNN_ISA

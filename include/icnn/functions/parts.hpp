@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "icnn/functions/combinator.hpp"
+
+/// Functions made of several: how they are held, and what sums and maxima of them have in common.
+namespace icnn::inline ICNN_ISA {
+
+/// Functions of different types, as many as there are types.
+template <class... F>
+class PartsTuple {
+  using First = std::remove_cvref_t<std::tuple_element_t<0, std::tuple<F...>>>;
+  template <class G>
+  using Plain = std::remove_cvref_t<G>;
+
+ public:
+  using Scalar = typename First::Scalar;
+  static constexpr bool has_context = First::has_context;
+  static constexpr int Inputs = First::Inputs;
+  static constexpr int SingleColumns = ((Plain<F>::SingleColumns == 1) && ...) ? 1 : Dynamic;
+  static_assert((std::is_same_v<typename Plain<F>::Scalar, Scalar> && ...), "the functions have different scalar types");
+  static_assert(((Plain<F>::has_context == has_context) && ...),
+                "either every function is one of (x, y) or none: put networks at their context first");
+  template <int Cols>
+  using Workspaces = std::tuple<typename Plain<F>::template Workspace<Cols>...>;
+
+  explicit PartsTuple(RefOrValue<F>... functions) : functions_(std::move(functions)...) {}
+
+  [[nodiscard]] static constexpr Index count() noexcept { return static_cast<Index>(sizeof...(F)); }
+  [[nodiscard]] const First& first() const noexcept { return std::get<0>(functions_).get(); }
+  template <class Visit>
+  void for_each(Visit visit) const {
+    std::apply([&](const auto&... f) { (visit(f.get()), ...); }, functions_);
+  }
+  template <class Workspaces, class Visit>
+  void for_each(Workspaces& ws, Visit visit) const {
+    [&]<std::size_t... I>(std::index_sequence<I...>) { (visit(std::get<I>(functions_).get(), std::get<I>(ws)), ...); }
+    (std::index_sequence_for<F...>{});
+  }
+  template <class Make>
+  [[nodiscard]] auto make(Make make) const {
+    return std::apply([&](const auto&... f) { return std::tuple<decltype(make(f.get()))...>{make(f.get())...}; },
+                      functions_);
+  }
+  template <class T>
+  [[nodiscard]] auto cast() const {
+    return std::apply(
+        [](const auto&... f) {
+          return PartsTuple<decltype(f.get().template cast<T>())...>(
+              RefOrValue<decltype(f.get().template cast<T>())>(f.get().template cast<T>())...);
+        },
+        functions_);
+  }
+  template <class... G>
+  void assign(const PartsTuple<G...>& other) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (std::get<I>(functions_).own().assign(std::get<I>(other.functions_).get()), ...);
+    }
+    (std::index_sequence_for<F...>{});
+  }
+
+ private:
+  template <class...>
+  friend class PartsTuple;
+
+  std::tuple<RefOrValue<F>...> functions_;
+};
+
+/// Any number of functions of one type, at least one.
+template <class F>
+class PartsList {
+ public:
+  using Scalar = typename F::Scalar;
+  static constexpr bool has_context = F::has_context;
+  static constexpr int Inputs = F::Inputs;
+  static constexpr int SingleColumns = F::SingleColumns;
+  template <int Cols>
+  using Workspaces = std::vector<typename F::template Workspace<Cols>>;
+
+  PartsList(const char* what, std::vector<F> functions) : functions_(std::move(functions)) {
+    if (functions_.empty()) fail({what, "at least one function", "an empty vector"});
+  }
+
+  [[nodiscard]] Index count() const noexcept { return static_cast<Index>(functions_.size()); }
+  [[nodiscard]] const F& first() const noexcept { return functions_.front(); }
+  template <class Visit>
+  void for_each(Visit visit) const {
+    for (const F& f : functions_) visit(f);
+  }
+  template <class Workspaces, class Visit>
+  void for_each(Workspaces& ws, Visit visit) const {
+    for (std::size_t i = 0; i < functions_.size(); ++i) visit(functions_[i], ws[i]);
+  }
+  template <class Make>
+  [[nodiscard]] auto make(Make make) const {
+    std::vector<decltype(make(functions_.front()))> made;
+    for (const F& f : functions_) made.push_back(make(f));
+    return made;
+  }
+  template <class T>
+  [[nodiscard]] auto cast() const {
+    return PartsList<decltype(functions_.front().template cast<T>())>("cast",
+                                                                      make([](const F& f) { return f.template cast<T>(); }));
+  }
+  template <class G>
+  void assign(const PartsList<G>& other) {
+    std::size_t i = 0;
+    other.for_each([&](const G& g) { functions_[i++].assign(g); });
+  }
+
+ private:
+  std::vector<F> functions_;
+};
+
+/// Base of sums and maxima. The parameters are those of the first function, then those of the second, ...
+template <class Derived, class Parts>
+class Combination : public ConvexFunction<Derived, typename Parts::Scalar, Parts::has_context> {
+ public:
+  using Scalar = typename Parts::Scalar;
+  static constexpr int Inputs = Parts::Inputs;
+  static constexpr int SingleColumns = Parts::SingleColumns;
+
+  template <int Cols>
+  struct Workspace : WorkspaceState {
+    using Inner = typename Parts::template Workspaces<Cols>;
+    Workspace(ShapeKey shape, Index inputs, const WorkspaceOptions& room, Inner held)
+        : WorkspaceState(shape, room),
+          y(inputs, capacity),
+          w(inputs, capacity),
+          values(1, capacity),
+          slopes(1, capacity),
+          alpha(1, capacity),
+          seeds(1, capacity),
+          active(1, capacity),
+          inner(std::move(held)) {}
+
+    Matrix<Scalar, Inputs, Cols> y, w;
+    Matrix<Scalar, 1, Cols> values, slopes, alpha, seeds;
+    Matrix<Index, 1, Cols> active;  ///< of a maximum: the number of the function that attains it
+    Inner inner;
+  };
+
+  [[nodiscard]] const Parts& parts() const noexcept { return parts_; }
+  [[nodiscard]] Index inputs() const noexcept { return parts_.first().inputs(); }
+  [[nodiscard]] Index context_size() const noexcept {
+    return first_positive([](const auto& f) { return f.context_size(); });
+  }
+  [[nodiscard]] Index parameter_count() const noexcept { return layout_.size(); }
+  /// The blocks of all functions, their names preceded by "0:", "1:", ...
+  [[nodiscard]] const Layout& layout() const noexcept { return layout_; }
+  [[nodiscard]] ShapeKey shape_key() const noexcept { return key_; }
+  [[nodiscard]] Index batch() const noexcept {
+    return first_positive([](const auto& f) { return detail::batch_of(f); });
+  }
+  /// Whether the functions still have the shapes for which this was made.
+  [[nodiscard]] bool is_current() const noexcept {
+    bool current = true;
+    parts_.for_each([&](const auto& f) { current = current && detail::is_current(f); });
+    return current && key_of_parts() == key_;
+  }
+  /// Whether a test is true of any of the functions.
+  template <class Test>
+  [[nodiscard]] bool any_part(Test test) const {
+    bool any = false;
+    parts_.for_each([&](const auto& f) { any = any || test(f); });
+    return any;
+  }
+
+  /// Takes over functions of the same shapes, possibly in another scalar, into those held by value; allocates nothing.
+  template <class D, class P>
+  void assign(const Combination<D, P>& other) {
+    if (other.shape_key() != key_) fail({"assign", "a combination of the same shape", "another"});
+    parts_.assign(other.parts());
+  }
+
+  [[nodiscard]] Workspace<SingleColumns> workspace() const {
+    if constexpr (SingleColumns == Dynamic) {
+      return workspace({.columns = batch() > 1 ? batch() : 1});
+    } else {
+      return {key_, inputs(), {}, parts_.make([](const auto& f) { return f.workspace(); })};
+    }
+  }
+  [[nodiscard]] Workspace<Dynamic> workspace(const WorkspaceOptions& options) const {
+    return {key_, inputs(), options, parts_.make([&](const auto& f) { return f.workspace(options); })};
+  }
+
+  template <class X, class Ws>
+  void bind(const X& x, Ws& ws) const {
+    parts_.for_each(ws.inner, [&](const auto& f, auto& inner) { f.bind(x, inner); });
+  }
+
+ protected:
+  /// \p kind tells apart combinations of the same functions.
+  Combination(const char* what, Index kind, Parts parts) : parts_(std::move(parts)), kind_(kind), key_(key_of_parts()) {
+    std::size_t number = 0;
+    parts_.for_each([&](const auto& f) {
+      const auto fits = [](Index own, Index others) { return own == 0 || others == 0 || own == others; };
+      if (f.inputs() != inputs() || !fits(f.context_size(), context_size()) || !fits(detail::batch_of(f), batch()) ||
+          (Parts::has_context && f.context_size() != context_size())) {
+        fail({what,
+              detail::text("functions of ", inputs(), " inputs, ", context_size(), " context values and ", batch(),
+                           " bound samples (0: any)"),
+              detail::text("one of ", f.inputs(), ", ", f.context_size(), " and ", detail::batch_of(f))});
+      }
+      layout_.append(f.layout(), std::to_string(number++) + ":");
+    });
+  }
+
+  template <class Y, class Ws>
+  void set_point(const Y& y, Ws& ws) const {
+    ws.columns = y.cols();
+    first_columns(ws.y, ws.columns) = y;
+  }
+  template <class W, class Ws>
+  void set_direction(const W& w, Ws& ws) const {
+    first_columns(ws.w, ws.columns) = w;
+  }
+
+  /// pass(f, wanted, workspace) for every function: each adds to the same y and x, and to its own stretch of the parameters.
+  template <class Ws, class Pass>
+  void split(const Wanted<Scalar>& wanted, Ws& ws, Pass pass) const {
+    Index offset = 0;
+    std::size_t block = 0;
+    parts_.for_each(ws.inner, [&](const auto& f, auto& inner) {
+      Wanted<Scalar> part = wanted;
+      const std::size_t blocks = f.layout().blocks().size();
+      if (f.context_size() == 0) part.x = {};
+      if (wanted.parameters) part.parameters = wanted.parameters.rows_from(offset, f.parameter_count());
+      if (!wanted.only.empty()) part.only = wanted.only.subspan(block, blocks);
+      offset += f.parameter_count();
+      block += blocks;
+      pass(f, part, inner);
+    });
+  }
+
+  Parts parts_;
+
+ private:
+  [[nodiscard]] ShapeKey key_of_parts() const {
+    ShapeKey key = mix(4, kind_);
+    parts_.for_each([&](const auto& f) { key = mix(key, static_cast<Index>(f.shape_key())); });
+    return key;
+  }
+  template <class Property>
+  [[nodiscard]] Index first_positive(Property property) const noexcept {
+    Index found = 0;
+    parts_.for_each([&](const auto& f) { found = found > 0 ? found : property(f); });
+    return found;
+  }
+
+  Index kind_;
+  Layout layout_;
+  ShapeKey key_;
+};
+
+}  // namespace icnn::inline ICNN_ISA

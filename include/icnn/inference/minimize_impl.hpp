@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <utility>
+
+#include "icnn/inference/method_rooms.hpp"
+#include "icnn/inference/minimize.hpp"
+#include "icnn/solvers/quadratic/polyhedron_region.hpp"
+
+namespace icnn::inline ICNN_ISA {
+
+ICNN_INLINE MethodWorkspace::MethodWorkspace(Index n) : inputs_(n), rooms_(std::make_unique<MethodRooms>(n)) {}
+ICNN_INLINE MethodWorkspace::MethodWorkspace(MethodWorkspace&&) noexcept = default;
+ICNN_INLINE MethodWorkspace& MethodWorkspace::operator=(MethodWorkspace&&) noexcept = default;
+ICNN_INLINE MethodWorkspace::~MethodWorkspace() = default;
+
+ICNN_INLINE void MethodWorkspace::prepare(const Plan& plan, bool entropic) {
+  MethodRooms& r = *rooms_;
+  const bool bundle = plan.method == Method::bundle || plan.method == Method::level || plan.method == Method::cutting_plane;
+  if (plan.method == Method::newton && !r.newton) r.newton.emplace(inputs_);
+  if (plan.method == Method::truncated_newton && !r.truncated) r.truncated.emplace(inputs_);
+  if (bundle && !entropic && !r.bundle) r.bundle.emplace(inputs_);
+  if (bundle && entropic && !r.entropy_bundle) r.entropy_bundle.emplace(inputs_);
+}
+
+namespace detail {
+
+ICNN_INLINE void check_problem(Index inputs, Index dimension, const Settings& settings, const MethodWorkspace& ws,
+                               const Result& result) {
+  settings.validate();
+  if (dimension != inputs) {
+    fail({"argmin", text("a set in ", inputs, " dimensions, as many as the function has inputs"), text(dimension)});
+  }
+  if (ws.inputs() != inputs) fail({"argmin", text("a workspace for ", inputs, " variables"), text(ws.inputs())});
+  const bool warm = settings.warm_start && result.y.size() > 0;
+  if (warm && (result.y.size() != inputs || !vec::all_finite(result.y))) {
+    fail({"argmin", text("a finite result.y of ", inputs, " coordinates, for a warm start"),
+          result.y.size() == inputs ? std::string("NaN or infinity") : text(result.y.size(), " coordinates")});
+  }
+  if (!warm && settings.start.size() > 0) {
+    require_shape("argmin", "a start", settings.start.rows(), settings.start.cols(), inputs, Index{1});
+  }
+}
+
+ICNN_INLINE bool start(Region& set, const Settings& settings, MethodWorkspace& ws, Result& result) {
+  Vector<double>& scratch = ws.rooms().gradient.mirror;
+  if (!settings.warm_start || result.y.size() == 0) {
+    result.y.resize(ws.inputs());
+    if (settings.start.size() > 0) {
+      vec::copy(settings.start, result.y);
+    } else {
+      set.center(result.y, scratch);
+    }
+  }
+  set.project(result.y, scratch);
+  if (set.has_point()) return true;
+  result = Result{.y = std::move(result.y)};
+  result.status = set.is_empty() ? Status::infeasible : Status::uncertified;
+  if (set.is_empty()) result.lower_bound = infinity;
+  return false;
+}
+
+ICNN_INLINE void minimize(ConvexModel& model, Region& set, const EntropyTerm* entropy, const Plan& plan,
+                          const Settings& settings, MethodWorkspace& ws, Result& result) {
+  ws.prepare(plan, entropy != nullptr);
+  MethodRooms& r = ws.rooms();
+  switch (plan.method) {
+    case Method::newton: {
+      if (entropy) return mirror_newton(model, *entropy, settings, *r.newton, result, plan.gradient_evaluations);
+      return projected_newton(model, set, settings, *r.newton, result, plan.gradient_evaluations);
+    }
+    case Method::truncated_newton: {
+      return truncated_newton(model, set, settings, *r.truncated, result, plan.gradient_evaluations);
+    }
+    case Method::bundle:
+    case Method::level:
+    case Method::cutting_plane: {
+      if (entropy) return entropy_bundle(model, *entropy, settings, *r.entropy_bundle, result);
+      const SetTerm term(set);
+      SolveLog log(model, term, settings, r.bundle->region, result);
+      if (plan.gradient_evaluations > 0) gradient_iterations(log, set, r.gradient, plan.gradient_evaluations);
+      if (!log.ended()) {
+        if (plan.method == Method::bundle) bundle_iterations(log, set, *r.bundle);
+        if (plan.method == Method::level) level_iterations(log, set, *r.bundle, level_bundle_tuning.share);
+        if (plan.method == Method::cutting_plane) level_iterations(log, set, *r.bundle, 0);
+      }
+      return log.finish();
+    }
+    case Method::automatic:
+    case Method::projected_gradient:
+    case Method::mirror_gradient: {
+      if (entropy) return mirror_gradient(model, *entropy, settings, r.gradient, result);
+      return projected_gradient(model, set, settings, r.gradient, result);
+    }
+  }
+}
+
+ICNN_INLINE std::unique_ptr<Region> make_region(const Polyhedron& set, bool solve) {
+  return std::make_unique<PolyhedronRegion>(set, solve);
+}
+
+}  // namespace detail
+}  // namespace icnn::inline ICNN_ISA

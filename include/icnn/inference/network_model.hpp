@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "icnn/activations/erased.hpp"
+#include "icnn/functions/workspace.hpp"
+#include "icnn/layers/ficnn_layer.hpp"
+#include "icnn/networks/convex_passes.hpp"
+#include "icnn/solvers/convex_model.hpp"
+#include "icnn/solvers/simple_term.hpp"
+
+namespace icnn::inline ICNN_ISA {
+
+namespace detail {
+
+/// An activation's value and slope are taken to be right to so many epsilons.
+inline constexpr double activation_error = 16 * epsilon;
+
+inline constexpr double smallest = std::numeric_limits<double>::min();
+
+/// The slope of a tangent, moved into the range that the activation has.
+[[nodiscard]] inline double admissible_slope(const SlopeRange& range, double slope) {
+  return slope < range.least ? range.least : slope > range.most ? range.most : slope;
+}
+
+/// What the rounding bounds of one layer are made of: vectors of its width, and factors.
+struct LayerBounds {
+  explicit LayerBounds(Index width)
+      : outside(width), sum(width), output(width), error(width), slope(width), end(width), other(width) {}
+
+  /// slope := the largest |g'| between middle - spread and middle + spread: that of a convex function is at an end.
+  template <class A>
+  void find_slopes(const A& activation, const double* middle, double factor, const Vector<double>& spread) {
+    const auto at = [&](double side, double* out) {
+      for (Index j = 0; j < end.size(); ++j) end(j) = (middle ? middle[j] : 0.0) + side * factor * spread(j);
+      kernels::apply(activation, kernels::Order::first, end.size(), end.data(), out, static_cast<double*>(nullptr));
+    };
+    at(1, slope.data());
+    if (never_decreases(activation)) return;
+    at(-1, other.data());
+    for (Index j = 0; j < slope.size(); ++j) slope(j) = std::max(std::abs(slope(j)), std::abs(other(j)));
+  }
+
+  Vector<double> outside;     ///< |W^y| h + |b|
+  Vector<double> sum;         ///< B, at least |s|
+  Vector<double> output;      ///< Z, at least |z|
+  Vector<double> error;       ///< E, of a value
+  Vector<double> slope;       ///< L
+  Vector<double> end, other;  ///< scratch
+  double of_sum = 0;          ///< what rounding does to one of its sums, relatively
+  double of_cut = 0;          ///< beside that, to the adjoints and to the slope of a cut
+  double of_next = 0;         ///< to the sums of the layer above
+};
+
+}  // namespace detail
+
+/// The model of a network that is convex in y, from its layers, its output term and its parameters in double, to all of
+/// which it refers.
+///
+/// Rounding. A cut replaces every activation by its tangent at the pre-activation as computed, which is a minorant whatever
+/// error that pre-activation has. What is left are the errors of sums and of activations: each is at most a multiple of
+/// epsilon times a sum of absolute values, weighed by how much the value depends on it (the adjoints v = delta o g'). The
+/// sums are taken in absolute values, because where steep neurons oppose each other what remains of them says nothing about
+/// the errors made: v'(|W^y| h + |b|) over the region and, W^z being non-negative, v'W^z |z| = delta'|z| at the point. That
+/// makes every adjoint non-negative, too, so the adjoints themselves are known to a relative error. Slopes of activations
+/// that are slightly off count as far as pre-activations may go, |W^z| Z + |W^y| h + |b| with Z >= |z| anywhere in the
+/// region.
+///
+/// Minorants. Where every activation gives way to one of its tangents, g(s) >= t s - g*(t), what is left of f is affine in y
+/// and, because W^z >= 0, nowhere above f. With the adjoints
+///
+///     delta_k = 1,  v_i = delta_{i+1} o t_i,  delta_i = W^z_i' v_i
+///
+/// it is  sum_i v_i'(W^y_i y + b_i) - delta_{i+1}'g_i*(t_i): one backward pass, whatever slopes they are.
+template <class Layers>
+class NetworkModel : public ConvexModel {
+  static constexpr int N = Layers::Inputs;
+  static constexpr int Columns = Layers::SingleColumns;
+
+ public:
+  using Term = OutputTerm<double, N>;
+
+  /// Room for Hessians costs two matrices of width x inputs per layer.
+  NetworkModel(const Layers& layers, const Term& term, const double* parameters, bool hessian)
+      : layers_(&layers),
+        term_(&term),
+        p_(parameters),
+        ws_(0, layers, term, {.columns = 1, .hessian = hessian}),
+        low_(term.rank()),
+        spread_(low_),
+        farthest_(term.inputs()),
+        sizes_(term.inputs()) {
+    ws_.columns = 1;
+    Index above = 0, widest = 1, terms = term.inputs();
+    layers.for_each([&](auto, const auto& layer) {
+      first_.push_back(neurons_);
+      neurons_ += layer.width();
+      terms += 2 * layer.width() + 8;  // its adjoints, and the sum over them
+      widest = std::max({widest, layer.width(), layer.previous()});
+      knows_conjugates_ = knows_conjugates_ && icnn::knows_conjugate(layer.activation());
+      bounds_.emplace_back(layer.width());
+    });
+    minorant_terms_ = terms;
+    scratch_ = bounds_;
+    delta_.resize(widest);
+    v_.resize(widest);
+    layers.for_each_reverse([&](auto i, const auto& layer) {
+      detail::LayerBounds& now = bounds(i);
+      const Index width = layer.width(), fan_in = layer.previous() + layer.inputs();
+      terms_ += width + fan_in + 8;
+      above += width + 8;
+      // Of its own sums; twice (for v - y) of its adjoints, which are products of sums over all layers above, and of the
+      // gradient's sum over it and over the layers.
+      now.of_sum = detail::rounding_of_sum(fan_in);
+      now.of_cut = now.of_sum + 2 * detail::rounding_of_sum(width + above);
+      now.of_next = of_above_;
+      of_above_ = now.of_sum;
+    });
+  }
+
+  /// Another network of the same shape, or another place of its parameters; allocates nothing.
+  void refer_to(const Layers& layers, const Term& term, const double* parameters) noexcept {
+    layers_ = &layers;
+    term_ = &term;
+    p_ = parameters;
+  }
+  /// From now on values leave the pre-activations.
+  void keep_pre_activations() {
+    layers_->for_each([&](auto i, const auto&) { detail::at(ws_.tapes, i).keep_arguments(); });
+  }
+
+  [[nodiscard]] Index inputs() const override { return term_->inputs(); }
+  [[nodiscard]] double strong_convexity() const override {
+    return (1 - 16 * detail::epsilon) * term_->strong_convexity(p_);  // computed, hence rounded
+  }
+
+  double value(kernels::Order order, ConstVectorView y) override {
+    first_columns(ws_.y, 1) = point(y);
+    passes::forward(*layers_, *term_, p_, order, ws_, term_->d(p_), NoConditions{});
+    return ws_.values(0);
+  }
+  void gradient(VectorView g) override {
+    ws_.seeds(0) = 1;
+    vec::fill(g, 0);
+    passes::backward(*layers_, *term_, p_, NoSink{}, 0, view(g), {}, ws_, no_context(), NoConditions{});
+  }
+  void hessian(SquareView h) override {
+    auto out = MatrixView<double>(h.data, h.size, h.size, h.stride);
+    for (Index c = 0; c < h.size; ++c) vec::fill({h.column(c), h.size}, 0);
+    passes::add_hessian(*layers_, p_, 0, out, ws_, NoConditions{});
+    auto map = out.map();
+    term_->add_hessian(p_, map);
+  }
+  void hessian_product(ConstVectorView w, VectorView product) override {
+    first_columns(ws_.w, 1) = point(w);
+    passes::tangent(*layers_, *term_, p_, ws_, NoConditions{});
+    ws_.seeds(0) = 1;
+    vec::fill(product, 0);
+    passes::second_backward(*layers_, *term_, p_, NoSink{}, 0, view(product), {}, ws_, no_context(), NoConditions{});
+  }
+  bool line(ConstVectorView y, ConstVectorView d) override {
+    first_columns(ws_.y, 1) = point(y);
+    first_columns(ws_.w, 1) = point(d);
+    passes::start_line(*layers_, *term_, p_, ws_, term_->d(p_), NoConditions{});
+    return true;
+  }
+  double along(double t) override {
+    ws_.alpha(0) = t;
+    passes::along(*layers_, *term_, p_, kernels::Order::value, ws_, NoConditions{});
+    return ws_.values(0);
+  }
+
+  /// B = |W^z| Z + |W^y| h + |b| and Z = |g(0)| + L B of every layer, L the largest slope between -B and B.
+  void set_region(ConstVectorView h) override {
+    layers_->for_each([&](auto i, const auto& layer) {
+      detail::LayerBounds& now = bounds(i);
+      vec::fill(now.outside, detail::smallest);  // for what underflows: weighed like all else
+      add_absolute_bias(layer, now.outside);
+      if (layer.has_passthrough()) layer.y_map().add_absolute(p_, h.data(), now.outside.data());
+      now.sum = now.outside;
+      if (layer.previous() > 0) layer.z_map().add_absolute(p_, bounds(i - 1).output.data(), now.sum.data());
+      for (Index j = 0; j < layer.width(); ++j) now.sum(j) *= 1.01;
+      now.find_slopes(layer.activation(), nullptr, 1, now.sum);
+      const double at_0 = std::abs(layer.activation().jet(0.0).value);
+      for (Index j = 0; j < layer.width(); ++j) now.output(j) = at_0 + now.slope(j) * now.sum(j);
+    });
+    term_error_ = term_size(h, h) * 4 * detail::rounding_of_sum(inputs() + low_.size());
+  }
+
+  [[nodiscard]] double cut_error() override {
+    double error = term_error_ + detail::smallest * static_cast<double>(terms_);
+    layers_->for_each([&](auto i, const auto& layer) {
+      const auto& tape = detail::at(ws_.tapes, i);
+      const detail::LayerBounds& now = bounds(i);
+      for (Index j = 0; j < layer.width(); ++j) {
+        const double reach =
+            now.of_next * std::abs(tape.z(j, 0)) + 2 * detail::activation_error * (now.output(j) + 2 * now.sum(j));
+        error += std::abs(tape.v(j, 0)) * (now.of_cut * now.outside(j)) + std::abs(tape.delta(j, 0)) * reach;
+      }
+    });
+    return 1.01 * error;  // for the rounding of this very sum
+  }
+
+  /// Another forward pass, with E at least the error of z as f computes it, and of z as this pass does:
+  ///
+  ///     e = W^z E + |W^y| dy + gamma (W^z (|z| + 2 E) + |W^y| (|y| + 2 dy) + |b|),   E' = L e + ulps,
+  ///
+  /// L the largest slope between s - 2 e and s + 2 e, where all three arguments are.
+  [[nodiscard]] double value_error(ConstVectorView y, ConstVectorView dy) override {
+    const bool is_exact = dy.size() == 0;
+    for (Index j = 0; j < y.size(); ++j) farthest_(j) = std::abs(y(j)) + (is_exact ? 0.0 : 2 * dy(j));
+    double result = 0;
+    layers_->for_each([&](auto i, const auto& layer) {
+      constexpr int previous = std::remove_cvref_t<decltype(layer)>::Previous,
+                    width = std::remove_cvref_t<decltype(layer)>::Width;
+      detail::LayerBounds& now = scratch(i);
+      Vector<double>&s = now.output, &size = now.sum;
+      vec::fill(s, 0);
+      vec::fill(size, detail::smallest);
+      vec::fill(now.error, 0);
+      if (layer.has_bias()) vec::copy(layer.b(p_), s);
+      add_absolute_bias(layer, size);
+      if (layer.has_passthrough()) {
+        layer.y_map().add(p_, point(y), sized<width>(s));
+        layer.y_map().add_absolute(p_, farthest_.data(), size.data());
+        if (!is_exact) layer.y_map().add_absolute(p_, dy.data(), now.error.data());
+      }
+      if (layer.previous() > 0) {
+        const detail::LayerBounds& before = scratch(i - 1);
+        if constexpr (has_previous<decltype(layer)>) layer.z_map().add(p_, sized<previous>(before.output), sized<width>(s));
+        layer.z_map().add_absolute(p_, before.outside.data(), size.data());  // |z| + 2 E
+        layer.z_map().add_absolute(p_, before.error.data(), now.error.data());
+      }
+      vec::add_scaled(bounds(i).of_sum, size, now.error);
+      now.find_slopes(layer.activation(), s.data(), 2, now.error);
+      const double at_0 = std::abs(layer.activation().jet(0.0).value);
+      for (Index j = 0; j < layer.width(); ++j) {
+        size(j) = at_0 + now.slope(j) * (std::abs(s(j)) + 2 * now.error(j));
+      }
+      kernels::apply(layer.activation(), kernels::Order::value, layer.width(), s.data(), static_cast<double*>(nullptr),
+                     static_cast<double*>(nullptr));
+      for (Index j = 0; j < layer.width(); ++j) {
+        now.error(j) = now.slope(j) * now.error(j) + detail::activation_error * (size(j) + std::abs(s(j)));
+        now.outside(j) = std::abs(s(j)) + 2 * now.error(j);
+      }
+      result = now.error(0) + 4 * detail::epsilon * now.outside(0);  // of the last layer, in the end
+    });
+    for (Index j = 0; j < y.size(); ++j) farthest_(j) = std::abs(y(j));
+    const double rounding = 4 * detail::rounding_of_sum(inputs() + low_.size());
+    double term = term_size(farthest_, farthest_) * rounding;
+    if (!is_exact) {
+      const double moved = term_size(farthest_, dy);
+      term += 2 * moved * rounding + 2 * (moved + term_size(dy, dy));
+    }
+    return 1.01 * (result + term) + detail::smallest * static_cast<double>(terms_);
+  }
+
+  [[nodiscard]] Index neurons() const override { return neurons_; }
+  [[nodiscard]] bool knows_conjugates() const override { return knows_conjugates_; }
+  void pre_activations(VectorView s) const override {
+    layers_->for_each([&](auto i, const auto& layer) {
+      vec::copy({detail::at(ws_.tapes, i).s.data(), layer.width()}, s.segment(first(i), layer.width()));
+    });
+  }
+  void adjoints(VectorView v) const override {
+    layers_->for_each([&](auto i, const auto& layer) {
+      vec::copy({detail::at(ws_.tapes, i).v.data(), layer.width()}, v.segment(first(i), layer.width()));
+    });
+  }
+
+  void make_slopes(VectorView v) override {
+    pass_down([&](auto i, const auto& layer) {
+      const double usual = layer.activation().jet(0.0).first;
+      const SlopeRange range = slope_range_of(layer.activation());
+      for (Index j = 0; j < layer.width(); ++j) {
+        double& slope = v(first(i) + j);
+        slope = delta_(j) > 0 ? detail::admissible_slope(range, slope / delta_(j)) : usual;
+        v_(j) = slope * delta_(j);
+      }
+    });
+  }
+
+  AffineMinorant minorant(ConstVectorView t, ConstVectorView c, ConstVectorView h, VectorView g) override {
+    double constant = 0, size = 0;
+    vec::fill(g, 0);
+    vec::fill(sizes_, 0);
+    pass_down([&](auto i, const auto& layer) {
+      for (Index j = 0; j < layer.width(); ++j) {
+        const double slope = t(first(i) + j), conjugate = conjugate_of(layer.activation(), slope);
+        v_(j) = slope * delta_(j);
+        constant -= conjugate == 0 ? 0 : std::max(delta_(j), 0.0) * conjugate;
+        if (!(conjugate < infinity)) constant = -infinity;
+        size += delta_(j) * std::abs(conjugate);
+        if (!layer.has_bias()) continue;
+        const double bias = layer.b(p_)(j);
+        constant += v_(j) * bias;
+        size += std::abs(v_(j) * bias);
+      }
+      if (!layer.has_passthrough()) return;
+      layer.y_map().add_transposed(p_, column(v_, layer.width()), g.map());
+      layer.y_map().add_absolute_transposed(p_, v_.data(), sizes_.data());
+    });
+    size += detail::total_reach(sizes_, c, h);
+    const double underflow = detail::smallest * static_cast<double>(minorant_terms_);
+    AffineMinorant result{constant + vec::dot(g, c), 2 * detail::rounding_of_sum(minorant_terms_) * size + underflow};
+    return result += term_minorant(c, h, g);
+  }
+
+ private:
+  template <class Layer>
+  static constexpr bool has_previous = std::remove_cvref_t<Layer>::Previous != 0;
+
+  [[nodiscard]] Index first(Index i) const { return first_[static_cast<std::size_t>(i)]; }
+  [[nodiscard]] detail::LayerBounds& bounds(Index i) { return bounds_[static_cast<std::size_t>(i)]; }
+  [[nodiscard]] detail::LayerBounds& scratch(Index i) { return scratch_[static_cast<std::size_t>(i)]; }
+
+  /// A point with the extent that the passes are compiled for.
+  [[nodiscard]] static auto point(ConstVectorView y) { return Eigen::Map<const Vector<double, N>>(y.data(), y.size()); }
+  /// A vector with such an extent, and the first numbers of one.
+  template <int Size>
+  [[nodiscard]] static auto sized(Vector<double>& v) {
+    return Eigen::Map<Vector<double, Size>>(v.data(), v.size());
+  }
+  template <int Size>
+  [[nodiscard]] static auto sized(const Vector<double>& v) {
+    return Eigen::Map<const Vector<double, Size>>(v.data(), v.size());
+  }
+  [[nodiscard]] static Eigen::Map<const Vector<double>> column(const Vector<double>& v, Index size) {
+    return {v.data(), size};
+  }
+  [[nodiscard]] static MatrixView<double> view(VectorView g) { return {g.data(), g.size(), 1, g.size()}; }
+  [[nodiscard]] static Matrix<double, 0, 0> no_context() { return {}; }
+
+  template <class Layer>
+  void add_absolute_bias(const Layer& layer, Vector<double>& out) const {
+    if (!layer.has_bias()) return;
+    const auto b = layer.b(p_);
+    for (Index j = 0; j < layer.width(); ++j) out(j) += std::abs(b(j));
+  }
+
+  /// From the last layer to the first, with delta_ := delta_{i+1}: visit(i, layer) writes v_ := v_i.
+  template <class Visit>
+  void pass_down(Visit visit) {
+    vec::fill(delta_, 1);
+    layers_->for_each_reverse([&](auto i, const auto& layer) {
+      visit(i, layer);
+      if constexpr (has_previous<decltype(layer)>) {
+        if (layer.previous() == 0) return;
+        vec::fill({delta_.data(), layer.previous()}, 0);
+        layer.z_map().add_transposed(p_, column(v_, layer.width()), VectorView(delta_.data(), layer.previous()).map());
+      }
+    });
+  }
+
+  /// The output term in absolute values as a bilinear form, h'D d + (|L| h)'|L| d + d'|d|; it changes from y to y + dy by
+  /// 2 term_size(y, dy) + term_size(dy, dy) at most.
+  [[nodiscard]] double term_size(ConstVectorView h, ConstVectorView d) {
+    const auto shape = term_->shape();
+    double size = 0;
+    for (Index j = 0; j < d.size() && shape.diagonal; ++j) size += h(j) * term_->D(p_)(j) * d(j);
+    for (Index j = 0; j < d.size() && shape.linear; ++j) size += std::abs(term_->d(p_)(j)) * d(j);
+    if (shape.rank == 0) return size;
+    const double* l = term_->L(p_).data();
+    vec::fill(low_, 0);
+    vec::fill(spread_, 0);
+    detail::add_absolute_product(l, shape.rank, h.size(), h.data(), low_.data());
+    detail::add_absolute_product(l, shape.rank, d.size(), d.data(), spread_.data());
+    return size + vec::dot(low_, spread_);
+  }
+
+  /// The output term's tangent at c; adds its gradient.
+  [[nodiscard]] AffineMinorant term_minorant(ConstVectorView c, ConstVectorView h, VectorView g) {
+    const auto shape = term_->shape();
+    double value = 0, size = 0;
+    const auto add = [&](Index j, double slope, double magnitude, double share) {  // share of slope c_j is the value
+      g(j) += slope;
+      value += share * slope * c(j);
+      size += detail::reach(magnitude, c(j), h(j));
+    };
+    vec::fill(low_, 0);
+    vec::fill(spread_, 0);
+    for (Index j = 0; j < c.size() && shape.rank > 0; ++j) {
+      const ConstVectorView l = low_column(j);
+      for (Index k = 0; k < shape.rank; ++k) {
+        low_(k) += l(k) * c(j);
+        spread_(k) += std::abs(l(k) * c(j));
+      }
+    }
+    for (Index j = 0; j < c.size(); ++j) {
+      if (shape.diagonal) add(j, term_->D(p_)(j) * c(j), term_->D(p_)(j) * std::abs(c(j)), 0.5);
+      if (shape.linear) add(j, term_->d(p_)(j), std::abs(term_->d(p_)(j)), 1);
+      if (shape.rank > 0) add(j, vec::dot(low_column(j), low_), vec::absolute_dot(low_column(j), spread_), 0.5);
+    }
+    return {value, 4 * detail::rounding_of_sum(c.size() + low_.size()) * size};
+  }
+  [[nodiscard]] ConstVectorView low_column(Index j) const { return {term_->L(p_).data() + j * low_.size(), low_.size()}; }
+
+  const Layers* layers_;
+  const Term* term_;
+  const double* p_;
+  ConvexWorkspace<Layers, Columns> ws_;
+  std::vector<detail::LayerBounds> bounds_, scratch_;  ///< of the region; of a value
+  std::vector<Index> first_;                           ///< neuron of each layer
+  Index neurons_ = 0, terms_ = 0, minorant_terms_ = 0;
+  bool knows_conjugates_ = true;
+  Vector<double> delta_, v_;
+  Vector<double> low_, spread_;  ///< L c, |L| |c|
+  Vector<double> farthest_;
+  Vector<double> sizes_;  ///< sum_i |W^y_i|'|v_i|
+  double term_error_ = 0, of_above_ = 0;
+};
+
+#if defined(ICNN_COMPILED)
+extern template class NetworkModel<DynamicChain<FicnnLayer<double, ErasedActivation<double>>>>;
+#endif
+
+}  // namespace icnn::inline ICNN_ISA

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <cmath>
+
+#include "icnn/inference/minimize_impl.hpp"
+#include "icnn/inference/verify.hpp"
+
+namespace icnn::inline ICNN_ISA::detail {
+
+/// What slopes prove.
+struct Proof {
+  double lower_bound = -infinity;
+  double error = 0;         ///< of rounding, which has been subtracted
+  bool admissible = false;  ///< every slope is one that its activation has
+};
+
+/// The lower bound of f + phi over the set of \p term that a certificate of the right sizes proves, rounding included. Where
+/// the set is unbounded f's strong convexity confines the minimizer: to a ball around the center on whose surface f exceeds
+/// \p upper, an upper bound of f(y). Each attempt at that ball, one as a rule, costs another backward pass.
+[[nodiscard]] inline Proof prove(ConvexModel& model, const SimpleTerm& term, const Certificate& certificate, double upper,
+                                 VectorView h, VectorView g) {
+  const Vector<double>& c = certificate.center;
+  const double m = model.strong_convexity();
+  term.extents(h);
+  vec::scale_to(1 + 8 * epsilon, h, h);
+  AffineMinorant below = model.minorant(certificate.slopes, c, h, g);
+  if (!(below.value > -infinity)) return {};
+  if (m > 0 && !vec::all_finite(h)) {
+    const double norm = vec::norm(g), lacking = std::max(0.0, upper - below.value);
+    double radius =
+        2 * (norm / m + std::sqrt(lacking / m)) + 2 * vec::distance(c, certificate.y) + 1e-6 * (1 + vec::norm(c));
+    bool enough = false;
+    for (int attempt = 0; attempt < 20 && !enough; ++attempt, radius *= 4) {
+      term.extents(h);
+      for (Index j = 0; j < h.size(); ++j) h(j) = std::min(h(j), std::abs(c(j)) + radius);
+      below = model.minorant(certificate.slopes, c, h, g);
+      enough = 0.5 * m * radius * radius > 1.001 * norm * radius + below.error + 1.001 * lacking;
+    }
+    if (!enough) vec::fill(h, infinity);
+  }
+  const double rest = term.lower_bound_of_linear(g, c, m, h);
+  const double bound = below.value + rest - below.error - 8 * epsilon * (std::abs(below.value) + std::abs(rest));
+  return {bound > -infinity ? bound : -infinity, below.error, true};
+}
+
+/// visit(term), with the term whose minimum bounds f over the set.
+template <class Visit>
+void with_term(Region& set, const EntropyTerm* entropy, Visit visit) {
+  if (entropy) {
+    visit(static_cast<const SimpleTerm&>(*entropy));
+  } else {
+    visit(static_cast<const SimpleTerm&>(SetTerm(set)));
+  }
+}
+
+ICNN_INLINE void finish_certificate(ConvexModel& model, Region& set, const EntropyTerm* entropy, MethodWorkspace& ws,
+                                    Result& result) {
+  Certificate& certificate = result.certificate;
+  if (certificate.empty()) return;
+  certificate.y = result.y;
+  certificate.value = result.value;
+  model.make_slopes(certificate.slopes);
+  if (certificate.multipliers.size() > 0) static_cast<void>(set.assign_multipliers(certificate.multipliers));
+  with_term(set, entropy, [&](const SimpleTerm& term) {
+    GradientWorkspace& scratch = ws.rooms().gradient;
+    const double upper = result.value + result.value_error;
+    const Proof proof = prove(model, term, certificate, upper, scratch.region, scratch.g);
+    certificate.lower_bound = proof.lower_bound - proof.error;  // where sums round otherwise, it is to hold as well
+  });
+}
+
+ICNN_INLINE Verification verify(ConvexModel& model, Region& set, const EntropyTerm* entropy,
+                                const Certificate& certificate) {
+  const Index n = model.inputs();
+  const auto fits = [](const Vector<double>& part, Index size) { return part.size() == size && vec::all_finite(part); };
+  if (!fits(certificate.y, n) || !fits(certificate.center, n) || !fits(certificate.slopes, model.neurons()) ||
+      !fits(certificate.multipliers, set.multiplier_count()) || std::isnan(certificate.value) ||
+      std::isnan(certificate.lower_bound)) {
+    return {.flaw = Flaw::incomplete};
+  }
+  if (!set.contains(certificate.y)) return {.flaw = Flaw::outside};
+  if (!set.assign_multipliers(certificate.multipliers)) return {.flaw = Flaw::multiplier};
+
+  Verification result;
+  Vector<double> h(n), g(n);
+  with_term(set, entropy, [&](const SimpleTerm& term) {
+    result.value = model.value(kernels::Order::value, certificate.y) + term.value(certificate.y);
+    result.value_error =
+        model.value_error(certificate.y) + term.value_error(certificate.y) + 4 * epsilon * std::abs(result.value);
+    const double noise = 2 * result.value_error;
+    result.value_error += term.violation_cost(certificate.y);
+    const Proof proof = prove(model, term, certificate, result.value + result.value_error, h, g);
+    result.lower_bound = proof.lower_bound;
+    if (!(std::abs(certificate.value - result.value) <= noise)) {
+      result.flaw = Flaw::value;
+    } else if (!proof.admissible) {
+      result.flaw = Flaw::slope;
+    } else if (!(proof.lower_bound >= certificate.lower_bound)) {
+      result.flaw = Flaw::bound;
+    }
+  });
+  return result;
+}
+
+}  // namespace icnn::inline ICNN_ISA::detail

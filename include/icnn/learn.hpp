@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+/// Training, and all that it needs: icnn/argmin.hpp and more.
+
+#include "icnn/argmin.hpp"
+#include "icnn/learning.hpp"

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#include <icnn/inference/network_model.hpp>
+
+#include "tests/support/catch.hpp"
+#include "tests/support/models.hpp"
+
+using namespace icnn;
+using namespace icnn::test;
+
+TEST_CASE("values and cuts are off by no more than their rounding terms, which are small", "[argmin]") {
+  Random random(1);
+  Broken broken;
+  for (int k = 0; k < 200; ++k) {
+    Ficnn<double, Softplus> f({.inputs = 4, .hidden = {8, 8}, .output = {.diagonal = true, .rank = 2, .linear = true}});
+    randomize(f, random);
+    const Vector<double> region = Vector<double>::Constant(4, 3);
+    check_small_errors(f, region, random);
+    const Broken more = check_rounding(f, region, random);
+    broken.values += more.values;
+    broken.cuts += more.cuts;
+  }
+  CHECK((broken.values > 100 && broken.cuts > 20));  // rounding is there
+}
+
+TEST_CASE("rounding terms hold for steep, kinked and tiny networks, in sizes of either kind and in float", "[argmin]") {
+  Random random(2);
+  const auto check = [&](auto f, double scale) {
+    Broken broken;
+    for (int k = 0; k < 20; ++k) {
+      randomize(f, random, scale);
+      const Vector<double> region = random_vector<double>(random, f.inputs(), 10).cwiseAbs();
+      const Broken more = check_rounding(f, region, random, 2);
+      broken.values += more.values;
+      broken.cuts += more.cuts;
+    }
+    CHECK((broken.values > 0 && broken.cuts > 0));
+  };
+  for (const double scale : {1e-3, 1.0, 30.0}) {
+    check(Ficnn<double, Relu>({.inputs = 5, .hidden = {20, 10}}), scale);
+    check(Ficnn<double, Softplus>({.inputs = 3, .hidden = {6, 6, 6}, .passthrough = false}), scale);
+    check(AnyFicnn<double>({.inputs = 3, .hidden = {6, 6}}, Elu(0.3), Square{}, LeakyRelu(0.2)), scale);
+    check(AnyFicnn<double>({.inputs = 3, .hidden = {6, 6}, .output = {.rank = 1}}, Celu(0.5), AbsoluteValue{}), scale);
+    check(Ficnn<float, Softplus>({.inputs = 4, .hidden = {8, 8}, .output = {.diagonal = true}}), scale);
+    check(FicnnOf<double, Inputs<3>, Dense<8, Softplus>, Dense<4, SmoothRelu>, Dense<1>>({.output = {.linear = true}}),
+          scale);
+    check(FicnnOf<float, Inputs<2>, Dense<5, Square>, Dense<1>>(), scale);
+  }
+}
+
+namespace {
+
+/// f(y) = relu(1e16 y_0 + y_1 - 1e16 y_2), whose sum loses y_1 on the way.
+template <class F>
+void check_cancellation(F f) {
+  f.edit([](auto& w) {
+    w["Wy[0]"](0, 0) = 1e16;
+    w["Wy[0]"](0, 1) = 1;
+    w["Wy[0]"](0, 2) = -1e16;
+    w["Wz[1]"](0, 0) = 1;
+  });
+  const ModelPointer model = make_model(f, false);
+  const Vector<double> y = Vector<double>::Ones(3);
+  const double error = model->value_error(y);
+  CHECK(std::abs(f(y) - 1) <= error);
+  CHECK(model->value(kernels::Order::value, y) == f(y));
+  CHECK(std::abs(f(y) - 1) > 0.5);  // without the error term the promise would be broken
+  CHECK((error >= 2 && error <= 1000));
+  CHECK(model->value_error(y, Vector<double>(1e-3 * y)) >= 1e13);  // what y itself is off by
+}
+
+}  // namespace
+
+TEST_CASE("sums that cancel count by the size of what they are made of, in sizes of either kind", "[argmin]") {
+  check_cancellation(Ficnn<double, Relu>({.inputs = 3, .hidden = {1}}));
+  check_cancellation(FicnnOf<double, Inputs<3>, Dense<1, Relu>, Dense<1>>());
+}
+
+TEST_CASE("slopes make affine functions below f, above the tangents that they come from", "[argmin]") {
+  Random random(1);
+  int strict = 0;
+  for (int k = 0; k < 30; ++k) {
+    Ficnn<double, Softplus> f({.inputs = 4, .hidden = {8, 6}, .output = {.diagonal = true, .rank = 2, .linear = true}});
+    Ficnn<double, Softplus> plain({.inputs = 4, .hidden = {8, 6}});
+    FicnnOf<double, Inputs<4>, Dense<8, Softplus>, Dense<6, Softplus>, Dense<1>> tiny({.output = {.rank = 2}});
+    Ficnn<float, Softplus> single({.inputs = 4, .hidden = {8, 6}});
+    randomize(f, random, 2);
+    randomize(plain, random, 2);
+    randomize(tiny, random, 2);
+    randomize(single, random, 2);
+    check_minorants(f, random, strict);
+    check_minorants(plain, random, strict);
+    check_minorants(tiny, random, strict);
+    check_minorants(single, random, strict);
+  }
+  CHECK(strict > 100);  // combined slopes know more than combined tangents
+}
+
+TEST_CASE("slopes that no activation has make no minorant", "[argmin]") {
+  Random random(2);
+  Ficnn<double, Softplus> f({.inputs = 2, .hidden = {3}});
+  randomize(f, random);
+  const ModelPointer model = make_model(f, false);
+  const Vector<double> zero = Vector<double>::Zero(2), h = Vector<double>::Ones(2);
+  Vector<double> g(2);
+  for (const double bad : {-1e-9, 1 + 1e-9, infinity, -infinity, std::numeric_limits<double>::quiet_NaN()}) {
+    for (Index j = 0; j < 4; ++j) {
+      Vector<double> slopes = Vector<double>::Constant(4, 0.5);
+      slopes(3) = 1;
+      CHECK(model->minorant(slopes, zero, h, g).value > -infinity);
+      slopes(j) = bad;
+      CHECK_FALSE(model->minorant(slopes, zero, h, g).value > -infinity);
+    }
+  }
+}
+
+namespace {
+
+/// max(t, 0) once more, which does not say what its conjugate is.
+struct Silent {
+  static constexpr bool convex = true;
+  static constexpr bool non_decreasing = true;
+  template <class S>
+  [[nodiscard]] Jet<S> jet(const S& t) const {
+    return {t > S(0) ? t : S(0), t > S(0) ? S(1) : S(0), S(0)};
+  }
+  friend bool operator==(const Silent&, const Silent&) = default;
+};
+
+}  // namespace
+
+TEST_CASE("without conjugates there are no minorants, and the model says so", "[argmin]") {
+  Random random(3);
+  Ficnn<double, Silent> f({.inputs = 2, .hidden = {3}});
+  randomize(f, random);
+  const ModelPointer model = make_model(f, false);
+  CHECK(model->neurons() == 4);
+  CHECK_FALSE(model->knows_conjugates());
+  const Vector<double> zero = Vector<double>::Zero(2), h = Vector<double>::Ones(2);
+  Vector<double> g(2), slopes = Vector<double>::Ones(4);
+  CHECK(model->minorant(slopes, zero, h, g).value == -infinity);
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#include <icnn/sets/whole_space.hpp>
+#include <icnn/solvers/solve_log.hpp>
+
+#include "tests/support/catch.hpp"
+
+using namespace icnn;
+
+namespace {
+
+struct RoundedParabola final : ConvexModel {  // |y|^2 / 2 with a stated rounding error
+  explicit RoundedParabola(double stated) : error(stated) {}
+  [[nodiscard]] Index inputs() const override { return 2; }
+  [[nodiscard]] double strong_convexity() const override { return 1; }
+  double value(kernels::Order wanted, ConstVectorView y) override {
+    order = wanted;
+    at = y.map();
+    return 0.5 * at.squaredNorm();
+  }
+  void gradient(VectorView g) override { g.map() = at; }
+  void set_region(ConstVectorView h) override { region = h.map(); }
+  [[nodiscard]] double cut_error() override { return error; }
+  [[nodiscard]] double value_error(ConstVectorView, ConstVectorView) override { return error; }
+
+  double error;
+  Vector<double> at, region;
+  kernels::Order order = kernels::Order::value;
+};
+
+}  // namespace
+
+TEST_CASE("on an unbounded set the region holds the minimizer, and shrinks with the gradient", "[solvers]") {
+  RoundedParabola f(0);
+  const WholeSpace space(2);
+  const SetRegion set(space);
+  const SetTerm term(set);
+  const Settings settings{.relative_gap = 1e-12};
+  Vector<double> region(2), g(2);
+  Result r;
+  r.y = Vector<double>::Zero(2);
+  SolveLog log(f, term, settings, region, r);
+  Vector<double> y(2);
+  y << 3, 4;
+  double value = 0;
+  REQUIRE(log.evaluate(y, value));
+  CHECK(value == 12.5);
+  CHECK(f.order == kernels::Order::first);
+  REQUIRE(log.take_gradient(y, g));
+  CHECK(std::abs(r.lower_bound) < 1e-9);  // strong convexity makes the first cut exact
+  CHECK((f.region.array() >= 7).all());
+  const double first = f.region(0);
+  y *= 0.01;
+  log.set_order(kernels::Order::second);
+  REQUIRE(log.evaluate(y, value));
+  CHECK(f.order == kernels::Order::second);
+  (void)log.take_gradient(y, g);
+  CHECK(f.region(0) < 0.1 * first);
+}
+
+TEST_CASE("a gap that only rounding keeps open is a numerical limit", "[solvers]") {
+  RoundedParabola f(1e-5);
+  const WholeSpace space(2);
+  const SetRegion set(space);
+  const SetTerm term(set);
+  const Settings settings{.relative_gap = 1e-6};
+  Vector<double> region(2), g(2), y = Vector<double>::Ones(2);
+  Result r;
+  r.y = y;
+  SolveLog log(f, term, settings, region, r);
+  double value = 0;
+  y.setConstant(1e-9);
+  REQUIRE(log.evaluate(y, value));
+  REQUIRE(log.take_gradient(y, g));
+  log.finish();
+  CHECK(r.status == Status::numerical_limit);
+  CHECK(r.lower_bound <= -1e-5 + 1e-9);
+  CHECK(r.value_error >= 1e-5);
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <icnn/inference/model.hpp>
+
+#include "tests/support/catch.hpp"
+#include "tests/support/networks.hpp"
+
+/// The property suite of models: what they promise about rounding, and the affine functions that slopes make.
+namespace icnn::test {
+
+using Long = long double;
+
+template <class F>
+Long exact_value(const F& exact, const Vector<double>& y) {
+  return exact(Vector<Long>(y.cast<Long>()));
+}
+
+/// A point of |v_j| <= h_j, often on its boundary.
+inline Vector<double> point_within(Random& random, const Vector<double>& h) {
+  return random_vector<double>(random, h.size()).cwiseMax(-1).cwiseMin(1).cwiseProduct(h);
+}
+
+/// How often a promise would have been broken without its error terms.
+struct Broken {
+  int values = 0, cuts = 0;
+};
+
+/// At points of the region values are off by no more than value_error(), those that are known up to dy included; and cuts
+/// are nowhere in the region above f by more than cut_error().
+template <class F>
+Broken check_rounding(const F& f, const Vector<double>& region, Random& random, int points = 1) {
+  const auto exact = f.template cast<Long>();
+  const Index n = f.inputs();
+  const ModelPointer model = make_model(f, false);
+  model->set_region(region);
+  Vector<double> g(n);
+  Broken broken;
+  for (int k = 0; k < points; ++k) {
+    const Vector<double> y = point_within(random, region);
+    const double value = model->value(kernels::Order::first, y);
+    model->gradient(g);
+    const Long cut = static_cast<Long>(model->cut_error()), error = static_cast<Long>(model->value_error(y));
+    const Long off = std::abs(static_cast<Long>(value) - exact_value(exact, y));
+    CHECK(off <= error);
+    broken.values += off > 0 ? 1 : 0;
+    for (int v = 0; v < 6; ++v) {
+      const double close = std::pow(2, -9 * v);  // from everywhere to where f is all but affine
+      const Vector<double> at = v == 5 ? y : Vector<double>(y + close * (point_within(random, region) - y));
+      if ((at.cwiseAbs().array() > region.array()).any()) continue;  // rounding
+      const Long tangent = static_cast<Long>(value) + g.cast<Long>().dot(at.cast<Long>() - y.cast<Long>());
+      const Long below = exact_value(exact, at);
+      CHECK(below >= tangent - cut);
+      broken.cuts += below < tangent ? 1 : 0;
+    }
+    const Vector<double> dy = random_vector<double>(random, n, std::pow(10, random.uniform(-12, 0))).cwiseAbs();
+    const Long moved = static_cast<Long>(model->value_error(y, dy));
+    CHECK(moved >= error);
+    for (int v = 0; v < 5; ++v) {
+      const Vector<double> at = y + 0.999 * point_within(random, dy);
+      CHECK(std::abs(static_cast<Long>(value) - exact_value(exact, at)) <= moved);
+    }
+  }
+  return broken;
+}
+
+/// Whether the error terms of a function of moderate size are small, too.
+template <class F>
+void check_small_errors(const F& f, const Vector<double>& region, Random& random) {
+  const ModelPointer model = make_model(f, false);
+  model->set_region(region);
+  const Vector<double> y = point_within(random, region);
+  Vector<double> g(f.inputs());
+  const double size = 1 + std::abs(model->value(kernels::Order::first, y));
+  model->gradient(g);
+  const double cut = model->cut_error(), error = model->value_error(y);
+  CHECK((cut > 0 && error > 0));
+  CHECK((error < 1e-9 * size && cut < 1e-9 * size));
+}
+
+inline double any_slope(Random& random) {  // that Softplus has
+  return random.uniform() < 0.2 ? (random.uniform() < 0.5 ? 0.0 : 1.0) : random.uniform();
+}
+
+/// Whatever the slopes: below f on the region, and below the tangents' combination by no more than rounding. Counts where
+/// they are clearly above it.
+template <class F>
+void check_minorants(const F& f, Random& random, int& strict) {
+  const Index n = f.inputs();
+  const auto exact = f.template cast<Long>();
+  const ModelPointer model = make_model(f, false);
+  CHECK(model->knows_conjugates());
+  const Vector<double> h = Vector<double>::Constant(n, 3), c = point_within(random, h);
+  const auto point = [&] { return point_within(random, h); };
+  Vector<double> g(n), total = Vector<double>::Zero(n), middle = total, v = Vector<double>::Zero(model->neurons()),
+                       adjoints = v;
+  // A combination of three tangents of f.
+  double offset = 0;
+  for (const double share : {0.5, 0.25, 0.25}) {
+    const Vector<double> y = point();
+    const double value = model->value(kernels::Order::first, y);
+    model->gradient(g);
+    model->adjoints(v);
+    adjoints += share * v;
+    total += share * g;
+    offset += share * (value - g.dot(y));
+    middle += share * y;
+  }
+  model->make_slopes(adjoints);
+  const AffineMinorant combined = model->minorant(adjoints, middle, h, g);
+  CHECK(combined.error < 1e-9 * (1 + std::abs(combined.value)));
+  for (int trial = 0; trial < 20; ++trial) {
+    const Vector<double> y = point();
+    const double tangents = offset + total.dot(y), slopes = combined.value + g.dot(y - middle);
+    CHECK(slopes >= tangents - 1e-10 * (1 + std::abs(tangents)));
+    strict += slopes > tangents + 1e-3 ? 1 : 0;
+    CHECK(static_cast<Long>(slopes) - static_cast<Long>(combined.error) <= exact_value(exact, y));
+  }
+  // Any slopes at all.
+  for (Index j = 0; j < adjoints.size(); ++j) adjoints(j) = any_slope(random);
+  adjoints(adjoints.size() - 1) = 1;
+  const AffineMinorant any = model->minorant(adjoints, c, h, g);
+  if (any.value == -infinity) return;  // the output of another summand
+  for (int trial = 0; trial < 20; ++trial) {
+    const Vector<double> y = point();
+    const Long at = static_cast<Long>(any.value) + g.cast<Long>().dot(y.cast<Long>() - c.cast<Long>());
+    CHECK(at - static_cast<Long>(any.error) <= exact_value(exact, y));
+  }
+}
+
+}  // namespace icnn::test
