@@ -11,6 +11,7 @@
 #include "icnn/core/layout.hpp"
 #include "icnn/core/observer.hpp"
 #include "icnn/core/parallel.hpp"
+#include "icnn/core/parameterized.hpp"
 #include "icnn/core/parameters.hpp"
 #include "icnn/core/random.hpp"
 #include "icnn/core/sparse.hpp"

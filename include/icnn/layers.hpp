@@ -5,11 +5,13 @@
 
 /// layers/: one step of a network, with its passes.
 
+#include "icnn/layers/affine_map.hpp"
 #include "icnn/layers/convex_tape.hpp"
-#include "icnn/layers/dense_layer.hpp"
 #include "icnn/layers/dense_map.hpp"
+#include "icnn/layers/feed_forward_layer.hpp"
 #include "icnn/layers/ficnn_layer.hpp"
 #include "icnn/layers/gates.hpp"
 #include "icnn/layers/output_term.hpp"
 #include "icnn/layers/picnn_layer.hpp"
+#include "icnn/layers/sparse_map.hpp"
 #include "icnn/layers/wanted.hpp"

@@ -16,7 +16,7 @@
 #include "icnn/networks/ficnn.hpp"
 #include "icnn/networks/ficnn_chain.hpp"
 #include "icnn/networks/lanes.hpp"
-#include "icnn/networks/parameterized.hpp"
+#include "icnn/networks/network_function.hpp"
 #include "icnn/networks/picnn.hpp"
 #include "icnn/networks/picnn_batch.hpp"
 #include "icnn/networks/picnn_chain.hpp"

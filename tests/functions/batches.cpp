@@ -120,7 +120,7 @@ TEST_CASE("batches of feed-forward networks and of combined functions", "[batche
   CHECK(difference(batches.gradients(x, {.parameters = ours, .seeds = seeds}),
                    g.gradients(x, {.parameters = theirs, .seeds = seeds}, ws)) < 1e-14);
   CHECK(difference(ours, theirs) < 1e-13);
-  CHECK_ERROR(batches.gradients(x, {.y = ours}), "no gradient in y");
+  CHECK_ERROR(batches.gradients(x, {.y = ours}), "a feed-forward network has no y");
 
   const auto f = network();
   const auto at = f.at(Vector<double>(x.col(0)));

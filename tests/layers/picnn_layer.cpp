@@ -62,7 +62,8 @@ void check_layer(Gate gate, std::vector<Index> non_decreasing, Index columns) {
   typename Layer::template ContextSide<Dynamic> context(room);
   typename Layer::template Adjoint<Dynamic> adjoint(room);
   layer.context_forward(p.data(), u, context, columns);
-  layer.forward(kernels::Order::first, p.data(), y, z, tape, columns, context.gates);
+  const LayerGates gates(context.gates, &adjoint, columns);
+  layer.convex().forward(kernels::Order::first, p.data(), y, z, tape, columns, gates);
   const double value = tape.z.cwiseProduct(c).sum() + context.step->u.cwiseProduct(e).sum();
   CHECK(std::abs(value - static_cast<double>(oracle(pr, ur, yr, zr))) <= 1e-12);
 
@@ -71,7 +72,7 @@ void check_layer(Gate gate, std::vector<Index> non_decreasing, Index columns) {
   const ParameterSink<double> sink{gp.data()};
   tape.delta = c;
   adjoint.step->delta = e;
-  layer.backward(p.data(), y, z, tape, sink, gy, first_columns(gz, columns), columns, context.gates, &adjoint);
+  layer.convex().backward(p.data(), y, z, tape, sink, gy, first_columns(gz, columns), columns, gates);
   layer.context_backward(p.data(), u, context, adjoint, sink, gu, columns);
 
   const bool smooth = gate == Gate::softplus;

@@ -44,9 +44,10 @@ const std::map<std::string, std::string> tested_elsewhere = {
     {"inference/parts_models.hpp", "inference/combined_models.cpp, which tries all models of functions made from others"},
     {"inference/substituted_models.hpp", "inference/combined_models.cpp, likewise"},
     {"kernels/portable_products.hpp", "the portable half of kernels/blocked_products.cpp"},
-    {"layers/gates.hpp", "scratch of layers/picnn_layer.cpp"},
+    {"layers/gates.hpp", "what layers/picnn_layer.cpp has beside maps"},
     {"networks/context_passes.hpp", "networks/picnn.cpp, which is made of them"},
     {"networks/convex_passes.hpp", "networks/ficnn.cpp, which is made of them"},
+    {"networks/network_function.hpp", "networks/ficnn.cpp and networks/picnn.cpp, which are two of them"},
 };
 
 std::string folder_of(const std::string& header) { return header.substr(0, header.find('/')); }

@@ -3,8 +3,8 @@
 
 #pragma once
 
+#include <icnn/core/parameterized.hpp>
 #include <icnn/core/random.hpp>
-#include <icnn/networks/parameterized.hpp>
 
 namespace icnn::test {
 

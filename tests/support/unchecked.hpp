@@ -3,8 +3,8 @@
 
 #pragma once
 
+#include <icnn/core/parameterized.hpp>
 #include <icnn/core/parameters.hpp>
-#include <icnn/networks/parameterized.hpp>
 
 namespace icnn::inline ICNN_ISA {
 

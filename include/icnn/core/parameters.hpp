@@ -45,6 +45,9 @@ class ParameterEdit {
   Vector<S>* vector_;
 };
 
+template <class S>
+class Parameterized;
+
 /// One flat parameter vector with its layout, readable by everyone and written through edit() alone.
 /// Invariant: every entry is finite, and every entry with a sign is >= 0: audit(layout(), vector()) is empty. (Tests have
 /// a door of their own around this, `Unchecked`, which the library does not define.)
@@ -137,8 +140,7 @@ class Parameters {
 
  private:
   friend struct Unchecked;
-  template <class>
-  friend class BasicPicnn;  // writes the weights of a network at a context, whose signs hold by construction
+  friend class Parameterized<S>;
 
   /// Takes back the first `done` entries when it goes.
   struct Undo {

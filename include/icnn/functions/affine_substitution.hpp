@@ -9,49 +9,39 @@
 
 namespace icnn::inline ICNN_ISA {
 
-/// Scratch of a substitution y = M v + m.
-template <class S, int Cols, class Inner>
+/// Scratch of a substitution y = M v + m; N is the number of v, where it is fixed.
+template <class S, int N, int Cols, class Inner>
 struct AffineSubstitutionWorkspace : CombinatorWorkspace<S, Cols, Inner> {
-  AffineSubstitutionWorkspace(ShapeKey shape, Index inputs, Index inner_inputs, const WorkspaceOptions& room, Inner held)
-      : CombinatorWorkspace<S, Cols, Inner>(shape, room, std::move(held)),
-        v(inputs, room.columns),
-        y(inner_inputs, room.columns),
-        w(inner_inputs, room.columns),
-        gradient(inner_inputs, room.columns),
-        h(room.hessian ? inner_inputs : 0, inner_inputs),
-        half(room.hessian ? inner_inputs : 0, inputs) {}
+  template <class F>
+  AffineSubstitutionWorkspace(const F& f, const WorkspaceOptions& room, Inner held)
+      : CombinatorWorkspace<S, Cols, Inner>(f.shape_key(), room, std::move(held)),
+        v(f.inputs(), room.columns),
+        y(f.function().inputs(), room.columns),
+        w(y),
+        gradient(y),
+        h(room.hessian ? y.rows() : 0, y.rows()),
+        half(room.hessian ? y.rows() : 0, v.rows()) {}
 
-  Matrix<S, Dynamic, Cols == 1 ? 1 : Dynamic> v;               ///< the point or direction, evaluated
+  Matrix<S, N, Cols == 1 ? 1 : Dynamic> v;                     ///< the point or direction, evaluated
   Matrix<S, Dynamic, Cols == 1 ? 1 : Dynamic> y, w, gradient;  ///< of the inner function
   Matrix<S> h, half;                                           ///< the inner Hessian, and room for its product with M
 };
 
-/// f of an affine function of new variables v: the passes that restrict_to and precompose share. Derived says how points,
-/// directions, gradients and Hessians go through: lift_point(v, y), lift_direction(v, w), pull_gradient(g, out),
+/// f of an affine function of new variables v: the passes that restrict_to, precompose and standardized share. Derived says
+/// how points, directions, gradients and Hessians go through: lift_point(v, y), lift_direction(v, w), pull_gradient(g, out),
 /// pull_hessian(h, half, out).
-template <class Derived, class F>
+template <class Derived, class F, int N = Dynamic>
 class AffineSubstitution : public Combinator<Derived, F> {
   using Base = Combinator<Derived, F>;
 
  public:
   using typename Base::Function;
   using typename Base::Scalar;
-  static constexpr int Inputs = Dynamic;
+  static constexpr int Inputs = N;
   template <int Cols>
-  using Workspace = AffineSubstitutionWorkspace<Scalar, Cols, typename Function::template Workspace<Cols>>;
+  using Workspace = AffineSubstitutionWorkspace<Scalar, N, Cols, typename Function::template Workspace<Cols>>;
 
   using Base::Base;
-
-  [[nodiscard]] Workspace<Base::SingleColumns> workspace() const {
-    if constexpr (Base::SingleColumns == Dynamic) {
-      return workspace(Base::default_room(self().batch()));
-    } else {
-      return {self().shape_key(), self().inputs(), Base::function().inputs(), {}, Base::function().workspace()};
-    }
-  }
-  [[nodiscard]] Workspace<Dynamic> workspace(const WorkspaceOptions& options) const {
-    return {self().shape_key(), self().inputs(), Base::function().inputs(), options, Base::function().workspace(options)};
-  }
 
   template <class V, class Ws>
   void forward(Order order, const V& v, Ws& ws) const {

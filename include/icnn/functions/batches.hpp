@@ -57,7 +57,7 @@ class Batches {
       fail({"Batches", "a function of any number of columns", "one at(X), which is bound to its contexts",
             "make Batches of the network and pass x and y"});
     }
-    for (Index i = 0; i < Cut(options.columns, options_).most; ++i) {
+    for (Index i = 0; i < Partition(options.columns, options_).most; ++i) {
       workspaces_.push_back(function.workspace(
           WorkspaceOptions{.columns = std::min(options_.block, options_.columns), .hessian = options.hessian}));
     }
@@ -72,7 +72,7 @@ class Batches {
   auto value(const Input<XY>&... xy) {
     const Index columns = start("value", xy...);
     derivable_ = false;
-    return evaluate(columns, {}, [&](Part part, const Request&, Workspace& ws) { return f_->value(part.of(xy)..., ws); });
+    return evaluate(columns, {}, [&](Slice slice, const Request&, Workspace& ws) { return f_->value(slice.of(xy)..., ws); });
   }
 
   template <class Y>
@@ -81,15 +81,15 @@ class Batches {
     check("gradients", wanted, columns);
     derivable_ = true;
     return evaluate(columns, wanted,
-                    [&](Part part, const Request& of, Workspace& ws) { return f_->gradients(part.of(y), of, ws); });
+                    [&](Slice slice, const Request& of, Workspace& ws) { return f_->gradients(slice.of(y), of, ws); });
   }
   template <class X, class Y>
   auto gradients(const Input<X>& x, const Input<Y>& y, const Request& wanted) {
     const Index columns = start("gradients", x, y);
     check("gradients", wanted, columns);
     derivable_ = true;
-    return evaluate(columns, wanted, [&](Part part, const Request& of, Workspace& ws) {
-      return f_->gradients(part.of(x), part.of(y), of, ws);
+    return evaluate(columns, wanted, [&](Slice slice, const Request& of, Workspace& ws) {
+      return f_->gradients(slice.of(x), slice.of(y), of, ws);
     });
   }
 
@@ -97,9 +97,9 @@ class Batches {
   void pullback(const Request& wanted) {
     if (!derivable_) fail({"pullback", "gradients() as the latest call on these Batches", "none, or another"});
     check("pullback", wanted, columns_);
-    evaluate(columns_, wanted, [&](Part part, const Request& of, Workspace& ws) {
+    evaluate(columns_, wanted, [&](Slice slice, const Request& of, Workspace& ws) {
       f_->pullback(of, ws);
-      return part.of(values_);
+      return slice.of(values_);
     });
   }
 
@@ -110,8 +110,8 @@ class Batches {
     check_direction(y, w);
     check("mixed_product", wanted, columns);
     derivable_ = true;
-    return evaluate(columns, wanted, [&](Part part, const Request& of, Workspace& ws) {
-      return f_->mixed_product(part.of(y), part.of(w), of, ws);
+    return evaluate(columns, wanted, [&](Slice slice, const Request& of, Workspace& ws) {
+      return f_->mixed_product(slice.of(y), slice.of(w), of, ws);
     });
   }
   template <class X, class Y, class W>
@@ -120,8 +120,8 @@ class Batches {
     check_direction(y, w);
     check("mixed_product", wanted, columns);
     derivable_ = true;
-    return evaluate(columns, wanted, [&](Part part, const Request& of, Workspace& ws) {
-      return f_->mixed_product(part.of(x), part.of(y), part.of(w), of, ws);
+    return evaluate(columns, wanted, [&](Slice slice, const Request& of, Workspace& ws) {
+      return f_->mixed_product(slice.of(x), slice.of(y), slice.of(w), of, ws);
     });
   }
 
@@ -131,8 +131,8 @@ class Batches {
     const Index columns = start("gradient_and_hessian", y);
     check_hessian(gradient, h, columns);
     derivable_ = true;
-    return evaluate(columns, {.y = gradient}, [&](Part part, const Request& of, Workspace& ws) {
-      return f_->gradient_and_hessian(part.of(y), of.y, part.hessians(h), ws);
+    return evaluate(columns, {.y = gradient}, [&](Slice slice, const Request& of, Workspace& ws) {
+      return f_->gradient_and_hessian(slice.of(y), of.y, slice.hessians(h), ws);
     });
   }
   template <class X, class Y>
@@ -140,16 +140,16 @@ class Batches {
     const Index columns = start("gradient_and_hessian", x, y);
     check_hessian(gradient, h, columns);
     derivable_ = true;
-    return evaluate(columns, {.y = gradient}, [&](Part part, const Request& of, Workspace& ws) {
-      return f_->gradient_and_hessian(part.of(x), part.of(y), of.y, part.hessians(h), ws);
+    return evaluate(columns, {.y = gradient}, [&](Slice slice, const Request& of, Workspace& ws) {
+      return f_->gradient_and_hessian(slice.of(x), slice.of(y), of.y, slice.hessians(h), ws);
     });
   }
 
  private:
   /// How many blocks of how many columns: as many for each thread, none larger than `block`.
-  struct Cut {
+  struct Partition {
     Index most, size, blocks;  ///< no batch of up to as many columns is cut into more than `most` blocks
-    Cut(Index columns, const BatchOptions& options) {
+    Partition(Index columns, const BatchOptions& options) {
       const auto up = [](Index a, Index b) { return (a + b - 1) / b; };
       most = options.threads * up(columns, options.threads * options.block);
       size = up(columns, most);
@@ -159,7 +159,7 @@ class Batches {
   };
 
   /// The columns of one block.
-  struct Part {
+  struct Slice {
     Index first, count;
     template <class M>
     [[nodiscard]] auto of(const Eigen::MatrixBase<M>& m) const {
@@ -198,19 +198,11 @@ class Batches {
 
   /// Everything that the function would refuse, so that no thread throws.
   void check(const char* where, const Request& wanted, Index columns) const {
-    const auto shape = [&](const auto& view, const char* what, Index rows, Index cols) {
-      if (view) require_shape(where, what, view.rows(), view.cols(), rows, cols);
-    };
     if constexpr (is_scalar) {
-      shape(wanted.y, "the gradient in y", f_->inputs(), columns);
-      shape(wanted.x, "the gradient in x", f_->context_size(), columns);
+      detail::check_wanted(where, wanted, {f_->inputs(), f_->context_size(), 1, columns}, f_->layout());
     } else {
-      shape(wanted.x, "the gradient in x", f_->inputs(), columns);
-      if (wanted.y) fail({where, "no gradient in y of a feed-forward network", "one", "its inputs are x"});
+      detail::check_wanted(where, wanted, {-1, f_->inputs(), outputs(), columns}, f_->layout());
     }
-    shape(wanted.parameters, "the gradient in the parameters", f_->parameter_count(), 1);
-    shape(wanted.seeds, "seeds", outputs(), columns);
-    detail::check_selection(where, wanted.only, f_->layout());
   }
   template <class Y, class W>
   static void check_direction(const Y& y, const W& w) {
@@ -222,12 +214,12 @@ class Batches {
     if (!options_.hessian) fail({"gradient_and_hessian", "Batches with room for Hessians", "others", ".hessian = true"});
   }
 
-  /// call(part, what is wanted of it, workspace) for every block; its results side by side.
+  /// call(slice, what is wanted of it, workspace) for every block; its results side by side.
   template <class Call>
   auto evaluate(Index columns, const Request& wanted, Call call) {
     columns_ = columns;
-    const Cut cut(columns_, options_);
-    const Index threads = std::min(options_.threads, cut.blocks);
+    const Partition partition(columns_, options_);
+    const Index threads = std::min(options_.threads, partition.blocks);
     in_parallel(threads, [&](Index thread) {
       Request of = wanted;
       of.accumulate = true;
@@ -237,16 +229,16 @@ class Batches {
         zero.accumulate = false;
       }
       detail::clear(zero, f_->layout());
-      for (Index block = thread * cut.blocks / threads; block < (thread + 1) * cut.blocks / threads; ++block) {
-        const Part part{block * cut.size, std::min(cut.size, columns_ - block * cut.size)};
-        of.y = wanted.y.columns_from(part.first, part.count);
-        of.x = wanted.x.columns_from(part.first, part.count);
-        of.seeds = wanted.seeds.columns_from(part.first, part.count);
+      for (Index block = thread * partition.blocks / threads; block < (thread + 1) * partition.blocks / threads; ++block) {
+        const Slice slice{block * partition.size, std::min(partition.size, columns_ - block * partition.size)};
+        of.y = wanted.y.columns_from(slice.first, slice.count);
+        of.x = wanted.x.columns_from(slice.first, slice.count);
+        of.seeds = wanted.seeds.columns_from(slice.first, slice.count);
         if (!wanted.accumulate) {
           of.y.set_zero();
           of.x.set_zero();
         }
-        values_.middleCols(part.first, part.count) = call(part, of, workspaces_[static_cast<std::size_t>(block)]);
+        values_.middleCols(slice.first, slice.count) = call(slice, of, workspaces_[static_cast<std::size_t>(block)]);
       }
     });
     if (wanted.parameters && threads > 1) add_sums(threads, wanted);

@@ -56,7 +56,22 @@ struct CombinatorWorkspace : WorkspaceState {
   void copy_slopes() { first_columns(slopes, columns) = first_columns(inner.slopes, columns); }
 };
 
-/// Base of the combinators of one function.
+namespace detail {
+
+/// Where \p v was left empty: \p value in each of its \p size entries. Throws Error on another size and on NaN or infinity.
+template <class S>
+void complete(const char* what, const char* name, Vector<S>& v, Index size, const S& value) {
+  if (v.size() == 0) v = Vector<S>::Constant(size, value);
+  require_shape(what, name, v.rows(), v.cols(), size, Index{1});
+  using std::isfinite;
+  for (Index j = 0; j < size; ++j) {
+    if (!isfinite(v(j))) fail({what, text("a finite ", name), text("NaN or infinity at coordinate ", j)});
+  }
+}
+
+}  // namespace detail
+
+/// Base of the combinators of one function; Derived::Workspace is made from (Derived, options, inner workspace).
 template <class Derived, class F>
 class Combinator
     : public ConvexFunction<Derived, typename std::remove_cvref_t<F>::Scalar, std::remove_cvref_t<F>::has_context> {
@@ -82,16 +97,25 @@ class Combinator
   /// See ConvexNetwork::strong_convexity.
   [[nodiscard]] Scalar strong_convexity() const { return function().strong_convexity(); }
 
+  /// Scratch for one sample, or for the batch that the function is bound to; and for batches of up to options.columns.
+  [[nodiscard]] auto workspace() const {
+    if constexpr (SingleColumns == Dynamic) {
+      const Index samples = detail::batch_of(self());
+      return workspace({.columns = samples > 1 ? samples : 1});
+    } else {
+      return typename Derived::template Workspace<1>(self(), {}, function().workspace());
+    }
+  }
+  [[nodiscard]] auto workspace(const WorkspaceOptions& options) const {
+    return typename Derived::template Workspace<Dynamic>(self(), options, function().workspace(options));
+  }
+
   template <class X, class Ws>
   void bind(const X& x, Ws& ws) const {
     function().bind(x, ws.inner);
   }
 
  protected:
-  /// Room for one sample, or for the batch that the function is bound to.
-  [[nodiscard]] WorkspaceOptions default_room(Index samples) const {
-    return {.columns = SingleColumns == Dynamic && samples > 1 ? samples : 1};
-  }
   [[nodiscard]] ShapeKey inner_key() const noexcept { return inner_key_; }
 
   /// Takes over another function of the same shape: refers to it, or assigns it to the function held by value.
@@ -106,6 +130,8 @@ class Combinator
   }
 
  private:
+  [[nodiscard]] const Derived& self() const noexcept { return static_cast<const Derived&>(*this); }
+
   RefOrValue<F> function_;
   ShapeKey inner_key_;
 };

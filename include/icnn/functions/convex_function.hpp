@@ -298,14 +298,7 @@ class ConvexFunction {
   }
 
   void check_wanted(const char* where, const Wanted<S>& wanted, Index columns) const {
-    const auto check = [&](const auto& view, const char* what, Index rows, Index cols) {
-      if (view) require_shape(where, what, view.rows(), view.cols(), rows, cols);
-    };
-    check(wanted.y, "the gradient in y", self().inputs(), columns);
-    check(wanted.x, "the gradient in x", self().context_size(), columns);
-    check(wanted.parameters, "the gradient in the parameters", self().parameter_count(), 1);
-    check(wanted.seeds, "seeds", 1, columns);
-    detail::check_selection(where, wanted.only, self().layout());
+    detail::check_wanted(where, wanted, {self().inputs(), self().context_size(), 1, columns}, self().layout());
   }
 
   template <class Y, class Ws, class Bind>

@@ -40,55 +40,15 @@ class Maximum : public Combination<Maximum<Parts>, Parts> {
     return result;
   }
 
-  template <class Y, class Ws>
-  void forward(Order order, const Y& y, Ws& ws) const {
-    Base::set_point(y, ws);
-    parts_.for_each(ws.inner, [&](const auto& f, auto& inner) { f.forward(order, first_columns(ws.y, ws.columns), inner); });
-    take_largest(ws);
-  }
+  // What the passes of Combination ask for.
+  static constexpr bool all_count = false;
   template <class Ws>
-  void backward(const Wanted<Scalar>& wanted, Ws& ws) const {
-    split_active(wanted, ws, [](const auto& f, const Wanted<Scalar>& part, auto& inner) { f.backward(part, inner); });
+  [[nodiscard]] static bool counts(Index number, Index column, const Ws& ws) {
+    return ws.active(column) == number;
   }
-  template <class W, class Ws>
-  void tangent(const W& w, Ws& ws) const {
-    Base::set_direction(w, ws);
-    parts_.for_each(ws.inner, [&](const auto& f, auto& inner) { f.tangent(first_columns(ws.w, ws.columns), inner); });
-    take_slopes(ws);
-  }
-  template <class Ws>
-  void second_backward(const Wanted<Scalar>& wanted, Ws& ws) const {
-    split_active(wanted, ws, [](const auto& f, const Wanted<Scalar>& part, auto& inner) { f.second_backward(part, inner); });
-  }
-  template <class Ws>
-  void add_hessian(Index column, const MatrixView<Scalar>& h, Ws& ws) const {
-    Index number = 0;
-    parts_.for_each(ws.inner, [&](const auto& f, auto& inner) {
-      if (ws.active(column) == number++) f.add_hessian(column, h, inner);
-    });
-  }
-  template <class Y, class D, class Ws>
-  void start_line(const Y& y, const D& d, Ws& ws) const {
-    Base::set_point(y, ws);
-    Base::set_direction(d, ws);
-    parts_.for_each(ws.inner, [&](const auto& f, auto& inner) {
-      f.start_line(first_columns(ws.y, ws.columns), first_columns(ws.w, ws.columns), inner);
-    });
-  }
-  template <class Ws>
-  void step_line(Order order, Ws& ws) const {
-    parts_.for_each(ws.inner, [&](const auto& f, auto& inner) {
-      first_columns(inner.alpha, ws.columns) = first_columns(ws.alpha, ws.columns);
-      f.step_line(order, inner);
-    });
-    take_largest(ws);
-    if (order != Order::value) take_slopes(ws);
-  }
-
- private:
   /// The values, and which function has them: the first of those that attain the maximum. NaN propagates.
   template <class Ws>
-  void take_largest(Ws& ws) const {
+  void take_values(Ws& ws) const {
     Index number = 0;
     parts_.for_each(ws.inner, [&](const auto&, auto& inner) {
       for (Index c = 0; c < ws.columns; ++c) {
@@ -107,22 +67,6 @@ class Maximum : public Combination<Maximum<Parts>, Parts> {
       for (Index c = 0; c < ws.columns; ++c) {
         if (ws.active(c) == number) ws.slopes(c) = inner.slopes(c);
       }
-      ++number;
-    });
-  }
-
-  /// As split(), each function with the seeds of the columns that are its own, and zeros.
-  template <class Ws, class Pass>
-  void split_active(const Wanted<Scalar>& wanted, Ws& ws, Pass pass) const {
-    Index number = 0;
-    auto seeds = first_columns(ws.seeds, ws.columns);
-    Base::split(wanted, ws, [&](const auto& f, Wanted<Scalar> part, auto& inner) {
-      for (Index c = 0; c < ws.columns; ++c) {
-        const Scalar seed = wanted.seeds ? Scalar(wanted.seeds.map()(0, c)) : Scalar(1);
-        seeds(c) = ws.active(c) == number ? seed : Scalar(0);
-      }
-      part.seeds = MatrixView<const Scalar>(seeds);
-      pass(f, part, inner);
       ++number;
     });
   }

@@ -198,6 +198,54 @@ class Combination : public ConvexFunction<Derived, typename Parts::Scalar, Parts
     parts_.for_each(ws.inner, [&](const auto& f, auto& inner) { f.bind(x, inner); });
   }
 
+  // The passes behind ConvexFunction are those of all functions. Derived makes one value of theirs, take_values(ws) and
+  // take_slopes(ws), and says which counts in a column: counts(number, column, ws), or all_count.
+
+  template <class Y, class Ws>
+  void forward(Order order, const Y& y, Ws& ws) const {
+    set_point(y, ws);
+    parts_.for_each(ws.inner, [&](const auto& f, auto& inner) { f.forward(order, first_columns(ws.y, ws.columns), inner); });
+    self().take_values(ws);
+  }
+  template <class Ws>
+  void backward(const Wanted<Scalar>& wanted, Ws& ws) const {
+    split(wanted, ws, [](const auto& f, const Wanted<Scalar>& part, auto& inner) { f.backward(part, inner); });
+  }
+  template <class W, class Ws>
+  void tangent(const W& w, Ws& ws) const {
+    first_columns(ws.w, ws.columns) = w;
+    parts_.for_each(ws.inner, [&](const auto& f, auto& inner) { f.tangent(first_columns(ws.w, ws.columns), inner); });
+    self().take_slopes(ws);
+  }
+  template <class Ws>
+  void second_backward(const Wanted<Scalar>& wanted, Ws& ws) const {
+    split(wanted, ws, [](const auto& f, const Wanted<Scalar>& part, auto& inner) { f.second_backward(part, inner); });
+  }
+  template <class Ws>
+  void add_hessian(Index column, const MatrixView<Scalar>& h, Ws& ws) const {
+    Index number = 0;
+    parts_.for_each(ws.inner, [&](const auto& f, auto& inner) {
+      if (self().counts(number++, column, ws)) f.add_hessian(column, h, inner);
+    });
+  }
+  template <class Y, class D, class Ws>
+  void start_line(const Y& y, const D& d, Ws& ws) const {
+    set_point(y, ws);
+    first_columns(ws.w, ws.columns) = d;
+    parts_.for_each(ws.inner, [&](const auto& f, auto& inner) {
+      f.start_line(first_columns(ws.y, ws.columns), first_columns(ws.w, ws.columns), inner);
+    });
+  }
+  template <class Ws>
+  void step_line(Order order, Ws& ws) const {
+    parts_.for_each(ws.inner, [&](const auto& f, auto& inner) {
+      first_columns(inner.alpha, ws.columns) = first_columns(ws.alpha, ws.columns);
+      f.step_line(order, inner);
+    });
+    self().take_values(ws);
+    if (order != Order::value) self().take_slopes(ws);
+  }
+
  protected:
   /// \p kind tells apart combinations of the same functions.
   Combination(const char* what, Index kind, Parts parts) : parts_(std::move(parts)), kind_(kind), key_(key_of_parts()) {
@@ -215,36 +263,43 @@ class Combination : public ConvexFunction<Derived, typename Parts::Scalar, Parts
     });
   }
 
+  Parts parts_;
+
+ private:
+  [[nodiscard]] const Derived& self() const noexcept { return static_cast<const Derived&>(*this); }
+
   template <class Y, class Ws>
-  void set_point(const Y& y, Ws& ws) const {
+  static void set_point(const Y& y, Ws& ws) {
     ws.columns = y.cols();
     first_columns(ws.y, ws.columns) = y;
   }
-  template <class W, class Ws>
-  void set_direction(const W& w, Ws& ws) const {
-    first_columns(ws.w, ws.columns) = w;
-  }
 
-  /// pass(f, wanted, workspace) for every function: each adds to the same y and x, and to its own stretch of the parameters.
+  /// pass(f, wanted, workspace) for every function: each adds to the same y and x, and to its own stretch of the parameters,
+  /// with seeds of 0 in the columns in which it does not count.
   template <class Ws, class Pass>
   void split(const Wanted<Scalar>& wanted, Ws& ws, Pass pass) const {
-    Index offset = 0;
+    Index offset = 0, number = 0;
     std::size_t block = 0;
+    auto seeds = first_columns(ws.seeds, ws.columns);
     parts_.for_each(ws.inner, [&](const auto& f, auto& inner) {
       Wanted<Scalar> part = wanted;
       const std::size_t blocks = f.layout().blocks().size();
       if (f.context_size() == 0) part.x = {};
       if (wanted.parameters) part.parameters = wanted.parameters.rows_from(offset, f.parameter_count());
       if (!wanted.only.empty()) part.only = wanted.only.subspan(block, blocks);
+      if constexpr (!Derived::all_count) {
+        for (Index c = 0; c < ws.columns; ++c) {
+          const Scalar seed = wanted.seeds ? Scalar(wanted.seeds.map()(0, c)) : Scalar(1);
+          seeds(c) = self().counts(number, c, ws) ? seed : Scalar(0);
+        }
+        part.seeds = MatrixView<const Scalar>(seeds);
+      }
       offset += f.parameter_count();
       block += blocks;
+      ++number;
       pass(f, part, inner);
     });
   }
-
-  Parts parts_;
-
- private:
   [[nodiscard]] ShapeKey key_of_parts() const {
     ShapeKey key = mix(4, kind_);
     parts_.for_each([&](const auto& f) { key = mix(key, static_cast<Index>(f.shape_key())); });

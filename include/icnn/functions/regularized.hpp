@@ -77,9 +77,7 @@ class Regularized : public Combinator<Regularized<F>, F> {
     weight("entropy", terms_.entropy);
     weight("proximal", terms_.proximal);
     const auto fill = [&](const char* name, Vector<Scalar>& v, const Scalar& value) {
-      if (v.size() == 0) v = Vector<Scalar>::Constant(inputs(), value);
-      require_shape("regularized", name, v.rows(), v.cols(), inputs(), Index{1});
-      if (!v.allFinite()) fail({"regularized", detail::text("a finite ", name), "NaN or infinity"});
+      detail::complete("regularized", name, v, inputs(), value);
     };
     fill("center", terms_.center, Scalar(0));
     fill("linear", terms_.linear, Scalar(0));
@@ -128,17 +126,6 @@ class Regularized : public Combinator<Regularized<F>, F> {
     require_shape("set_linear", "linear", linear.rows(), linear.cols(), inputs(), Index{1});
     if (!linear.allFinite()) fail({"set_linear", "a finite vector", "NaN or infinity"});
     terms_.linear = linear;
-  }
-
-  [[nodiscard]] Workspace<Base::SingleColumns> workspace() const {
-    const auto room = Base::default_room(Base::batch());
-    if constexpr (Base::SingleColumns == Dynamic)
-      return {*this, room, Base::function().workspace(room)};
-    else
-      return {*this, room, Base::function().workspace()};
-  }
-  [[nodiscard]] Workspace<Dynamic> workspace(const WorkspaceOptions& options) const {
-    return {*this, options, Base::function().workspace(options)};
   }
 
   template <class Y, class Ws>

@@ -4,9 +4,10 @@
 #pragma once
 
 #include <cmath>
+#include <type_traits>
 #include <utility>
 
-#include "icnn/functions/combinator.hpp"
+#include "icnn/functions/affine_substitution.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -41,38 +42,32 @@ struct Scaling {
 
 /// A function with the units of its data; see standardized() and scaled().
 template <class F>
-class Standardized : public Combinator<Standardized<F>, F> {
-  using Base = Combinator<Standardized<F>, F>;
+class Standardized : public AffineSubstitution<Standardized<F>, F, std::remove_cvref_t<F>::Inputs> {
+  using Base = AffineSubstitution<Standardized<F>, F, std::remove_cvref_t<F>::Inputs>;
 
  public:
   using typename Base::Function;
   using typename Base::Scalar;
-  static constexpr int Inputs = Function::Inputs;
 
   template <int Cols>
-  struct Workspace : CombinatorWorkspace<Scalar, Cols, typename Function::template Workspace<Cols>> {
+  struct Workspace : Base::template Workspace<Cols> {
     using Inner = typename Function::template Workspace<Cols>;
     Workspace(const Standardized& f, const WorkspaceOptions& room, Inner held)
-        : CombinatorWorkspace<Scalar, Cols, Inner>(f.shape_key(), room, std::move(held)),
-          y(f.inputs(), room.columns),
-          gradient(f.inputs(), room.columns),
+        : Base::template Workspace<Cols>(f, room, std::move(held)),
           context_gradient(f.context_size(), room.columns),
-          seeds(1, room.columns),
-          h(f.inputs(), room.hessian ? f.inputs() : 0) {}
+          seeds(1, room.columns) {}
 
-    Matrix<Scalar, Inputs, Cols> y, gradient;  ///< of the inner function
     Matrix<Scalar> context_gradient;
     Matrix<Scalar, 1, Cols> seeds;
-    Matrix<Scalar> h;
   };
 
   /// \p what is who asks, for messages.
   Standardized(const char* what, RefOrValue<F> function, Scaling<Scalar> units)
       : Base(std::move(function)), units_(std::move(units)) {
-    fill(what, "center", units_.center, inputs(), Scalar(0));
-    fill(what, "scale", units_.scale, inputs(), Scalar(1));
-    fill(what, "context_center", units_.context_center, Base::context_size(), Scalar(0));
-    fill(what, "context_scale", units_.context_scale, Base::context_size(), Scalar(1));
+    detail::complete(what, "center", units_.center, inputs(), Scalar(0));
+    detail::complete(what, "scale", units_.scale, inputs(), Scalar(1));
+    detail::complete(what, "context_center", units_.context_center, Base::context_size(), Scalar(0));
+    detail::complete(what, "context_scale", units_.context_scale, Base::context_size(), Scalar(1));
     for (const Vector<Scalar>* v : {&units_.scale, &units_.context_scale}) {
       for (Index j = 0; j < v->size(); ++j) {
         if (!((*v)(j) > 0)) fail({what, "scales > 0", detail::text((*v)(j), " at coordinate ", j)});
@@ -118,18 +113,6 @@ class Standardized : public Combinator<Standardized<F>, F> {
                                .output_scale = units_.output_scale});
   }
 
-  [[nodiscard]] Workspace<Base::SingleColumns> workspace() const {
-    const auto room = Base::default_room(Base::batch());
-    if constexpr (Base::SingleColumns == Dynamic) {
-      return {*this, room, Base::function().workspace(room)};
-    } else {
-      return {*this, room, Base::function().workspace()};
-    }
-  }
-  [[nodiscard]] Workspace<Dynamic> workspace(const WorkspaceOptions& options) const {
-    return {*this, options, Base::function().workspace(options)};
-  }
-
   template <class X, class Ws>
   void bind(const X& x, Ws& ws) const {
     auto inner = ws.context_gradient.leftCols(x.cols());  // as a buffer
@@ -143,9 +126,8 @@ class Standardized : public Combinator<Standardized<F>, F> {
 
   template <class Y, class Ws>
   void forward(Order order, const Y& y, Ws& ws) const {
-    ws.columns = y.cols();
-    Base::function().forward(order, inner_point(y, ws), ws.inner);
-    take_values(ws);
+    Base::forward(order, y, ws);
+    scale_values(ws);
   }
   template <class Ws>
   void backward(const Wanted<Scalar>& wanted, Ws& ws) const {
@@ -153,8 +135,8 @@ class Standardized : public Combinator<Standardized<F>, F> {
   }
   template <class W, class Ws>
   void tangent(const W& w, Ws& ws) const {
-    Base::function().tangent(inner_direction(w, ws.gradient, ws), ws.inner);
-    take_slopes(ws);
+    Base::tangent(w, ws);
+    scale_slopes(ws);
   }
   /// As those of backward(), but that directions are not what f is differentiated in: grad_y w'grad f scales as grad_y f.
   template <class Ws>
@@ -162,73 +144,43 @@ class Standardized : public Combinator<Standardized<F>, F> {
     through(wanted, ws, [&](const Wanted<Scalar>& inner) { Base::function().second_backward(inner, ws.inner); });
   }
   template <class Ws>
-  void add_hessian(Index column, const MatrixView<Scalar>& h, Ws& ws) const {
-    ws.h.setZero();
-    Base::function().add_hessian(column, ws.h, ws.inner);
-    auto out = h.map();
+  void step_line(Order order, Ws& ws) const {
+    Base::step_line(order, ws);
+    scale_values(ws);
+    if (order != Order::value) scale_slopes(ws);
+  }
+
+  template <class V, class Y>
+  void lift_point(const V& v, Y&& y) const {
+    for (Index c = 0; c < v.cols(); ++c) {
+      for (Index j = 0; j < inputs(); ++j) y(j, c) = (v(j, c) - units_.center(j)) / units_.scale(j);
+    }
+  }
+  template <class V, class Y>
+  void lift_direction(const V& v, Y&& y) const {
+    for (Index c = 0; c < v.cols(); ++c) {
+      for (Index j = 0; j < inputs(); ++j) y(j, c) = v(j, c) / units_.scale(j);
+    }
+  }
+  template <class H, class Out>
+  void pull_hessian(const H& h, H&, Out out) const {
     for (Index c = 0; c < inputs(); ++c) {
       for (Index r = 0; r <= c; ++r) {
-        const Scalar curvature = units_.output_scale * (ws.h(r, c) / units_.scale(r)) / units_.scale(c);
+        const Scalar curvature = units_.output_scale * (h(r, c) / units_.scale(r)) / units_.scale(c);
         out(r, c) += curvature;
         if (r != c) out(c, r) += curvature;  // in this order it would round differently
       }
     }
   }
-  template <class Y, class D, class Ws>
-  void start_line(const Y& y, const D& d, Ws& ws) const {
-    ws.columns = y.cols();
-    auto point = inner_point(y, ws);
-    Base::function().start_line(point, inner_direction(d, ws.gradient, ws), ws.inner);
-  }
-  template <class Ws>
-  void step_line(Order order, Ws& ws) const {
-    first_columns(ws.inner.alpha, ws.columns) = first_columns(ws.alpha, ws.columns);
-    Base::function().step_line(order, ws.inner);
-    take_values(ws);
-    if (order != Order::value) take_slopes(ws);
-  }
 
  private:
-  static void fill(const char* what, const char* name, Vector<Scalar>& v, Index size, const Scalar& value) {
-    if (v.size() == 0) v = Vector<Scalar>::Constant(size, value);
-    require_shape(what, name, v.rows(), v.cols(), size, Index{1});
-    using std::isfinite;
-    for (Index j = 0; j < size; ++j) {
-      if (!isfinite(v(j))) fail({what, detail::text("a finite ", name), detail::text("NaN or infinity at coordinate ", j)});
-    }
-  }
-
-  template <class Y, class Ws>
-  [[nodiscard]] auto inner_point(const Y& y, Ws& ws) const {
-    auto inner = first_columns(ws.y, ws.columns);
-    inner = y;  // evaluated once
-    for (Index c = 0; c < ws.columns; ++c) {
-      for (Index j = 0; j < inputs(); ++j) inner(j, c) = (inner(j, c) - units_.center(j)) / units_.scale(j);
-    }
-    return inner;
-  }
-  template <class W, class Buffer, class Ws>
-  [[nodiscard]] auto inner_direction(const W& w, Buffer& buffer, Ws& ws) const {
-    auto inner = first_columns(buffer, ws.columns);
-    inner = w;
-    divide(inner, units_.scale, ws.columns);
-    return inner;
-  }
-  template <class M>
-  static void divide(M& m, const Vector<Scalar>& scale, Index columns) {
-    for (Index c = 0; c < columns; ++c) {
-      for (Index j = 0; j < scale.size(); ++j) m(j, c) /= scale(j);
-    }
+  template <class Ws>
+  void scale_values(Ws& ws) const {
+    for (Index c = 0; c < ws.columns; ++c) ws.values(c) = units_.output_scale * ws.values(c) + units_.output_center;
   }
   template <class Ws>
-  void take_values(Ws& ws) const {
-    for (Index c = 0; c < ws.columns; ++c) {
-      ws.values(c) = units_.output_scale * ws.inner.values(c) + units_.output_center;
-    }
-  }
-  template <class Ws>
-  void take_slopes(Ws& ws) const {
-    for (Index c = 0; c < ws.columns; ++c) ws.slopes(c) = units_.output_scale * ws.inner.slopes(c);
+  void scale_slopes(Ws& ws) const {
+    for (Index c = 0; c < ws.columns; ++c) ws.slopes(c) *= units_.output_scale;
   }
 
   /// A reverse pass of f; the gradients in y and x are divided by their scales and added. output_scale is multiplied with
@@ -256,14 +208,13 @@ class Standardized : public Combinator<Standardized<F>, F> {
       inner.x = MatrixView<Scalar>(context_gradient);
     }
     pass(inner);
-    if (wanted.y) {
-      divide(gradient, units_.scale, ws.columns);
-      wanted.y.map() += factor * gradient;
-    }
-    if (wanted.x) {
-      divide(context_gradient, units_.context_scale, ws.columns);
-      wanted.x.map() += factor * context_gradient;
-    }
+    const auto add = [&](const auto& from, const Vector<Scalar>& scale, auto to) {
+      for (Index c = 0; c < ws.columns; ++c) {
+        for (Index j = 0; j < scale.size(); ++j) to(j, c) += factor * (from(j, c) / scale(j));
+      }
+    };
+    if (wanted.y) add(gradient, units_.scale, wanted.y.map());
+    if (wanted.x) add(context_gradient, units_.context_scale, wanted.x.map());
   }
 
   Scaling<Scalar> units_;

@@ -37,57 +37,20 @@ class Sum : public Combination<Sum<Parts>, Parts> {
     return result;
   }
 
-  template <class Y, class Ws>
-  void forward(Order order, const Y& y, Ws& ws) const {
-    Base::set_point(y, ws);
-    parts_.for_each(ws.inner, [&](const auto& f, auto& inner) { f.forward(order, first_columns(ws.y, ws.columns), inner); });
-    add_values(ws);
+  // What the passes of Combination ask for.
+  static constexpr bool all_count = true;
+  template <class Ws>
+  [[nodiscard]] static bool counts(Index, Index, const Ws&) {
+    return true;
   }
   template <class Ws>
-  void backward(const Wanted<Scalar>& wanted, Ws& ws) const {
-    Base::split(wanted, ws, [](const auto& f, const Wanted<Scalar>& part, auto& inner) { f.backward(part, inner); });
-  }
-  template <class W, class Ws>
-  void tangent(const W& w, Ws& ws) const {
-    Base::set_direction(w, ws);
-    parts_.for_each(ws.inner, [&](const auto& f, auto& inner) { f.tangent(first_columns(ws.w, ws.columns), inner); });
-    add_slopes(ws);
-  }
-  template <class Ws>
-  void second_backward(const Wanted<Scalar>& wanted, Ws& ws) const {
-    Base::split(wanted, ws, [](const auto& f, const Wanted<Scalar>& part, auto& inner) { f.second_backward(part, inner); });
-  }
-  template <class Ws>
-  void add_hessian(Index column, const MatrixView<Scalar>& h, Ws& ws) const {
-    parts_.for_each(ws.inner, [&](const auto& f, auto& inner) { f.add_hessian(column, h, inner); });
-  }
-  template <class Y, class D, class Ws>
-  void start_line(const Y& y, const D& d, Ws& ws) const {
-    Base::set_point(y, ws);
-    Base::set_direction(d, ws);
-    parts_.for_each(ws.inner, [&](const auto& f, auto& inner) {
-      f.start_line(first_columns(ws.y, ws.columns), first_columns(ws.w, ws.columns), inner);
-    });
-  }
-  template <class Ws>
-  void step_line(Order order, Ws& ws) const {
-    parts_.for_each(ws.inner, [&](const auto& f, auto& inner) {
-      first_columns(inner.alpha, ws.columns) = first_columns(ws.alpha, ws.columns);
-      f.step_line(order, inner);
-    });
-    add_values(ws);
-    if (order != Order::value) add_slopes(ws);
-  }
-
- private:
-  template <class Ws>
-  void add_values(Ws& ws) const {
+  void take_values(Ws& ws) const {
     auto values = first_columns(ws.values, ws.columns);
     values.setZero();
     parts_.for_each(ws.inner, [&](const auto&, auto& inner) { values += first_columns(inner.values, ws.columns); });
   }
   template <class Ws>
-  void add_slopes(Ws& ws) const {
+  void take_slopes(Ws& ws) const {
     auto slopes = first_columns(ws.slopes, ws.columns);
     slopes.setZero();
     parts_.for_each(ws.inner, [&](const auto&, auto& inner) { slopes += first_columns(inner.slopes, ws.columns); });

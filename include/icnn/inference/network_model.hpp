@@ -142,37 +142,37 @@ class NetworkModel : public ConvexModel {
 
   double value(kernels::Order order, ConstVectorView y) override {
     first_columns(ws_.y, 1) = point(y);
-    passes::forward(*layers_, *term_, p_, order, ws_, term_->d(p_), NoConditions{});
+    passes::forward(*layers_, *term_, p_, order, ws_, NoContext{});
     return ws_.values(0);
   }
   void gradient(VectorView g) override {
     ws_.seeds(0) = 1;
     vec::fill(g, 0);
-    passes::backward(*layers_, *term_, p_, NoSink{}, 0, view(g), {}, ws_, no_context(), NoConditions{});
+    passes::backward(*layers_, *term_, p_, NoSink{}, 0, view(g), {}, ws_, NoContext{});
   }
   void hessian(SquareView h) override {
     auto out = MatrixView<double>(h.data, h.size, h.size, h.stride);
     for (Index c = 0; c < h.size; ++c) vec::fill({h.column(c), h.size}, 0);
-    passes::add_hessian(*layers_, p_, 0, out, ws_, NoConditions{});
+    passes::add_hessian(*layers_, p_, 0, out, ws_, NoContext{});
     auto map = out.map();
     term_->add_hessian(p_, map);
   }
   void hessian_product(ConstVectorView w, VectorView product) override {
     first_columns(ws_.w, 1) = point(w);
-    passes::tangent(*layers_, *term_, p_, ws_, NoConditions{});
+    passes::tangent(*layers_, *term_, p_, ws_, NoContext{});
     ws_.seeds(0) = 1;
     vec::fill(product, 0);
-    passes::second_backward(*layers_, *term_, p_, NoSink{}, 0, view(product), {}, ws_, no_context(), NoConditions{});
+    passes::second_backward(*layers_, *term_, p_, NoSink{}, 0, view(product), {}, ws_, NoContext{});
   }
   bool line(ConstVectorView y, ConstVectorView d) override {
     first_columns(ws_.y, 1) = point(y);
     first_columns(ws_.w, 1) = point(d);
-    passes::start_line(*layers_, *term_, p_, ws_, term_->d(p_), NoConditions{});
+    passes::start_line(*layers_, *term_, p_, ws_, NoContext{});
     return true;
   }
   double along(double t) override {
     ws_.alpha(0) = t;
-    passes::along(*layers_, *term_, p_, kernels::Order::value, ws_, NoConditions{});
+    passes::along(*layers_, *term_, p_, kernels::Order::value, ws_, NoContext{});
     return ws_.values(0);
   }
 
@@ -335,7 +335,6 @@ class NetworkModel : public ConvexModel {
     return {v.data(), size};
   }
   [[nodiscard]] static MatrixView<double> view(VectorView g) { return {g.data(), g.size(), 1, g.size()}; }
-  [[nodiscard]] static Matrix<double, 0, 0> no_context() { return {}; }
 
   template <class Layer>
   void add_absolute_bias(const Layer& layer, Vector<double>& out) const {

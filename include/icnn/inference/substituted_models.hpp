@@ -15,11 +15,39 @@
 /// The models of functions of other variables: f at points that are affine in them.
 namespace icnn::inline ICNN_ISA {
 
+/// Base of these models: what goes through a substitution y = M v + m whatever M is.
+class SubstitutedModel : public ModelBehind {
+ public:
+  double value(kernels::Order order, ConstVectorView v) override { return ModelBehind::value(order, lifted(v)); }
+  void gradient(VectorView g) override {
+    ModelBehind::gradient(g_);
+    pull(g_, g);
+  }
+  void hessian_product(ConstVectorView w, VectorView product) override {
+    ModelBehind::hessian_product(lifted_direction(w), product_);
+    pull(product_, product);
+  }
+  bool line(ConstVectorView v, ConstVectorView d) override { return ModelBehind::line(lifted(v), lifted_direction(d)); }
+
+ protected:
+  explicit SubstitutedModel(ModelPointer inner)
+      : ModelBehind(std::move(inner)), y_(n()), w_(y_), g_(y_), product_(y_), region_(y_) {}
+
+  [[nodiscard]] Index n() { return inner().inputs(); }
+  /// M v + m and M d, in scratch of their own.
+  [[nodiscard]] virtual const Vector<double>& lifted(ConstVectorView v) = 0;
+  [[nodiscard]] virtual const Vector<double>& lifted_direction(ConstVectorView d) = 0;
+  /// out := M'g
+  virtual void pull(const Vector<double>& g, VectorView out) const = 0;
+
+  Vector<double> y_, w_, g_, product_, region_;  ///< of f: a point, a direction, the gradient, a product, |y| at most
+};
+
 /// f with some coordinates fixed.
-class RestrictedModel final : public ModelBehind {
+class RestrictedModel final : public SubstitutedModel {
  public:
   RestrictedModel(ModelPointer inner, const std::vector<Index>& free_coordinates)
-      : ModelBehind(std::move(inner)), known(n()), free(free_coordinates), y_(n()), w_(n()), g_(n()) {}
+      : SubstitutedModel(std::move(inner)), known(n()), free(free_coordinates) {}
 
   Vector<double> known;     ///< a value for every coordinate; at free ones it is not read
   std::vector<Index> free;  ///< the coordinates that vary
@@ -28,22 +56,12 @@ class RestrictedModel final : public ModelBehind {
   void make_room_for_hessians() { h_.resize(n(), n()); }
 
   [[nodiscard]] Index inputs() const override { return static_cast<Index>(free.size()); }
-  double value(kernels::Order order, ConstVectorView v) override { return ModelBehind::value(order, lifted(v)); }
-  void gradient(VectorView g) override {
-    ModelBehind::gradient(g_);
-    gather(g_, g);
-  }
   void hessian(SquareView h) override {
     ModelBehind::hessian(h_);
     for (Index c = 0; c < inputs(); ++c) {
       for (Index r = 0; r < inputs(); ++r) h(r, c) = h_(at(r), at(c));
     }
   }
-  void hessian_product(ConstVectorView w, VectorView product) override {
-    ModelBehind::hessian_product(lifted_direction(w), g_);
-    gather(g_, product);
-  }
-  bool line(ConstVectorView v, ConstVectorView d) override { return ModelBehind::line(lifted(v), lifted_direction(d)); }
   void set_region(ConstVectorView h) override { ModelBehind::set_region(lifted_region(h)); }
   [[nodiscard]] double value_error(ConstVectorView v, ConstVectorView dv) override {
     if (dv.size() == 0) return ModelBehind::value_error(lifted(v), dv);
@@ -52,20 +70,19 @@ class RestrictedModel final : public ModelBehind {
   AffineMinorant minorant(ConstVectorView t, ConstVectorView c, ConstVectorView h, VectorView g) override {
     vec::copy(lifted_region(h), w_);
     const AffineMinorant result = ModelBehind::minorant(t, lifted(c), w_, g_);
-    gather(g_, g);
+    pull(g_, g);
     return result;
   }
 
  private:
-  [[nodiscard]] Index n() { return inner().inputs(); }
   [[nodiscard]] Index at(Index k) const { return free[static_cast<std::size_t>(k)]; }
 
-  [[nodiscard]] const Vector<double>& lifted(ConstVectorView v) {
+  [[nodiscard]] const Vector<double>& lifted(ConstVectorView v) override {
     vec::copy(known, y_);
     for (Index k = 0; k < inputs(); ++k) y_(at(k)) = v(k);
     return y_;
   }
-  [[nodiscard]] const Vector<double>& lifted_direction(ConstVectorView d) {
+  [[nodiscard]] const Vector<double>& lifted_direction(ConstVectorView d) override {
     vec::fill(w_, 0);
     for (Index k = 0; k < inputs(); ++k) w_(at(k)) = d(k);
     return w_;
@@ -75,27 +92,18 @@ class RestrictedModel final : public ModelBehind {
     for (Index k = 0; k < inputs(); ++k) y_(at(k)) = h(k);
     return y_;
   }
-  void gather(ConstVectorView from, VectorView to) const {
-    for (Index k = 0; k < inputs(); ++k) to(k) = from(at(k));
+  void pull(const Vector<double>& g, VectorView out) const override {
+    for (Index k = 0; k < inputs(); ++k) out(k) = g(at(k));
   }
 
-  Vector<double> y_, w_, g_;
   Matrix<double> h_;
 };
 
 /// f(E v + e).
-class PrecomposedModel final : public ModelBehind {
+class PrecomposedModel final : public SubstitutedModel {
  public:
   PrecomposedModel(ModelPointer inner, Index columns)
-      : ModelBehind(std::move(inner)),
-        matrix(n(), columns),
-        offset(n()),
-        y_(n()),
-        w_(n()),
-        g_(n()),
-        product_(n()),
-        region_(n()),
-        farthest_(columns) {}
+      : SubstitutedModel(std::move(inner)), matrix(n(), columns), offset(n()), farthest_(columns) {}
 
   Matrix<double> matrix;  ///< E
   Vector<double> offset;  ///< e
@@ -109,11 +117,6 @@ class PrecomposedModel final : public ModelBehind {
   [[nodiscard]] Index inputs() const override { return matrix.cols(); }
   /// 0: E may flatten directions.
   [[nodiscard]] double strong_convexity() const override { return 0; }
-  double value(kernels::Order order, ConstVectorView v) override { return ModelBehind::value(order, lifted(v)); }
-  void gradient(VectorView g) override {
-    ModelBehind::gradient(g_);
-    vec::dots(matrix, g_, g);
-  }
   void hessian(SquareView h) override {  // E' H E
     ModelBehind::hessian(h_);
     half_.setZero();
@@ -124,11 +127,6 @@ class PrecomposedModel final : public ModelBehind {
       for (Index r = 0; r < c; ++r) h(r, c) = h(c, r);
     }
   }
-  void hessian_product(ConstVectorView w, VectorView product) override {
-    ModelBehind::hessian_product(lifted_direction(w), product_);
-    vec::dots(matrix, product_, product);
-  }
-  bool line(ConstVectorView v, ConstVectorView d) override { return ModelBehind::line(lifted(v), lifted_direction(d)); }
   void set_region(ConstVectorView h) override {
     lift_sizes(h, region_);
     ModelBehind::set_region(region_);
@@ -152,24 +150,24 @@ class PrecomposedModel final : public ModelBehind {
     lift_sizes(farthest_, w_);
     AffineMinorant result = ModelBehind::minorant(t, lifted(c), w_, g_);
     for (Index j = 0; j < g_.size(); ++j) result.error += g_(j) == 0 ? 0 : 4 * rounding() * std::abs(g_(j)) * w_(j);
-    vec::dots(matrix, g_, g);
+    pull(g_, g);
     return result;
   }
 
  private:
-  [[nodiscard]] Index n() { return inner().inputs(); }
   [[nodiscard]] double rounding() const { return detail::rounding_of_sum(matrix.cols() + matrix.rows()); }
 
-  [[nodiscard]] const Vector<double>& lifted(ConstVectorView v) {
+  [[nodiscard]] const Vector<double>& lifted(ConstVectorView v) override {
     vec::copy(offset, y_);
     vec::add_combination(matrix, v, y_);
     return y_;
   }
-  [[nodiscard]] const Vector<double>& lifted_direction(ConstVectorView d) {
+  [[nodiscard]] const Vector<double>& lifted_direction(ConstVectorView d) override {
     vec::fill(w_, 0);
     vec::add_combination(matrix, d, w_);
     return w_;
   }
+  void pull(const Vector<double>& g, VectorView out) const override { vec::dots(matrix, g, out); }
   /// |E| v + |e|, rounded up.
   void lift_sizes(ConstVectorView v, Vector<double>& y) const {
     for (Index j = 0; j < y.size(); ++j) y(j) = std::abs(offset(j)) + std::numeric_limits<double>::min();
@@ -177,22 +175,15 @@ class PrecomposedModel final : public ModelBehind {
     vec::scale_to(1 + rounding(), y, y);
   }
 
-  Vector<double> y_, w_, g_, product_, region_, farthest_;
+  Vector<double> farthest_;
   Matrix<double> h_, half_;
 };
 
 /// a f((y - center) / scale) + b, coordinate by coordinate.
-class StandardizedModel final : public ModelBehind {
+class StandardizedModel final : public SubstitutedModel {
  public:
   explicit StandardizedModel(ModelPointer inner)
-      : ModelBehind(std::move(inner)),
-        center(inputs()),
-        scale(inputs()),
-        y_(inputs()),
-        w_(y_),
-        g_(y_),
-        region_(y_),
-        h_(y_) {}
+      : SubstitutedModel(std::move(inner)), center(inputs()), scale(inputs()), reach_(inputs()) {}
 
   Vector<double> center, scale;
   double output_scale = 1;   ///< a >= 0
@@ -203,12 +194,8 @@ class StandardizedModel final : public ModelBehind {
     return (1 - 16 * detail::epsilon) * output_scale * (ModelBehind::strong_convexity() / (widest * widest));
   }
   double value(kernels::Order order, ConstVectorView y) override {
-    value_ = ModelBehind::value(order, inner_point(y));
+    value_ = SubstitutedModel::value(order, y);
     return output_scale * value_ + output_center;
-  }
-  void gradient(VectorView g) override {
-    ModelBehind::gradient(g_);
-    outer_gradient(g);
   }
   void hessian(SquareView h) override {
     ModelBehind::hessian(h);
@@ -216,11 +203,6 @@ class StandardizedModel final : public ModelBehind {
       for (Index r = 0; r <= c; ++r) h(r, c) = h(c, r) = h(r, c) * (output_scale / scale(r) / scale(c));
     }
   }
-  void hessian_product(ConstVectorView w, VectorView product) override {
-    ModelBehind::hessian_product(inner_direction(w), h_);
-    for (Index j = 0; j < w.size(); ++j) product(j) = output_scale * h_(j) / scale(j);
-  }
-  bool line(ConstVectorView y, ConstVectorView d) override { return ModelBehind::line(inner_point(y), inner_direction(d)); }
   double along(double t) override { return output_scale * ModelBehind::along(t) + output_center; }
   void set_region(ConstVectorView h) override {
     inner_region(h, region_);
@@ -233,28 +215,28 @@ class StandardizedModel final : public ModelBehind {
       const double reach = std::abs(y(j)) + std::abs(center(j)), moved = dy.size() > 0 ? dy(j) : 0.0;
       w_(j) = (1.01 * moved + 4 * detail::epsilon * reach) / scale(j) + std::numeric_limits<double>::min();
     }
-    return 1.5 * output_scale * ModelBehind::value_error(inner_point(y), w_) + 8 * detail::epsilon * std::abs(output_center);
+    return 1.5 * output_scale * ModelBehind::value_error(lifted(y), w_) + 8 * detail::epsilon * std::abs(output_center);
   }
   AffineMinorant minorant(ConstVectorView t, ConstVectorView c, ConstVectorView h, VectorView g) override {
     for (Index j = 0; j < c.size(); ++j) w_(j) = std::max(h(j), std::abs(c(j)));
-    inner_region(w_, h_);
-    const AffineMinorant inner = ModelBehind::minorant(t, inner_point(c), h_, g_);
+    inner_region(w_, reach_);
+    const AffineMinorant inner = ModelBehind::minorant(t, lifted(c), reach_, g_);
     if (!(inner.value > -infinity)) return inner;
-    outer_gradient(g);
-    return {output_scale * inner.value + output_center, output_scale * inner.error + rounding(h_, inner.value)};
+    pull(g_, g);
+    return {output_scale * inner.value + output_center, output_scale * inner.error + rounding(reach_, inner.value)};
   }
 
  private:
-  [[nodiscard]] const Vector<double>& inner_point(ConstVectorView y) {
+  [[nodiscard]] const Vector<double>& lifted(ConstVectorView y) override {
     for (Index j = 0; j < y.size(); ++j) y_(j) = (y(j) - center(j)) / scale(j);
     return y_;
   }
-  [[nodiscard]] const Vector<double>& inner_direction(ConstVectorView d) {
+  [[nodiscard]] const Vector<double>& lifted_direction(ConstVectorView d) override {
     for (Index j = 0; j < d.size(); ++j) w_(j) = d(j) / scale(j);
     return w_;
   }
-  void outer_gradient(VectorView g) const {
-    for (Index j = 0; j < g.size(); ++j) g(j) = output_scale * g_(j) / scale(j);
+  void pull(const Vector<double>& g, VectorView out) const override {
+    for (Index j = 0; j < g.size(); ++j) out(j) = output_scale * g(j) / scale(j);
   }
   /// (h + |center|) / scale, rounded up.
   void inner_region(ConstVectorView h, Vector<double>& region) const {
@@ -271,7 +253,7 @@ class StandardizedModel final : public ModelBehind {
   }
 
   double value_ = 0;
-  Vector<double> y_, w_, g_, region_, h_;
+  Vector<double> reach_;
 };
 
 }  // namespace icnn::inline ICNN_ISA

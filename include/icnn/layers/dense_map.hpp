@@ -87,7 +87,18 @@ class DenseMap {
     }
   }
 
-  /// The same in absolute values, for one sample in double: out += |W| z for z >= 0, and out_c += sum_r |W_rc v_r|.
+  /// out := W, `rows` apart.
+  template <class T>
+  void write(const S* p, T* out) const {
+    for (Index i = 0; i < rows() * cols(); ++i) out[i] = T(p[slot_.offset + i]);
+  }
+  /// Writes W diag(gate), what this map is behind a gate, as the block of the map \p target of a vector \p q.
+  template <class G>
+  void write_gated(const S* p, const G& gate, const DenseMap& target, S* q) const {
+    target.matrix(q).noalias() = matrix(p) * gate.asDiagonal();
+  }
+
+  /// Products in absolute values, for one sample in double: out += |W| z for z >= 0, and out_c += sum_r |W_rc v_r|.
   void add_absolute(const double* p, const double* z, double* out) const {
     detail::add_absolute_product(p + slot_.offset, rows(), cols(), z, out);
   }

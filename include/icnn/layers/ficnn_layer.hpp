@@ -42,7 +42,7 @@ struct ConvexShape {
 /// A regular value: it knows where its blocks lie in a flat parameter vector, the numbers are passed in as `p`. Every pass
 /// is const, works on `columns` samples (y and w are n x columns, z and dz m x columns), leaves its results in the tape
 /// and allocates nothing in float or double. Shapes are checked by the network, here only asserted in debug builds.
-/// The trailing NoGates and NoGateAdjoint let one network pass serve this layer and PicnnLayer.
+/// Gates stand before the maps in a PICNN (see PicnnLayer), which is otherwise the same layer.
 template <class S, Activation A, int N = Dynamic, int M = Dynamic, int W = Dynamic>
 class FicnnLayer {
   static_assert(std::conditional_t<M == 0, Proposition1FirstLayer<A>, Proposition1<A>>::holds);
@@ -94,20 +94,6 @@ class FicnnLayer {
     return Eigen::Map<std::conditional_t<std::is_const_v<P>, const Plain, Plain>>(p + b_.offset, width());
   }
 
-  /// s += W^y y, where the layer has W^y.
-  template <class Y, class Out>
-  void add_y(const S* p, const Y& y, Out&& s) const {
-    if (has_passthrough()) y_map_.add(p, y, s);
-  }
-
-  /// s += W^z z, where the layer has W^z.
-  template <class Z, class Out>
-  void add_z(const S* p, const Z& z, Out&& s) const {
-    if constexpr (M != 0) {
-      if (previous() > 0) z_map_.add(p, z, s);
-    }
-  }
-
   /// s := b in every column, or 0.
   template <class Out>
   void set_bias(const S* p, Out&& s) const {
@@ -127,46 +113,46 @@ class FicnnLayer {
     kernels::apply(activation_, order, width() * columns, tape.z.data(), tape.first.data(), tape.second.data());
   }
 
-  template <class Y, class Z, class T>
-  void forward(kernels::Order order, const S* p, const Y& y, const Z& z, T& tape, Index columns, NoGates = {}) const {
+  template <class Y, class Z, class T, class Gates = NoGates>
+  void forward(kernels::Order order, const S* p, const Y& y, const Z& z, T& tape, Index columns,
+               const Gates& gates = {}) const {
     auto s = first_columns(tape.z, columns);
-    set_bias(p, s);
-    add_y(p, y, s);
-    add_z(p, z, s);
+    gates.start(*this, p, s);
+    add_y<Factor::y>(p, y, tape, gates, s);
+    add_z<Factor::z>(p, z, tape, gates, s);
     activate(order, tape, columns);
   }
 
   /// Along the direction w of y: ds = W^z dz + W^y w, dz' = g' o ds. After a forward pass of order first.
-  template <class Y, class Z, class T>
-  void tangent(const S* p, const Y& w, const Z& dz, T& tape, Index columns, NoGates = {}) const {
+  template <class Y, class Z, class T, class Gates = NoGates>
+  void tangent(const S* p, const Y& w, const Z& dz, T& tape, Index columns, const Gates& gates = {}) const {
     auto ds = first_columns(tape.ds, columns);
     ds.setZero();
-    add_y(p, w, ds);
-    add_z(p, dz, ds);
+    add_y<Factor::w>(p, w, tape, gates, ds);
+    add_z<Factor::dz>(p, dz, tape, gates, ds);
     kernels::multiply(width() * columns, tape.first.data(), tape.ds.data(), tape.dz.data());
   }
 
   /// Reverse pass from tape.delta, the adjoint of z': v = delta o g'; then, each only where wanted, parameter derivatives
   /// added to the sink, W^y' v added to gy, and W^z' v written to delta_z.
-  template <class Y, class Z, class T, class Sink, class DeltaZ>
+  template <class Y, class Z, class T, class Sink, class DeltaZ, class Gates = NoGates>
   void backward(const S* p, const Y& y, const Z& z, T& tape, const Sink& sink, const MatrixView<typename T::Scalar>& gy,
-                DeltaZ delta_z, Index columns, NoGates = {}, NoGateAdjoint* = nullptr) const {
+                DeltaZ delta_z, Index columns, const Gates& gates = {}) const {
     auto v = first_columns(tape.v, columns);
     kernels::multiply(width() * columns, tape.delta.data(), tape.first.data(), tape.v.data());
     add_bias_gradient(sink, v);
-    add_weight_gradients(sink, v, y, z);
-    pull_z(p, v, delta_z);
-    pull_y(p, v, gy);
+    add_weight_gradients<Factor::y, Factor::z>(sink, v, y, z, tape, gates);
+    gates.pull(*this, p, y, z, tape, gy, delta_z, columns);
   }
 
   /// Reverse of the tangent pass, for the derivatives of w' grad_y f. From tape.delta, the adjoint of dz', and
   /// tape.epsilon, that of z': v = g' o delta, u = g'' o ds o delta + g' o epsilon. Parameter derivatives
   /// (u z' + v dz', u y' + v w', u) are added to the sink; W^y' u is added to gy; W^z' v and W^z' u are written to delta_z
   /// and epsilon_z. After forward of order second and tangent.
-  template <class Y, class Z, class T, class Sink, class DeltaZ>
+  template <class Y, class Z, class T, class Sink, class DeltaZ, class Gates = NoGates>
   void second_backward(const S* p, const Y& y, const Y& w, const Z& z, const Z& dz, T& tape, const Sink& sink,
                        const MatrixView<typename T::Scalar>& gy, DeltaZ delta_z, DeltaZ epsilon_z, Index columns,
-                       NoGates = {}, NoGateAdjoint* = nullptr) const {
+                       const Gates& gates = {}) const {
     auto v = first_columns(tape.v, columns);
     auto u = first_columns(tape.u, columns);
     kernels::multiply(width() * columns, tape.first.data(), tape.delta.data(), tape.v.data());
@@ -175,11 +161,9 @@ class FicnnLayer {
           tape.second.data()[i] * tape.ds.data()[i] * tape.delta.data()[i] + tape.first.data()[i] * tape.epsilon.data()[i];
     }
     add_bias_gradient(sink, u);
-    add_weight_gradients(sink, u, y, z);
-    add_weight_gradients(sink, v, w, dz);
-    pull_z(p, v, delta_z);
-    pull_z(p, u, epsilon_z);
-    pull_y(p, u, gy);
+    add_weight_gradients<Factor::y, Factor::z>(sink, u, y, z, tape, gates);
+    add_weight_gradients<Factor::w, Factor::dz>(sink, v, w, dz, tape, gates);
+    gates.second_pull(*this, p, y, w, z, dz, tape, gy, delta_z, epsilon_z, columns);
   }
 
   /// gy += W^y' v, where gy is given and the layer has W^y.
@@ -205,46 +189,51 @@ class FicnnLayer {
 
   /// Forward Jacobian of the pre-activation at one sample, J = W^y + W^z diag(g'_prev) J_prev, into tape.jacobian.
   /// \p before holds J_prev and g' of the layer below; J_prev is scaled in place.
-  template <class T, class Before>
-  void jacobian(const S* p, T& tape, Before& before, Index column, NoGates = {}) const {
+  template <class T, class Before, class Gates = NoGates>
+  void jacobian(const S* p, T& tape, Before& before, Index column, const Gates& gates = {}) const {
     using Number = typename T::Scalar;
-    const S* w = has_passthrough() ? y_map_.matrix(p).data() : nullptr;
-    for (Index i = 0; i < width() * inputs(); ++i) tape.jacobian.data()[i] = Number(w ? w[i] : S(0));
+    if (has_passthrough()) {
+      y_map_.write(p, tape.jacobian.data());
+      gates.scale_y(tape.jacobian, column);
+    } else {
+      tape.jacobian.setZero();
+    }
     if constexpr (M != 0) {
       if (previous() == 0) return;
       for (Index c = 0; c < inputs(); ++c) {
         Number* j = before.jacobian.data() + c * previous();
         kernels::multiply(previous(), j, before.first.data() + column * previous(), j);
       }
+      gates.scale_z(before.jacobian, column);
       z_map_.add(p, before.jacobian, tape.jacobian);
     }
   }
 
   /// Prepares s(alpha) = base + alpha slope + W^z z for y + alpha d: the products with W^y, once per line.
-  template <class Y, class T>
-  void start_line(const S* p, const Y& y, const Y& d, T& tape, Index columns, NoGates = {}) const {
+  template <class Y, class T, class Gates = NoGates>
+  void start_line(const S* p, const Y& y, const Y& d, T& tape, Index columns, const Gates& gates = {}) const {
     auto base = first_columns(tape.base, columns);
     auto slope = first_columns(tape.slope, columns);
-    set_bias(p, base);
+    gates.start(*this, p, base);
     slope.setZero();
-    add_y(p, y, base);
-    add_y(p, d, slope);
+    add_y<Factor::y>(p, y, tape, gates, base);
+    add_y<Factor::w>(p, d, tape, gates, slope);
   }
 
   /// z' at the steps alpha (one per column) and, with order first, dz' along the line.
-  template <class Alpha, class Z, class T>
+  template <class Alpha, class Z, class T, class Gates = NoGates>
   void along(kernels::Order order, const S* p, const Alpha& alpha, const Z& z, const Z& dz, T& tape, Index columns,
-             NoGates = {}) const {
+             const Gates& gates = {}) const {
     auto s = first_columns(tape.z, columns);
     for (Index c = 0; c < columns; ++c) {
       for (Index r = 0; r < width(); ++r) s(r, c) = tape.base(r, c) + tape.slope(r, c) * alpha(c);
     }
-    add_z(p, z, s);
+    add_z<Factor::z>(p, z, tape, gates, s);
     activate(order, tape, columns);
     if (order == kernels::Order::value) return;
     auto ds = first_columns(tape.ds, columns);
     std::copy_n(tape.slope.data(), width() * columns, tape.ds.data());
-    add_z(p, dz, ds);
+    add_z<Factor::dz>(p, dz, tape, gates, ds);
     kernels::multiply(width() * columns, tape.first.data(), tape.ds.data(), tape.dz.data());
   }
 
@@ -258,10 +247,22 @@ class FicnnLayer {
     }
   }
 
-  template <class Sink, class V, class Y, class Z>
-  void add_weight_gradients(const Sink& sink, const V& v, const Y& y, const Z& z) const {
-    y_map_.add_outer(sink, v, y);
-    if constexpr (M != 0) z_map_.add_outer(sink, v, z);
+  /// The gradients of W^y and W^z += v times what they were multiplied with.
+  template <Factor of_y, Factor of_z, class Sink, class V, class Y, class Z, class T, class Gates>
+  void add_weight_gradients(const Sink& sink, const V& v, const Y& y, const Z& z, T& tape, const Gates& gates) const {
+    y_map_.add_outer(sink, v, gates.template kept<of_y>(y, tape));
+    if constexpr (M != 0) z_map_.add_outer(sink, v, gates.template kept<of_z>(z, tape));
+  }
+  /// s += W^y y and s += W^z z, where the layer has them.
+  template <Factor factor, class Y, class T, class Gates, class Out>
+  void add_y(const S* p, const Y& y, T& tape, const Gates& gates, Out& s) const {
+    if (has_passthrough()) y_map_.add(p, gates.template through<factor>(y, tape), s);
+  }
+  template <Factor factor, class Z, class T, class Gates, class Out>
+  void add_z(const S* p, const Z& z, T& tape, const Gates& gates, Out& s) const {
+    if constexpr (M != 0) {
+      if (previous() > 0) z_map_.add(p, gates.template through<factor>(z, tape), s);
+    }
   }
 
   [[no_unique_address]] Extent<N> inputs_;

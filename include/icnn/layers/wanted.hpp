@@ -48,6 +48,29 @@ inline void check_selection(const char* where, std::span<const unsigned char> on
         "make the selection with select(f.layout(), ...)"});
 }
 
+/// The sizes that a request has to fit.
+struct WantedSizes {
+  Index y, x;     ///< of a sample; -1 for y: there is none
+  Index outputs;  ///< seeds of a sample
+  Index columns;
+};
+
+/// Throws Error on what does not fit.
+template <class S>
+void check_wanted(const char* where, const Wanted<S>& wanted, const WantedSizes& sizes, const Layout& layout) {
+  const auto check = [&](const auto& view, const char* what, Index rows, Index cols) {
+    if (view) require_shape(where, what, view.rows(), view.cols(), rows, cols);
+  };
+  if (wanted.y && sizes.y < 0) {
+    fail({where, "derivatives in x and the parameters", "a request for y", "a feed-forward network has no y"});
+  }
+  check(wanted.y, "the gradient in y", sizes.y, sizes.columns);
+  check(wanted.x, "the gradient in x", sizes.x, sizes.columns);
+  check(wanted.parameters, "the gradient in the parameters", layout.size(), 1);
+  check(wanted.seeds, "seeds", sizes.outputs, sizes.columns);
+  check_selection(where, wanted.only, layout);
+}
+
 /// Zeroes what will be added to, unless the caller accumulates.
 template <class S>
 void clear(const Wanted<S>& wanted, const Layout& layout) {

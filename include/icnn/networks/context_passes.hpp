@@ -62,20 +62,30 @@ struct PicnnWorkspace : AtContextWorkspace<Chain, Cols> {
   BoundContext<Chain, Cols> context;
 };
 
-/// What the passes of a PICNN's convex path see of the context.
-template <class Tapes, class Adjoints>
-struct Conditions {
-  const Tapes& tapes;
-  Adjoints* adjoints;
+/// What the passes of a PICNN see of its context, and where the adjoints of the gates go unless \p adjoints is null.
+template <class Bound, class Adjoints>
+class ContextView {
+ public:
+  ContextView(const Bound& bound, Adjoints* adjoints, Index columns)
+      : bound_(&bound), adjoints_(adjoints), columns_(columns) {}
 
   template <class I>
-  [[nodiscard]] const auto& gates(I i) const {
-    return detail::at(tapes, i).gates;
+  [[nodiscard]] auto gates(I i) const {
+    return LayerGates(detail::at(bound_->tapes, i).gates, adjoints_ ? &detail::at(*adjoints_, i) : nullptr, columns_);
   }
-  template <class I>
-  [[nodiscard]] auto* adjoint(I i) const {
-    return adjoints ? &detail::at(*adjoints, i) : nullptr;
+  template <class Term, class S>
+  [[nodiscard]] const auto& linear(const Term&, const S*) const {
+    return bound_->linear;
   }
+  template <class S>
+  [[nodiscard]] auto x() const {
+    return first_columns(bound_->x, columns_);
+  }
+
+ private:
+  const Bound* bound_;
+  Adjoints* adjoints_;
+  Index columns_;
 };
 
 namespace passes {

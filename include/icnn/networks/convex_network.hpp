@@ -8,10 +8,10 @@
 #include <utility>
 
 #include "icnn/activations/properties.hpp"
+#include "icnn/core/parameterized.hpp"
 #include "icnn/layers/output_term.hpp"
 #include "icnn/networks/context_passes.hpp"
 #include "icnn/networks/convex_passes.hpp"
-#include "icnn/networks/parameterized.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -26,7 +26,6 @@ class ConvexNetwork : public Parameterized<typename Chain::Layers::Scalar> {
   using Choice = typename Chain::Choice;
   static constexpr int Inputs = Layers::Inputs;
   static constexpr int SingleColumns = Layers::SingleColumns;
-
   static constexpr bool is_partial = detail::context_extent<Layers> != 0;  ///< PICNN
 
   [[nodiscard]] const Layers& chain() const noexcept { return chain_; }

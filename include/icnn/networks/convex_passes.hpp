@@ -17,7 +17,7 @@
 #include "icnn/networks/chain.hpp"
 
 /// The passes of a convex network over its layers and its output term, written once for FICNN and PICNN, run-time and
-/// compile-time sizes. A \c Conditions object says what the context contributes: gates, r, and the linear output term.
+/// compile-time sizes. A context (NoContext, ContextView) says what it contributes: gates, r, and the linear output term.
 namespace icnn::inline ICNN_ISA {
 
 /// All scratch of the convex path for batches of up to `capacity` columns of numbers T (packs of them in a LaneWorkspace).
@@ -72,15 +72,20 @@ struct ConvexWorkspace : WorkspaceState {
   OutputTermTape<T, N, Cols> term_tape;
 };
 
-/// What a FICNN knows of contexts: nothing.
-struct NoConditions {
+/// What the passes of a FICNN see of a context: there is none.
+struct NoContext {
   template <class I>
   [[nodiscard]] static NoGates gates(I) {
     return {};
   }
-  template <class I>
-  [[nodiscard]] static NoGateAdjoint* adjoint(I) {
-    return nullptr;
+  /// The linear part of the output term.
+  template <class Term, class S>
+  [[nodiscard]] static auto linear(const Term& term, const S* p) {
+    return term.d(p);
+  }
+  template <class S>
+  [[nodiscard]] static Matrix<S, 0, 0> x() {
+    return {};
   }
 };
 
@@ -109,17 +114,17 @@ void set_seeds(const Wanted<S>& wanted, Ws& ws) {
 }
 
 /// f at ws.y; in order first (second) also g' (and g'') in the tapes.
-template <class Chain, int Cols, class T, class Term, class Linear, class Conditions>
+template <class Chain, int Cols, class T, class Term, class Context>
 void forward(const Chain& chain, const Term& term, const typename Chain::Scalar* p, kernels::Order order,
-             ConvexWorkspace<Chain, Cols, T>& ws, const Linear& linear, const Conditions& conditions) {
+             ConvexWorkspace<Chain, Cols, T>& ws, const Context& context) {
   const Index columns = ws.columns;
   const auto y = first_columns(ws.y, columns);
   chain.for_each([&](auto i, const auto& layer) {
-    layer.forward(order, p, y, first_columns(at(ws.tapes, below(i)).z, columns), at(ws.tapes, i), columns,
-                  conditions.gates(i));
+    layer.convex().forward(order, p, y, first_columns(at(ws.tapes, below(i)).z, columns), at(ws.tapes, i), columns,
+                           context.gates(i));
   });
   std::copy_n(last(ws.tapes).z.data(), columns, ws.values.data());
-  term.forward(p, y, linear, ws.term_tape, first_columns(ws.values, columns), columns);
+  term.forward(p, y, context.linear(term, p), ws.term_tape, first_columns(ws.values, columns), columns);
 }
 
 /// Where the parameter derivatives that are wanted go.
@@ -129,12 +134,12 @@ template <class S>
 }
 
 /// Adds the derivatives of sum_b seeds_b f(y_b): those in y to \p gy, those in the parameters to the sink, down to the layer
-/// `lowest`, and to the gates' adjoints where the conditions have room for them. \p x is the context (read for C only).
+/// `lowest`, and to the gates' adjoints where the context has room for them.
 /// After forward of order first.
-template <class Chain, int Cols, class T, class Term, class Sink, class X, class Conditions>
+template <class Chain, int Cols, class T, class Term, class Sink, class Context>
 void backward(const Chain& chain, const Term& term, const typename Chain::Scalar* p, const Sink& sink, Index lowest,
               const MatrixView<T>& gy, const MatrixView<typename Chain::Scalar>& gx, ConvexWorkspace<Chain, Cols, T>& ws,
-              const X& x, const Conditions& conditions) {
+              const Context& context) {
   const Index columns = ws.columns;
   const auto y = first_columns(ws.y, columns);
   const auto seeds = first_columns(ws.seeds, columns);
@@ -142,30 +147,31 @@ void backward(const Chain& chain, const Term& term, const typename Chain::Scalar
   chain.for_each_reverse([&](auto i, const auto& layer) {
     if (i < lowest) return;
     auto& before = at(ws.tapes, below(i));
-    layer.backward(p, y, first_columns(before.z, columns), at(ws.tapes, i), sink, gy, first_columns(before.delta, columns),
-                   columns, conditions.gates(i), conditions.adjoint(i));
+    layer.convex().backward(p, y, first_columns(before.z, columns), at(ws.tapes, i), sink, gy,
+                            first_columns(before.delta, columns), columns, context.gates(i));
   });
-  term.backward(p, y, x, seeds, ws.term_tape, sink, gy, gx, columns);
+  term.backward(p, y, context.template x<typename Chain::Scalar>(), seeds, ws.term_tape, sink, gy, gx, columns);
 }
 
 /// slopes = w' grad_y f at ws.w; after forward of order first.
-template <class Chain, int Cols, class T, class Term, class Conditions>
+template <class Chain, int Cols, class T, class Term, class Context>
 void tangent(const Chain& chain, const Term& term, const typename Chain::Scalar* p, ConvexWorkspace<Chain, Cols, T>& ws,
-             const Conditions& conditions) {
+             const Context& context) {
   const Index columns = ws.columns;
   const auto w = first_columns(ws.w, columns);
   chain.for_each([&](auto i, const auto& layer) {
-    layer.tangent(p, w, first_columns(at(ws.tapes, below(i)).dz, columns), at(ws.tapes, i), columns, conditions.gates(i));
+    layer.convex().tangent(p, w, first_columns(at(ws.tapes, below(i)).dz, columns), at(ws.tapes, i), columns,
+                           context.gates(i));
   });
   std::copy_n(last(ws.tapes).dz.data(), columns, ws.slopes.data());
   term.tangent(p, w, ws.term_tape, first_columns(ws.slopes, columns), columns);
 }
 
 /// Adds the derivatives of sum_b seeds_b w_b' grad_y f(y_b), to the same places; after forward of order second and tangent.
-template <class Chain, int Cols, class T, class Term, class Sink, class X, class Conditions>
+template <class Chain, int Cols, class T, class Term, class Sink, class Context>
 void second_backward(const Chain& chain, const Term& term, const typename Chain::Scalar* p, const Sink& sink, Index lowest,
                      const MatrixView<T>& gy, const MatrixView<typename Chain::Scalar>& gx,
-                     ConvexWorkspace<Chain, Cols, T>& ws, const X& x, const Conditions& conditions) {
+                     ConvexWorkspace<Chain, Cols, T>& ws, const Context& context) {
   const Index columns = ws.columns;
   const auto y = first_columns(ws.y, columns);
   const auto w = first_columns(ws.w, columns);
@@ -175,18 +181,18 @@ void second_backward(const Chain& chain, const Term& term, const typename Chain:
   chain.for_each_reverse([&](auto i, const auto& layer) {
     if (i < lowest) return;
     auto& before = at(ws.tapes, below(i));
-    layer.second_backward(p, y, w, first_columns(before.z, columns), first_columns(before.dz, columns), at(ws.tapes, i),
-                          sink, gy, first_columns(before.delta, columns), first_columns(before.epsilon, columns), columns,
-                          conditions.gates(i), conditions.adjoint(i));
+    layer.convex().second_backward(p, y, w, first_columns(before.z, columns), first_columns(before.dz, columns),
+                                   at(ws.tapes, i), sink, gy, first_columns(before.delta, columns),
+                                   first_columns(before.epsilon, columns), columns, context.gates(i));
   });
-  term.second_backward(p, y, w, x, seeds, ws.term_tape, sink, gy, gx, columns);
+  term.second_backward(p, y, w, context.template x<typename Chain::Scalar>(), seeds, ws.term_tape, sink, gy, gx, columns);
 }
 
 /// h += the layers' part of the Hessian in y at one column: sum_i J_i' diag(delta_{i+1} o g''(s_i)) J_i. After forward of
 /// order second and backward with seeds 1; never divides by g', so every summand is positive semidefinite.
-template <class Chain, int Cols, class T, class Conditions>
+template <class Chain, int Cols, class T, class Context>
 void add_hessian(const Chain& chain, const typename Chain::Scalar* p, Index column, const MatrixView<T>& h,
-                 ConvexWorkspace<Chain, Cols, T>& ws, const Conditions& conditions) {
+                 ConvexWorkspace<Chain, Cols, T>& ws, const Context& context) {
   auto out = h.map();
   Index highest = -1;  // layers above the last curved one contribute nothing
   chain.for_each([&](Index i, const auto& layer) {
@@ -195,7 +201,7 @@ void add_hessian(const Chain& chain, const typename Chain::Scalar* p, Index colu
   chain.for_each([&](auto i, const auto& layer) {
     if (i > highest) return;
     auto& tape = at(ws.tapes, i);
-    layer.jacobian(p, tape, at(ws.tapes, below(i)), column, conditions.gates(i));
+    layer.convex().jacobian(p, tape, at(ws.tapes, below(i)), column, context.gates(i));
     if (regularity_of(layer.activation()).piecewise_linear) return;
     const Index at_column = column * layer.width();
     kernels::multiply(layer.width(), tape.delta.data() + at_column, tape.second.data() + at_column,
@@ -206,34 +212,34 @@ void add_hessian(const Chain& chain, const typename Chain::Scalar* p, Index colu
 }
 
 /// Prepares f(y + alpha d) for y = ws.y, d = ws.w: every product with W^y, once.
-template <class Chain, int Cols, class T, class Term, class Linear, class Conditions>
+template <class Chain, int Cols, class T, class Term, class Context>
 void start_line(const Chain& chain, const Term& term, const typename Chain::Scalar* p, ConvexWorkspace<Chain, Cols, T>& ws,
-                const Linear& linear, const Conditions& conditions) {
+                const Context& context) {
   const Index columns = ws.columns;
   const auto y = first_columns(ws.y, columns);
   const auto d = first_columns(ws.w, columns);
   chain.for_each(
-      [&](auto i, const auto& layer) { layer.start_line(p, y, d, at(ws.tapes, i), columns, conditions.gates(i)); });
+      [&](auto i, const auto& layer) { layer.convex().start_line(p, y, d, at(ws.tapes, i), columns, context.gates(i)); });
   auto base = first_columns(ws.base, columns);
   auto base_slope = first_columns(ws.base_slope, columns);
   base.setZero();
   base_slope.setZero();
-  term.forward(p, y, linear, ws.term_tape, base, columns);
+  term.forward(p, y, context.linear(term, p), ws.term_tape, base, columns);
   term.tangent(p, d, ws.term_tape, base_slope, columns);
   term.start_line(d, ws.term_tape, columns);
 }
 
 /// values = f(y + alpha d) at ws.alpha, and with order first slopes = its derivative in alpha. Costs the z-path only.
-template <class Chain, int Cols, class T, class Term, class Conditions>
+template <class Chain, int Cols, class T, class Term, class Context>
 void along(const Chain& chain, const Term& term, const typename Chain::Scalar* p, kernels::Order order,
-           ConvexWorkspace<Chain, Cols, T>& ws, const Conditions& conditions) {
+           ConvexWorkspace<Chain, Cols, T>& ws, const Context& context) {
   const Index columns = ws.columns;
   const bool with_slopes = order != kernels::Order::value;
   const auto alpha = first_columns(ws.alpha, columns);
   chain.for_each([&](auto i, const auto& layer) {
     auto& before = at(ws.tapes, below(i));
-    layer.along(order, p, alpha, first_columns(before.z, columns), first_columns(before.dz, columns), at(ws.tapes, i),
-                columns, conditions.gates(i));
+    layer.convex().along(order, p, alpha, first_columns(before.z, columns), first_columns(before.dz, columns),
+                         at(ws.tapes, i), columns, context.gates(i));
   });
   std::copy_n(last(ws.tapes).z.data(), columns, ws.values.data());
   if (with_slopes) std::copy_n(last(ws.tapes).dz.data(), columns, ws.slopes.data());

@@ -7,10 +7,10 @@
 #include <utility>
 
 #include "icnn/activations/any.hpp"
+#include "icnn/core/parameterized.hpp"
 #include "icnn/functions/convex_function.hpp"
 #include "icnn/fwd.hpp"
 #include "icnn/networks/feed_forward_chain.hpp"
-#include "icnn/networks/parameterized.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -194,15 +194,7 @@ class BasicFeedForward : public Parameterized<typename Chain::Layers::Scalar> {
   }
 
   void check_wanted(const Wanted<Scalar>& wanted, Index columns) const {
-    const auto check = [&](const auto& view, const char* what, Index rows, Index cols) {
-      if (view) require_shape("gradients", what, view.rows(), view.cols(), rows, cols);
-    };
-    if (wanted.y)
-      fail({"gradients", "derivatives in x and the parameters", "a request for y", "a feed-forward network has no y"});
-    check(wanted.x, "the gradient in x", inputs_, columns);
-    check(wanted.parameters, "the gradient in the parameters", Base::parameter_count(), 1);
-    check(wanted.seeds, "seeds", outputs(), columns);
-    detail::check_selection("gradients", wanted.only, Base::layout());
+    detail::check_wanted("gradients", wanted, {-1, inputs_, outputs(), columns}, Base::layout());
   }
 
   template <class X, class Ws>

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "icnn/activations/erased.hpp"
-#include "icnn/layers/dense_layer.hpp"
+#include "icnn/layers/feed_forward_layer.hpp"
 #include "icnn/networks/architecture.hpp"
 #include "icnn/networks/chain.hpp"
 
@@ -31,7 +31,7 @@ struct FeedForwardOptions {
 /// The layers of a feed-forward network with run-time sizes: of one type, whatever the activations.
 template <class S, class A, class Output>
 struct FeedForwardChain {
-  using Layer = DenseLayer<S, ErasedActivation<S>>;
+  using Layer = FeedForwardLayer<S, ErasedActivation<S>>;
   using Layers = DynamicChain<Layer>;
   using Options = FeedForwardOptions;
   using Choice = std::tuple<A, Output>;
@@ -67,13 +67,13 @@ struct StaticFeedForwardLayers;
 
 template <class S, int N, std::size_t... I, class... Specs>
 struct StaticFeedForwardLayers<S, N, std::index_sequence<I...>, Specs...> {
-  using Chain = StaticChain<DenseLayer<S, typename Specs::Activation, widths<N, Specs...>[I], Specs::width>...>;
+  using Chain = StaticChain<FeedForwardLayer<S, typename Specs::Activation, widths<N, Specs...>[I], Specs::width>...>;
 
   [[nodiscard]] static Chain build(Layout& layout, FeedForwardOptions& options,
                                    const std::tuple<typename Specs::Activation...>& activations) {
     take_sizes("FeedForwardOf", options.inputs, N, options.hidden, {Specs::width...});
     options.outputs = widths<N, Specs...>[sizeof...(Specs)];
-    return Chain{DenseLayer<S, typename Specs::Activation, widths<N, Specs...>[I], Specs::width>(
+    return Chain{FeedForwardLayer<S, typename Specs::Activation, widths<N, Specs...>[I], Specs::width>(
         layout, Index{I}, widths<N, Specs...>[I], Specs::width, options.bias, std::get<I>(activations))...};
   }
 };

@@ -7,12 +7,11 @@
 #include <utility>
 
 #include "icnn/activations/any.hpp"
-#include "icnn/functions/convex_function.hpp"
 #include "icnn/fwd.hpp"
 #include "icnn/networks/convex_network.hpp"
-#include "icnn/networks/convex_passes.hpp"
 #include "icnn/networks/ficnn_chain.hpp"
 #include "icnn/networks/lanes.hpp"
+#include "icnn/networks/network_function.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -25,7 +24,7 @@ namespace icnn::inline ICNN_ISA {
 /// Made with all parameters zero. Evaluation is described at ConvexFunction, edit() at Parameters.
 template <class Chain>
 class BasicFicnn : public ConvexNetwork<Chain>,
-                   public ConvexFunction<BasicFicnn<Chain>, typename Chain::Layers::Scalar, false> {
+                   public NetworkFunction<BasicFicnn<Chain>, typename Chain::Layers::Scalar, false> {
   using Base = ConvexNetwork<Chain>;
   using Base::chain_, Base::key_, Base::term_;
 
@@ -65,70 +64,11 @@ class BasicFicnn : public ConvexNetwork<Chain>,
         Base::options_, Vector<T>(Base::parameters().vector().template cast<T>()), Base::activations_);
   }
 
-  // The unchecked passes behind ConvexFunction; they add to their outputs.
-
-  template <class Y, class Ws>
-  void forward(Order order, const Y& y, Ws& ws) const {
-    ws.set_point(y);
-    passes::forward(chain_, term_, Base::p(), order, ws.scratch(), linear(), NoConditions{});
-    ws.store_values();
-  }
-
-  template <class Ws>
-  void backward(const Wanted<Scalar>& wanted, Ws& ws) const {
-    passes::set_seeds(wanted, ws);
-    ws.load_seeds();
-    passes::backward(chain_, term_, Base::p(), passes::sink_of(wanted), lowest_layer(Base::layout(), wanted),
-                     ws.gradient(wanted.y), wanted.x, ws.scratch(), no_context(), NoConditions{});
-    ws.add_gradient(wanted.y);
-  }
-
-  template <class W, class Ws>
-  void tangent(const W& w, Ws& ws) const {
-    ws.set_direction(w);
-    passes::tangent(chain_, term_, Base::p(), ws.scratch(), NoConditions{});
-    ws.store_slopes();
-  }
-
-  template <class Ws>
-  void second_backward(const Wanted<Scalar>& wanted, Ws& ws) const {
-    passes::set_seeds(wanted, ws);
-    ws.load_seeds();
-    passes::second_backward(chain_, term_, Base::p(), passes::sink_of(wanted), lowest_layer(Base::layout(), wanted),
-                            ws.gradient(wanted.y), wanted.x, ws.scratch(), no_context(), NoConditions{});
-    ws.add_gradient(wanted.y);
-  }
-
-  template <class Ws>
-  void add_hessian(Index column, const MatrixView<Scalar>& h, Ws& ws) const {
-    ws.add_hessian(column, h, [&](Index at, const auto& out) {
-      passes::add_hessian(chain_, Base::p(), at, out, ws.scratch(), NoConditions{});
-    });
-    auto out = h.map();
-    term_.add_hessian(Base::p(), out);
-  }
-
-  template <class Y, class D, class Ws>
-  void start_line(const Y& y, const D& d, Ws& ws) const {
-    ws.set_point(y);
-    ws.set_direction(d);
-    passes::start_line(chain_, term_, Base::p(), ws.scratch(), linear(), NoConditions{});
-  }
-
-  template <class Ws>
-  void step_line(Order order, Ws& ws) const {
-    ws.load_steps();
-    passes::along(chain_, term_, Base::p(), order, ws.scratch(), NoConditions{});
-    ws.store_values();
-    if (order != Order::value) ws.store_slopes();
-  }
+  [[nodiscard]] const BasicFicnn& network() const noexcept { return *this; }  ///< see NetworkFunction
 
  private:
   template <class>
   friend class BasicPicnn;  // writes effective weights at a context
-
-  [[nodiscard]] auto linear() const { return term_.d(Base::p()); }
-  [[nodiscard]] static Matrix<Scalar, 0, 0> no_context() { return {}; }
 };
 
 /// A FICNN whose activations are chosen at run time among those that Proposition 1 admits.

@@ -10,6 +10,7 @@
 #include "icnn/networks/context_passes.hpp"
 #include "icnn/networks/convex_network.hpp"
 #include "icnn/networks/ficnn.hpp"
+#include "icnn/networks/network_function.hpp"
 #include "icnn/networks/picnn_chain.hpp"
 
 namespace icnn::inline ICNN_ISA {
@@ -24,7 +25,7 @@ class PicnnBatch;
 /// Evaluation, f(x, y), is described at ConvexFunction, edit() at Parameters.
 template <class Chain>
 class BasicPicnn : public ConvexNetwork<Chain>,
-                   public ConvexFunction<BasicPicnn<Chain>, typename Chain::Layers::Scalar, true> {
+                   public NetworkFunction<BasicPicnn<Chain>, typename Chain::Layers::Scalar, true> {
   using Base = ConvexNetwork<Chain>;
   using Base::chain_, Base::context_, Base::key_, Base::options_, Base::activations_, Base::term_;
 
@@ -84,7 +85,7 @@ class BasicPicnn : public ConvexNetwork<Chain>,
     }
     require_shape("rebind", "a context x", x.rows(), x.cols(), context_, Index{1});
     bind(x, ws);
-    Scalar* effective = function.parameters_.vector_.data();
+    Scalar* effective = function.trusted();
     chain_.for_each_pair(function.chain(), [&](auto i, const auto& layer, const auto& target) {
       layer.fold(Base::p(), detail::at(ws.context.tapes, i).gates, 0, target, effective);
     });
@@ -112,91 +113,21 @@ class BasicPicnn : public ConvexNetwork<Chain>,
         options_, Vector<T>(Base::parameters().vector().template cast<T>()), activations_);
   }
 
-  // The unchecked passes behind ConvexFunction; they add to their outputs.
+  // What the passes behind ConvexFunction ask for, see NetworkFunction.
 
+  [[nodiscard]] const BasicPicnn& network() const noexcept { return *this; }
+  template <class Ws>
+  [[nodiscard]] static const auto& bound(const Ws& ws) noexcept {
+    return ws.context;
+  }
   template <class X, class Ws>
   void bind(const X& x, Ws& ws) const {
     bind_to(x, ws.context);
   }
-
-  template <class Y, class Ws>
-  void forward(Order order, const Y& y, Ws& ws) const {
-    forward(order, y, ws, ws.context);
-  }
-  template <class Ws>
-  void backward(const Wanted<Scalar>& wanted, Ws& ws) const {
-    backward(wanted, ws, ws.context);
-  }
-  template <class W, class Ws>
-  void tangent(const W& w, Ws& ws) const {
-    tangent(w, ws, ws.context);
-  }
-  template <class Ws>
-  void second_backward(const Wanted<Scalar>& wanted, Ws& ws) const {
-    second_backward(wanted, ws, ws.context);
-  }
-  template <class Ws>
-  void add_hessian(Index column, const MatrixView<Scalar>& h, Ws& ws) const {
-    add_hessian(column, h, ws, ws.context);
-  }
-  template <class Y, class D, class Ws>
-  void start_line(const Y& y, const D& d, Ws& ws) const {
-    start_line(y, d, ws, ws.context);
-  }
-  template <class Ws>
-  void step_line(Order order, Ws& ws) const {
-    step_line(order, ws, ws.context);
-  }
-
-  // The same at a context that lives elsewhere.
-
+  /// The same in a context that lives elsewhere.
   template <class X, class Bound>
   void bind_to(const X& x, Bound& context) const {
     passes::context_forward(chain_, term_, Base::p(), x, context);
-  }
-  template <class Y, class Ws, class Bound>
-  void forward(Order order, const Y& y, Ws& ws, const Bound& context) const {
-    ws.columns = y.cols();
-    first_columns(ws.y, ws.columns) = y;
-    passes::forward(chain_, term_, Base::p(), order, ws, context.linear, conditions(ws, context, false));
-  }
-  template <class Ws, class Bound>
-  void backward(const Wanted<Scalar>& wanted, Ws& ws, const Bound& context) const {
-    const bool through = passes::reaches_context(chain_, wanted);
-    passes::set_seeds(wanted, ws);
-    passes::backward(chain_, term_, Base::p(), passes::sink_of(wanted), lowest_layer(Base::layout(), wanted), wanted.y,
-                     wanted.x, ws, first_columns(context.x, ws.columns), conditions(ws, context, through));
-    if (through) passes::context_backward(chain_, Base::layout(), Base::p(), wanted, ws, context);
-  }
-  template <class W, class Ws, class Bound>
-  void tangent(const W& w, Ws& ws, const Bound& context) const {
-    first_columns(ws.w, ws.columns) = w;
-    passes::tangent(chain_, term_, Base::p(), ws, conditions(ws, context, false));
-  }
-  template <class Ws, class Bound>
-  void second_backward(const Wanted<Scalar>& wanted, Ws& ws, const Bound& context) const {
-    const bool through = passes::reaches_context(chain_, wanted);
-    passes::set_seeds(wanted, ws);
-    passes::second_backward(chain_, term_, Base::p(), passes::sink_of(wanted), lowest_layer(Base::layout(), wanted),
-                            wanted.y, wanted.x, ws, first_columns(context.x, ws.columns), conditions(ws, context, through));
-    if (through) passes::context_backward(chain_, Base::layout(), Base::p(), wanted, ws, context);
-  }
-  template <class Ws, class Bound>
-  void add_hessian(Index column, const MatrixView<Scalar>& h, Ws& ws, const Bound& context) const {
-    passes::add_hessian(chain_, Base::p(), column, h, ws, conditions(ws, context, false));
-    auto out = h.map();
-    term_.add_hessian(Base::p(), out);
-  }
-  template <class Y, class D, class Ws, class Bound>
-  void start_line(const Y& y, const D& d, Ws& ws, const Bound& context) const {
-    ws.columns = y.cols();
-    first_columns(ws.y, ws.columns) = y;
-    first_columns(ws.w, ws.columns) = d;
-    passes::start_line(chain_, term_, Base::p(), ws, context.linear, conditions(ws, context, false));
-  }
-  template <class Ws, class Bound>
-  void step_line(Order order, Ws& ws, const Bound& context) const {
-    passes::along(chain_, term_, Base::p(), order, ws, conditions(ws, context, false));
   }
 
  private:
@@ -210,12 +141,6 @@ class BasicPicnn : public ConvexNetwork<Chain>,
       same = same && target.has_bias() && layer.has_passthrough() == target.has_passthrough();
     });
     return same;
-  }
-
-  template <class Ws, class Bound>
-  [[nodiscard]] static auto conditions(Ws& ws, const Bound& context, bool adjoints) {
-    return Conditions<std::remove_cvref_t<decltype(context.tapes)>, decltype(ws.adjoints)>{
-        context.tapes, adjoints ? &ws.adjoints : nullptr};
   }
 };
 

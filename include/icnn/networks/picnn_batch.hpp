@@ -11,7 +11,7 @@ namespace icnn::inline ICNN_ISA {
 /// Picnn::at(X). It keeps the context path and the gates, and refers to the network, which must outlive it and whose
 /// edits it does not see before the next rebind(). Batches of exactly B columns.
 template <class Picnn>
-class PicnnBatch : public ConvexFunction<PicnnBatch<Picnn>, typename Picnn::Scalar, false> {
+class PicnnBatch : public NetworkFunction<PicnnBatch<Picnn>, typename Picnn::Scalar, false> {
   using Chain = std::remove_cvref_t<decltype(std::declval<const Picnn&>().chain())>;
 
  public:
@@ -53,35 +53,9 @@ class PicnnBatch : public ConvexFunction<PicnnBatch<Picnn>, typename Picnn::Scal
     return {shape_key(), network_->chain(), network_->output_term(), options};
   }
 
-  // The unchecked passes behind ConvexFunction; they add to their outputs.
-
-  template <class Y, class Ws>
-  void forward(Order order, const Y& y, Ws& ws) const {
-    network_->forward(order, y, ws, context_);
-  }
   template <class Ws>
-  void backward(const Wanted<Scalar>& wanted, Ws& ws) const {
-    network_->backward(wanted, ws, context_);
-  }
-  template <class W, class Ws>
-  void tangent(const W& w, Ws& ws) const {
-    network_->tangent(w, ws, context_);
-  }
-  template <class Ws>
-  void second_backward(const Wanted<Scalar>& wanted, Ws& ws) const {
-    network_->second_backward(wanted, ws, context_);
-  }
-  template <class Ws>
-  void add_hessian(Index column, const MatrixView<Scalar>& h, Ws& ws) const {
-    network_->add_hessian(column, h, ws, context_);
-  }
-  template <class Y, class D, class Ws>
-  void start_line(const Y& y, const D& d, Ws& ws) const {
-    network_->start_line(y, d, ws, context_);
-  }
-  template <class Ws>
-  void step_line(Order order, Ws& ws) const {
-    network_->step_line(order, ws, context_);
+  [[nodiscard]] const auto& bound(const Ws&) const noexcept {
+    return context_;
   }
 
  private:

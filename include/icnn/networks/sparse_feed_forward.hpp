@@ -6,12 +6,12 @@
 #include <utility>
 
 #include "icnn/activations/properties.hpp"
+#include "icnn/core/parameterized.hpp"
 #include "icnn/core/sparse.hpp"
 #include "icnn/core/view.hpp"
 #include "icnn/functions/workspace.hpp"
-#include "icnn/kernels/elementwise.hpp"
-#include "icnn/layers/wanted.hpp"
-#include "icnn/networks/parameterized.hpp"
+#include "icnn/layers/feed_forward_layer.hpp"
+#include "icnn/layers/sparse_map.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -29,6 +29,7 @@ struct SparseFeedForwardOptions {
 template <class S, Activation A>
 class SparseFeedForward : public Parameterized<S> {
   using Base = Parameterized<S>;
+  using Layer = FeedForwardLayer<S, A, Dynamic, Dynamic, SparseMap<S>>;
 
  public:
   using Scalar = S;
@@ -36,20 +37,23 @@ class SparseFeedForward : public Parameterized<S> {
 
   /// Scratch for batches of up to `capacity` samples; it refers to the latest x, which has to outlive its pullback().
   struct Workspace : WorkspaceState {
-    Workspace(ShapeKey shape, Index width, const WorkspaceOptions& room)
-        : WorkspaceState(shape, room), u(width, capacity), first(width, capacity), v(width, capacity) {}
-    Matrix<S> u, first, v;  ///< outputs, g', adjoints of the pre-activation
+    Workspace(ShapeKey shape, const Layer& layer, const WorkspaceOptions& room)
+        : WorkspaceState(shape, room),
+          tape(ScratchSize<Layer>{layer, capacity}),
+          adjoint(ScratchSize<Layer>{layer, capacity}) {}
+    typename Layer::template Tape<Dynamic> tape;
+    typename Layer::template Adjoint<Dynamic> adjoint;
     const SparseColumns<S>* x = nullptr;
   };
 
   explicit SparseFeedForward(const Options& options, const A& activation = {})
-      : Base(build(options)), options_(options), activation_(activation), key_(mix(mix(7, options.inputs), options.width)) {}
+      : SparseFeedForward(Built(options, activation)) {}
 
-  [[nodiscard]] const Options& options() const noexcept { return options_; }
-  [[nodiscard]] const A& activation() const noexcept { return activation_; }
-  [[nodiscard]] Index inputs() const noexcept { return options_.inputs; }
-  [[nodiscard]] Index outputs() const noexcept { return options_.width; }
-  [[nodiscard]] Workspace workspace(const WorkspaceOptions& options = {}) const { return {key_, options_.width, options}; }
+  [[nodiscard]] Options options() const noexcept { return {inputs(), outputs()}; }
+  [[nodiscard]] const A& activation() const noexcept { return layer_.activation(); }
+  [[nodiscard]] Index inputs() const noexcept { return layer_.inputs(); }
+  [[nodiscard]] Index outputs() const noexcept { return layer_.width(); }
+  [[nodiscard]] Workspace workspace(const WorkspaceOptions& options = {}) const { return {key_, layer_, options}; }
 
   /// u, one column per sample, which lives in the workspace; ready for pullback(). Throws Error on wrong shapes.
   auto value(const SparseColumns<S>& x, Workspace& ws) const {
@@ -61,18 +65,8 @@ class SparseFeedForward : public Parameterized<S> {
     ws.columns = x.cols();
     ws.derivable = true;
     ws.x = &x;
-    const auto W = weights(Base::p());
-    const Eigen::Map<const Vector<S>> b(Base::p() + W.size(), outputs());
-    for (Index c = 0; c < ws.columns; ++c) {
-      auto u = ws.u.col(c);
-      u = b;
-      const auto indices = x.indices(c);
-      const auto values = x.values(c);
-      for (std::size_t k = 0; k < indices.size(); ++k) u += values[k] * W.col(indices[k]);
-    }
-    kernels::apply(activation_, kernels::Order::first, ws.columns * outputs(), ws.u.data(), ws.first.data(),
-                   static_cast<S*>(nullptr));
-    return first_columns(std::as_const(ws.u), ws.columns);
+    layer_.forward(kernels::Order::first, Base::p(), x, ws.tape, ws.columns);
+    return first_columns(std::as_const(ws.tape.u), ws.columns);
   }
 
   /// The derivatives in the parameters of sum_b seeds_b' u_b (seeds: width x B; empty: ones) at the latest value().
@@ -81,50 +75,44 @@ class SparseFeedForward : public Parameterized<S> {
     if (wanted.x || wanted.y) fail({"pullback", "a gradient in the parameters alone", "a request for x or y"});
     if (wanted.seeds) {
       require_shape("pullback", "seeds", wanted.seeds.rows(), wanted.seeds.cols(), outputs(), ws.columns);
-      first_columns(ws.v, ws.columns) = wanted.seeds.map().cwiseProduct(first_columns(ws.first, ws.columns));
+      first_columns(ws.adjoint.delta, ws.columns) = wanted.seeds.map();
     } else {
-      first_columns(ws.v, ws.columns) = first_columns(ws.first, ws.columns);
+      first_columns(ws.adjoint.delta, ws.columns).setOnes();
     }
     if (!wanted.parameters) return;
     require_shape("pullback", "the gradient in the parameters", wanted.parameters.rows(), wanted.parameters.cols(),
                   Base::parameter_count(), Index{1});
     detail::check_selection("pullback", wanted.only, Base::layout());
     detail::clear(wanted, Base::layout());
-    const ParameterSink<S> sink{wanted.parameters.data(), wanted.only};
-    auto W = weights(sink.data);
-    if (sink.wants(0)) {
-      for (Index c = 0; c < ws.columns; ++c) {
-        const auto indices = ws.x->indices(c);
-        const auto values = ws.x->values(c);
-        for (std::size_t k = 0; k < indices.size(); ++k) W.col(indices[k]) += values[k] * ws.v.col(c);
-      }
-    }
-    if (sink.wants(1))
-      Eigen::Map<Vector<S>>(sink.data + W.size(), outputs()) += first_columns(ws.v, ws.columns).rowwise().sum();
+    layer_.backward(Base::p(), *ws.x, ws.tape, ws.adjoint, ParameterSink<S>{wanted.parameters.data(), wanted.only}, {},
+                    ws.columns);
   }
 
   friend bool operator==(const SparseFeedForward& a, const SparseFeedForward& b) {
-    return a.options_ == b.options_ && a.activation_ == b.activation_ && a.parameters() == b.parameters();
+    return a.layer_ == b.layer_ && a.parameters() == b.parameters();
   }
 
  private:
-  [[nodiscard]] static Layout build(const Options& options) {
+  /// The pieces, in the order in which they have to be made.
+  struct Built {
+    Built(const Options& options, const A& activation)
+        : layer(layout, 0, checked(options).inputs, options.width, true, activation) {}
+
+    Layout layout;
+    Layer layer;
+  };
+
+  explicit SparseFeedForward(Built built)
+      : Base(std::move(built.layout)), layer_(std::move(built.layer)), key_(mix(mix(7, inputs()), outputs())) {}
+
+  [[nodiscard]] static const Options& checked(const Options& options) {
     if (options.inputs < 1 || options.width < 1) {
       fail({"SparseFeedForward", "sizes of at least 1", detail::shape_text(options.width, options.inputs)});
     }
-    Layout layout;
-    layout.add({block_name("W", 0), 0, options.width, options.inputs});
-    layout.add({block_name("b", 0), 0, options.width, 1});
-    return layout;
+    return options;
   }
 
-  template <class P>
-  [[nodiscard]] auto weights(P* p) const {
-    return Eigen::Map<std::conditional_t<std::is_const_v<P>, const Matrix<S>, Matrix<S>>>(p, outputs(), inputs());
-  }
-
-  Options options_;
-  A activation_;
+  Layer layer_;
   ShapeKey key_;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the icnn authors
 
-#include <icnn/networks/parameterized.hpp>
+#include <icnn/core/parameterized.hpp>
 
 #include "tests/support/errors.hpp"
 

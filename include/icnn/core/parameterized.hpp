@@ -50,6 +50,10 @@ class Parameterized {
     edit([&](ParameterEdit<S>& edit) { edit.vector() = vector; });
   }
 
+  /// For parameters whose signs hold by construction: written in place, without the checks of edit().
+  [[nodiscard]] S* trusted() noexcept { return parameters_.vector_.data(); }
+
+ private:
   Parameters<S> parameters_;
 };
 

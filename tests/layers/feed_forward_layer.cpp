@@ -2,7 +2,7 @@
 // Copyright (c) 2026 the icnn authors
 
 #include <icnn/activations/tanh.hpp>
-#include <icnn/layers/dense_layer.hpp>
+#include <icnn/layers/feed_forward_layer.hpp>
 
 #include "tests/support/finite_differences.hpp"
 #include "tests/support/networks.hpp"
@@ -15,8 +15,8 @@ namespace {
 template <int In, int Out>
 void check_layer(bool bias, Index columns) {
   Layout layout;
-  const DenseLayer<double, Tanh, In, Out> layer(layout, 0, 3, 4, bias, {});
-  CHECK(layer.has_bias() == bias);
+  const FeedForwardLayer<double, Tanh, In, Out> layer(layout, 0, 3, 4, bias, {});
+  CHECK(layer.affine().has_bias() == bias);
   Random random(1);
   const Vector<double> p = random_vector<double>(random, layout.size());
   const Matrix<double> u = random_matrix<double>(random, 3, columns), c = random_matrix<double>(random, 4, columns);
@@ -27,8 +27,8 @@ void check_layer(bool bias, Index columns) {
     for (Index i = 0; i < s.size(); ++i) sum += Real(c.data()[i]) * std::tanh(s.data()[i]);
     return sum;
   };
-  DenseTape<double, Out, Dynamic> tape(ScratchSize<decltype(layer)>{layer, columns});
-  DenseAdjoint<double, Out, Dynamic> adjoint(ScratchSize<decltype(layer)>{layer, columns});
+  FeedForwardTape<double, Out, Dynamic> tape(ScratchSize<decltype(layer)>{layer, columns});
+  FeedForwardAdjoint<double, Out, Dynamic> adjoint(ScratchSize<decltype(layer)>{layer, columns});
   layer.forward(kernels::Order::first, p.data(), u, tape, columns);
   const Vector<Real> pr = p.cast<Real>();
   const Matrix<Real> ur = u.cast<Real>();
@@ -54,7 +54,7 @@ void check_layer(bool bias, Index columns) {
 
 }  // namespace
 
-TEST_CASE("DenseLayer: forward and backward on its own", "[layers]") {
+TEST_CASE("FeedForwardLayer: forward and backward on its own", "[layers]") {
   for (const Index columns : {1, 3}) {
     check_layer<Dynamic, Dynamic>(true, columns);
     check_layer<Dynamic, Dynamic>(false, columns);
@@ -62,9 +62,9 @@ TEST_CASE("DenseLayer: forward and backward on its own", "[layers]") {
   }
 }
 
-TEST_CASE("DenseLayer: a regular value that names its blocks", "[layers]") {
+TEST_CASE("FeedForwardLayer: a regular value that names its blocks", "[layers]") {
   Layout layout;
-  const DenseLayer<double, Tanh> layer(layout, 2, 3, 4, true, {});
+  const FeedForwardLayer<double, Tanh> layer(layout, 2, 3, 4, true, {});
   CHECK(layout.contains("W[2]"));
   CHECK(layout.contains("b[2]"));
   const auto copy = layer;
