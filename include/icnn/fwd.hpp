@@ -6,9 +6,11 @@
 #include "icnn/core/isa.hpp"
 
 /// Names without definitions, and without Eigen: for headers that only refer to networks, sets, settings and results.
-namespace icnn::inline ICNN_ISA {
-
+namespace icnn {
 class Error;
+}
+
+namespace icnn::inline ICNN_ISA {
 
 struct Relu;
 struct Identity;

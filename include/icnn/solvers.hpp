@@ -12,6 +12,7 @@
 #include "icnn/solvers/bundle/level_bundle.hpp"
 #include "icnn/solvers/bundle/proximal_bundle.hpp"
 #include "icnn/solvers/certificate.hpp"
+#include "icnn/solvers/check_gradient.hpp"
 #include "icnn/solvers/convex_model.hpp"
 #include "icnn/solvers/entropy_term.hpp"
 #include "icnn/solvers/gradient/line_search.hpp"

@@ -3,7 +3,7 @@
 #
 # cmake -DCXX=compiler -DFILE=x.cpp -DINCLUDES="dir;dir" -P compile_fail.cmake
 # The file compiles with WELL_FORMED defined; without, it fails, and the first lines of the first error hold its sentence and
-# its name (the comments '// sentence:' and '// names:').  -Wfatal-errors ends there.
+# its name (the comments '// sentence:' and '// names:').  -Wfatal-errors ends there. '// flags:' has flags for that.
 
 set(flags -std=c++20 -fsyntax-only)
 foreach(dir IN LISTS INCLUDES)
@@ -15,7 +15,10 @@ if(NOT code EQUAL 0)
   message(FATAL_ERROR "the well-formed twin does not compile:\n${errors}")
 endif()
 
-execute_process(COMMAND ${CXX} ${flags} -Wfatal-errors ${FILE} RESULT_VARIABLE code ERROR_VARIABLE errors)
+file(STRINGS ${FILE} more REGEX "^// flags: ")
+string(REPLACE "// flags: " "" more "${more}")
+separate_arguments(more)
+execute_process(COMMAND ${CXX} ${flags} ${more} -Wfatal-errors ${FILE} RESULT_VARIABLE code ERROR_VARIABLE errors)
 if(code EQUAL 0)
   message(FATAL_ERROR "it compiles, and should not")
 endif()
@@ -24,7 +27,7 @@ file(STRINGS ${FILE} comments REGEX "^// (sentence|names): ")
 string(REGEX REPLACE ".*// sentence: ([^;]*).*" "\\1" sentence "${comments}")
 string(REGEX REPLACE ".*// names: ([^;]*).*" "\\1" names "${comments}")
 string(REPLACE ";" "," errors "${errors}")
-string(FIND "${errors}" "error" first)
+string(FIND "${errors}" "error: " first)
 string(SUBSTRING "${errors}" ${first} -1 rest)
 string(FIND "${rest}" "\n" length)
 string(SUBSTRING "${rest}" 0 ${length} error_line)

@@ -2,6 +2,8 @@
 // Copyright (c) 2026 the icnn authors
 
 #include <icnn/core/error.hpp>
+#include <locale>
+#include <sstream>
 
 #include "tests/support/errors.hpp"
 
@@ -19,6 +21,27 @@ TEST_CASE("shapes are compared exactly", "[core]") {
   CHECK_NOTHROW(require_shape("f", "a matrix", 2, 3, 2, 3));
   CHECK_ERROR(require_shape("f", "a matrix", 2, 3, 3, 2, "transpose it"),
               "a matrix of shape 3 x 2, got 2 x 3. Hint: transpose it");
+}
+
+namespace {
+
+/// As in a German program.
+struct Comma : std::numpunct<char> {
+  [[nodiscard]] char do_decimal_point() const override { return ','; }
+  [[nodiscard]] char do_thousands_sep() const override { return '.'; }
+  [[nodiscard]] std::string do_grouping() const override { return "\3"; }
+};
+
+}  // namespace
+
+TEST_CASE("messages have decimal points whatever the program's locale", "[core]") {
+  const std::locale before = std::locale::global(std::locale(std::locale::classic(), new Comma));
+  const std::string text = detail::text(-1234.5, " of ", 1234567);
+  std::ostringstream control;
+  control << -1234.5;
+  std::locale::global(before);
+  CHECK(text == "-1234.5 of 1234567");
+  CHECK(control.str() == "-1.234,5");
 }
 
 TEST_CASE("the handler can be replaced", "[core]") {

@@ -234,7 +234,7 @@ TEST_CASE("black boxes with a Hessian: Newton's method, in few evaluations", "[a
     }
     CHECK((ws.methods.rooms().newton && !ws.methods.rooms().truncated));
     CHECK(r.evaluations <= first + 10);
-    CHECK((f.curved == r.evaluations && f.plain == 0));
+    CHECK((f.curved + f.plain == r.evaluations && (f.plain == 0 || first > 0)));
     Bowl g = f;
     const auto without = [&](const Vector<double>& y, Vector<double>& slopes) { return g(y, slopes); };
     const Result slow = argmin(without, set, settings, ws);

@@ -130,6 +130,51 @@ struct Silent {
 
 }  // namespace
 
+namespace {
+
+/// A softplus whose values and slopes in double are off by up to 1e-10, and say so or do not.
+template <bool declared>
+struct Rough {
+  static constexpr bool convex = true;
+  static constexpr bool non_decreasing = true;
+  static constexpr double error = declared ? 1e-10 : 0;
+  template <class S>
+  [[nodiscard]] Jet<S> jet(const S& t) const {
+    Jet<S> jet = Softplus{}.jet(t);
+    if constexpr (std::is_same_v<S, double>) {
+      const double noise = 1e-10 * std::sin(1e6 * t);
+      jet.value += noise * (1 + jet.value);
+      jet.first *= 1 + noise;
+    }
+    return jet;
+  }
+  friend bool operator==(const Rough&, const Rough&) = default;
+};
+
+/// Whether the value is within its error of the exact one at a hundred points.
+template <bool declared>
+bool values_are_within_their_errors() {
+  Random random(9);
+  Ficnn<double, Rough<declared>> f({.inputs = 3, .hidden = {5, 4}});
+  randomize(f, random);
+  const auto exact = f.template cast<long double>();
+  const ModelPointer model = make_model(f, false);
+  if (declared) check_rounding(f, Vector<double>::Constant(3, 2), random);
+  for (int k = 0; k < 100; ++k) {
+    const Vector<double> y = random_vector<double>(random, 3);
+    const double value = model->value(kernels::Order::value, y), error = model->value_error(y);
+    if (std::abs(value - static_cast<double>(exact(Vector<long double>(y.cast<long double>())))) > error) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+TEST_CASE("what an activation declares of its accuracy is in the bounds", "[argmin]") {
+  CHECK(values_are_within_their_errors<true>());
+  CHECK_FALSE(values_are_within_their_errors<false>());
+}
+
 TEST_CASE("without conjugates there are no minorants, and the model says so", "[argmin]") {
   Random random(3);
   Ficnn<double, Silent> f({.inputs = 2, .hidden = {3}});

@@ -23,4 +23,7 @@ inline Answer evaluate() {
   return {ICNN_TEXT(ICNN_ISA), f(y), f.gradient(y).sum()};
 }
 
+/// Throws.
+inline void misuse() { icnn::Box(icnn::Vector<double>::Ones(1), icnn::Vector<double>::Zero(1)); }
+
 }  // namespace ICNN_ISA

@@ -4,3 +4,5 @@
 #include "tests/project/instruction_set.hpp"
 
 Answer answer_a() { return evaluate(); }
+void misuse_a() { misuse(); }
+const void* handler_a() { return &icnn::error_handler(); }

@@ -4,3 +4,5 @@
 #include "tests/project/instruction_set.hpp"
 
 Answer answer_b() { return evaluate(); }
+void misuse_b() { misuse(); }
+const void* handler_b() { return &icnn::error_handler(); }

@@ -31,6 +31,58 @@ AnyFicnn<float> random_network(std::size_t h, Random& random) {
 
 }  // namespace
 
+namespace {
+
+/// A number with its derivative: what users differentiate through, in ten lines.
+struct Dual {
+  double v = 0, d = 0;
+  Dual() = default;
+  Dual(double value, double slope = 0) : v(value), d(slope) {}
+  Dual operator-() const { return {-v, -d}; }
+  friend Dual operator+(Dual a, Dual b) { return {a.v + b.v, a.d + b.d}; }
+  friend Dual operator-(Dual a, Dual b) { return {a.v - b.v, a.d - b.d}; }
+  friend Dual operator*(Dual a, Dual b) { return {a.v * b.v, a.d * b.v + a.v * b.d}; }
+  friend Dual operator/(Dual a, Dual b) { return {a.v / b.v, (a.d - a.v / b.v * b.d) / b.v}; }
+  friend auto operator<=>(Dual a, Dual b) { return a.v <=> b.v; }
+  friend Dual exp(Dual a) { return {std::exp(a.v), std::exp(a.v) * a.d}; }
+  friend Dual expm1(Dual a) { return {std::expm1(a.v), std::exp(a.v) * a.d}; }
+  friend Dual log1p(Dual a) { return {std::log1p(a.v), a.d / (1 + a.v)}; }
+};
+
+/// At and beside the joints of its formula the derivative of a value is the slope, that of a slope the second derivative.
+template <class A>
+void check_duals(const A& g, const std::vector<double>& joints) {
+  const Regularity regularity = regularity_of(g);
+  for (const double joint : joints) {
+    for (const double t : {joint, std::nextafter(joint, -9.0), std::nextafter(joint, 9.0), joint - 0.7, joint + 0.7}) {
+      INFO(name_of(g) << " at " << t);
+      const auto numbers = g.jet(t);
+      const auto duals = g.jet(Dual(t, 1));
+      CHECK((duals.value.v == numbers.value && duals.first.v == numbers.first));
+      if (t != joint || regularity.derivatives > 0) CHECK(std::abs(duals.value.d - numbers.first) <= 1e-15);
+      if (t != joint || regularity.derivatives > 1) CHECK(std::abs(duals.first.d - numbers.second) <= 1e-15);
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("numbers that carry derivatives have the right ones, at the joints of activations, too", "[scalars]") {
+  check_duals(Softplus{}, {0});
+  check_duals(Softplus(3), {0});
+  check_duals(Elu{}, {0});
+  check_duals(Elu(0.5), {0});
+  check_duals(Celu(0.5), {0});
+  check_duals(SmoothRelu(0.5), {0, 0.5});
+  check_duals(Relu{}, {0});
+  check_duals(LeakyRelu(0.25), {0});
+  check_duals(Square{}, {0});
+  check_duals(SquaredLeakyRelu(0.25), {0});
+  check_duals(AbsoluteValue{}, {0});
+  check_duals(Sigmoid{}, {0});
+  check_duals(Tanh{}, {0});
+}
+
 TEST_CASE("float equals double on the same weights, within 50 eps times the condition", "[scalars]") {
   Random random(1);
   for (std::size_t h = 0; h < hidden.size(); ++h) {

@@ -98,3 +98,38 @@ TEST_CASE("buffers that were thrown out of shape are mended", "[solvers]") {
   FunctionModel model(f, buffers);
   CHECK(model.value(kernels::Order::second, Vector<double>{{1, 2}}) == 1);
 }
+
+TEST_CASE("a gradient that is not written, or only added to, is noticed", "[solvers]") {
+  const auto forgets = [](const Vector<double>& y, Vector<double>&) { return y.squaredNorm(); };
+  CHECK_ERROR(evaluate(forgets), "a gradient, every entry of it, from the black box, got none at coordinate 0");
+  const auto forgets_one = [](const Vector<double>& y, Vector<double>& g) { return g(0) = 2 * y(0), y.squaredNorm(); };
+  CHECK_ERROR(evaluate(forgets_one), "none at coordinate 1");
+  const auto adds = [](const Vector<double>& y, Vector<double>& g) { return g += 2 * y, y.squaredNorm(); };
+  CHECK_ERROR(evaluate(adds), "it does not come zeroed");
+  const auto adds_all = [](const Vector<double>& y, Vector<double>& g, Matrix<double>& h) {
+    return g += 2 * y, h.setIdentity(), y.squaredNorm();
+  };
+  CHECK_ERROR(evaluate(adds_all), "it does not come zeroed");
+  // Outside of its domain a function need not write any; and a NaN of its own is no misuse.
+  CHECK(evaluate([](const Vector<double>&, Vector<double>&) { return infinity; }) == infinity);
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  CHECK(evaluate([&](const Vector<double>&, Vector<double>& g) { return g.setConstant(nan), 1.0; }) == 1);
+}
+
+TEST_CASE("a function that can be called both ways is asked for Hessians where they are used", "[solvers]") {
+  struct Both {
+    int plain = 0, curved = 0;
+    double operator()(const Vector<double>& y, Vector<double>& g) { return ++plain, g = 2 * y, y.squaredNorm(); }
+    double operator()(const Vector<double>& y, Vector<double>& g, Matrix<double>& h) {
+      return ++curved, h = 2 * Matrix<double>::Identity(2, 2), g = 2 * y, y.squaredNorm();
+    }
+  } both;
+  BlackBoxBuffers buffers(2);
+  FunctionModel model(both, buffers);
+  const Vector<double> y = Vector<double>::Ones(2);
+  CHECK(model.value(kernels::Order::value, y) == 2);
+  CHECK(model.value(kernels::Order::first, y) == 2);
+  CHECK((both.plain == 2 && both.curved == 0));
+  CHECK(model.value(kernels::Order::second, y) == 2);
+  CHECK((both.plain == 2 && both.curved == 1));
+}

@@ -133,6 +133,22 @@ bool pieces_hold(const A& g, Random& random) {
   return true;
 }
 
+/// Whether value and slope in double are as accurate as the activation declares, measured against long double.
+template <class A>
+bool declared_error_holds(const A& g, Random& random) {
+  const Real error = accuracy_of(g), at_0 = std::abs(g.jet(Real(0)).value);
+  for (int trial = 0; trial < 20000; ++trial) {
+    const double t = random.normal() * std::pow(10.0, random.uniform(-8, 4));
+    const auto jet = g.jet(t);
+    const auto exact = g.jet(Real(t));
+    if (std::abs(Real(jet.value) - exact.value) >
+        error * (at_0 + std::abs(exact.value) + std::abs(exact.first * t)) + std::numeric_limits<double>::min())
+      return false;
+    if (std::abs(Real(jet.first) - exact.first) > error * (1 + std::abs(exact.first))) return false;
+  }
+  return true;
+}
+
 template <class A>
 void check_activation(const A& g, const std::vector<double>& kinks = {}) {
   Random random(1);
@@ -141,6 +157,7 @@ void check_activation(const A& g, const std::vector<double>& kinks = {}) {
   if constexpr (HasConjugate<A>) CHECK(conjugate_ends_with_slopes(g));
   if constexpr (is_convex<A>()) CHECK(slope_range_holds(g, random));
   CHECK(pieces_hold(g, random));
+  CHECK(declared_error_holds(g, random));
   const bool smooth = regularity_of(g).derivatives == 2;
   for (int trial = 0; trial < 200; ++trial) {
     const double t = random.uniform(-4, 4);

@@ -55,6 +55,9 @@ class AnyOf {
     return std::visit([](const auto& a) { return name_of(a); }, variant_);
   }
 
+  [[nodiscard]] double accuracy() const {
+    return std::visit([](const auto& a) { return accuracy_of(a); }, variant_);
+  }
   [[nodiscard]] SlopeRange slope_range() const {
     return std::visit([](const auto& a) { return slope_range_of(a); }, variant_);
   }

@@ -44,6 +44,7 @@ class ErasedActivation {
   [[nodiscard]] Jet<double> jet(double t) const { return held_->jet(t); }
   [[nodiscard]] Regularity regularity() const { return held_->regularity(); }
   [[nodiscard]] bool never_decreases() const { return held_->never_decreases(); }
+  [[nodiscard]] double accuracy() const { return held_->accuracy(); }
   [[nodiscard]] SlopeRange slope_range() const { return held_->slope_range(); }
   [[nodiscard]] LinearPieces pieces() const { return held_->pieces(); }
   [[nodiscard]] bool knows_conjugate() const { return held_->knows_conjugate(); }
@@ -64,6 +65,7 @@ class ErasedActivation {
     [[nodiscard]] virtual Jet<double> jet(double t) const = 0;
     [[nodiscard]] virtual Regularity regularity() const = 0;
     [[nodiscard]] virtual bool never_decreases() const = 0;
+    [[nodiscard]] virtual double accuracy() const = 0;
     [[nodiscard]] virtual SlopeRange slope_range() const = 0;
     [[nodiscard]] virtual LinearPieces pieces() const = 0;
     [[nodiscard]] virtual bool knows_conjugate() const = 0;
@@ -82,6 +84,7 @@ class ErasedActivation {
     [[nodiscard]] Jet<double> jet(double t) const override { return activation.jet(t); }
     [[nodiscard]] Regularity regularity() const override { return regularity_of(activation); }
     [[nodiscard]] bool never_decreases() const override { return icnn::never_decreases(activation); }
+    [[nodiscard]] double accuracy() const override { return accuracy_of(activation); }
     [[nodiscard]] SlopeRange slope_range() const override { return slope_range_of(activation); }
     [[nodiscard]] LinearPieces pieces() const override { return pieces_of(activation); }
     [[nodiscard]] bool knows_conjugate() const override { return icnn::knows_conjugate(activation); }

@@ -40,10 +40,23 @@ struct Regularity {
 /// subgradient (ours: 0 for |t|, else the limit from the left). It declares, as static constexpr bool, `convex` and
 /// `non_decreasing`, and may have `regularity()`, `slope_range()`, `pieces()`, `conjugate(t)` and `static constexpr
 /// std::string_view name`. What is not declared counts as false.
+///
+/// Accuracy. Certificates take for granted that jet(t), t in double, has a value within `error` (|g(0)| + |g(t)| + |g'(t)
+/// t|) and a slope within `error` (1 + |g'(t)|) of the exact ones: `static constexpr double error`, 16 epsilons of double
+/// where it is not declared. An activation that is less accurate, a table say, has to declare it, or bounds may be too high.
 template <class A>
 concept Activation = std::regular<A> && requires(const A& activation, double t) {
   { activation.jet(t) } -> std::same_as<Jet<double>>;
 };
+
+/// The declared relative error of an activation's value and slope.
+template <class A>
+[[nodiscard]] constexpr double accuracy_of(const A& activation) noexcept {
+  constexpr double usual = 16 * std::numeric_limits<double>::epsilon();
+  if constexpr (requires { A::error; }) return std::max(usual, A::error);
+  if constexpr (requires { activation.accuracy(); }) return activation.accuracy();
+  return usual;
+}
 
 template <class A>
 [[nodiscard]] constexpr bool is_convex() noexcept {

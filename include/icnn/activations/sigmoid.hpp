@@ -20,8 +20,7 @@ struct Sigmoid {
   template <class S>
   [[nodiscard]] static Jet<S> jet(const S& t) {
     using kernels::select;
-    using std::abs;
-    const auto [exp, expm1] = kernels::exponentials(S(-abs(t)));
+    const auto [exp, expm1] = kernels::exponentials(S(-kernels::magnitude(t)));
     const S larger = S(1) / (S(1) + exp), smaller = exp * larger;
     const S first = larger * smaller;
     const S tilt = -expm1 * larger;  // |1 - 2 sigmoid(t)|

@@ -30,10 +30,9 @@ class Softplus {
   template <class S>
   [[nodiscard]] Jet<S> jet(const S& t) const {
     using kernels::select;
-    using std::abs;
     const S beta = static_cast<S>(beta_), inverse = S(1) / beta;
-    const auto [log, larger, smaller] = kernels::logistic(S(abs(S(beta * t))));
-    return {S(select(t <= S(0), S(0), t) + log * inverse), select(t < S(0), smaller, larger), S(beta * larger * smaller)};
+    const auto [log, larger, smaller] = kernels::logistic(kernels::magnitude(S(beta * t)));
+    return {S(select(t < S(0), S(0), t) + log * inverse), select(t < S(0), smaller, larger), S(beta * larger * smaller)};
   }
   /// g*(t) = (t log t + (1 - t) log(1 - t)) / beta for 0 <= t <= 1.
   [[nodiscard]] double conjugate(double t) const {

@@ -20,8 +20,7 @@ struct Tanh {
   template <class S>
   [[nodiscard]] static Jet<S> jet(const S& t) {
     using kernels::select;
-    using std::abs;
-    const auto [exp, expm1] = kernels::exponentials(S(S(-2) * abs(t)));
+    const auto [exp, expm1] = kernels::exponentials(S(S(-2) * kernels::magnitude(t)));
     const S inverse = S(1) / (S(2) + expm1);
     const S size = -expm1 * inverse, value = select(t < S(0), S(-size), size);
     const S first = S(4) * exp * inverse * inverse;  // 1 - tanh^2 would cancel

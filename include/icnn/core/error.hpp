@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <locale>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -13,7 +14,8 @@
 
 #include "icnn/core/isa.hpp"
 
-namespace icnn::inline ICNN_ISA {
+/// One of each in a program, whatever registers its files are compiled for: who catches Error catches all of them.
+namespace icnn {
 
 /// What a misuse report says: where it was noticed, what was expected, what came, and what to do.
 struct ErrorReport {
@@ -49,6 +51,10 @@ inline ErrorHandler& error_handler() noexcept {
   return handler;
 }
 
+}  // namespace icnn
+
+namespace icnn::inline ICNN_ISA {
+
 /// Reports a misuse: throws Error, or calls error_handler() and aborts under -fno-exceptions.
 [[noreturn]] inline void fail(ErrorReport report) {
 #if defined(__cpp_exceptions)
@@ -61,10 +67,11 @@ inline ErrorHandler& error_handler() noexcept {
 
 namespace detail {
 
-/// Joins its arguments as a stream would print them.
+/// Joins its arguments as a stream would print them, with a decimal point whatever the program's locale.
 template <class... Parts>
 [[nodiscard]] std::string text(const Parts&... parts) {
   std::ostringstream stream;
+  stream.imbue(std::locale::classic());
   stream.precision(17);
   (stream << ... << parts);
   return stream.str();

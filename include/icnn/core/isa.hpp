@@ -3,6 +3,14 @@
 
 #pragma once
 
+// Bounds are made of rounding errors, and what is refused of NaN and infinity: both mean nothing where the compiler may
+// reorder sums or take for granted that numbers are finite. (clang++ does not tell of -funsafe-math-optimizations alone.)
+#if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
+#error \
+    "icnn: certificates do not hold under -ffast-math, -Ofast, -ffinite-math-only or -funsafe-math-optimizations; \
+compile the files that include icnn without them"
+#endif
+
 /// Which vector registers the kernels use: what the compiler's flags allow, with no dispatch at run time. Everything of the
 /// library lives in an inline namespace of that name, so that translation units that are compiled with different flags never
 /// share a function; a type of one cannot be passed to the other by mistake, for it does not link.

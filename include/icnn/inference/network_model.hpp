@@ -19,9 +19,6 @@ namespace icnn::inline ICNN_ISA {
 
 namespace detail {
 
-/// An activation's value and slope are taken to be right to so many epsilons.
-inline constexpr double activation_error = 16 * epsilon;
-
 inline constexpr double smallest = std::numeric_limits<double>::min();
 
 /// The slope of a tangent, moved into the range that the activation has.
@@ -198,9 +195,9 @@ class NetworkModel : public ConvexModel {
     layers_->for_each([&](auto i, const auto& layer) {
       const auto& tape = detail::at(ws_.tapes, i);
       const detail::LayerBounds& now = bounds(i);
+      const double of_activation = 2 * accuracy_of(layer.activation());
       for (Index j = 0; j < layer.width(); ++j) {
-        const double reach =
-            now.of_next * std::abs(tape.z(j, 0)) + 2 * detail::activation_error * (now.output(j) + 2 * now.sum(j));
+        const double reach = now.of_next * std::abs(tape.z(j, 0)) + of_activation * (now.output(j) + 2 * now.sum(j));
         error += std::abs(tape.v(j, 0)) * (now.of_cut * now.outside(j)) + std::abs(tape.delta(j, 0)) * reach;
       }
     });
@@ -245,8 +242,9 @@ class NetworkModel : public ConvexModel {
       }
       kernels::apply(layer.activation(), kernels::Order::value, layer.width(), s.data(), static_cast<double*>(nullptr),
                      static_cast<double*>(nullptr));
+      const double of_activation = accuracy_of(layer.activation());
       for (Index j = 0; j < layer.width(); ++j) {
-        now.error(j) = now.slope(j) * now.error(j) + detail::activation_error * (size(j) + std::abs(s(j)));
+        now.error(j) = now.slope(j) * now.error(j) + of_activation * (size(j) + std::abs(s(j)));
         now.outside(j) = std::abs(s(j)) + 2 * now.error(j);
       }
       result = now.error(0) + 4 * detail::epsilon * now.outside(0);  // of the last layer, in the end

@@ -110,6 +110,17 @@ template <class S, int Bytes>
   return split_exp<false>(t).value();
 }
 
+/// |t|. For scalars that carry derivatives: that of t at 0, where abs() may have any.
+template <class S>
+[[nodiscard, gnu::always_inline]] inline S magnitude(const S& t) {
+  using std::abs;
+  if constexpr (is_pack<S> || std::is_floating_point_v<S>) {
+    return abs(t);
+  } else {
+    return t < S(0) ? S(-t) : t;
+  }
+}
+
 /// exp(t) and exp(t) - 1.
 template <class S>
 struct Exponentials {

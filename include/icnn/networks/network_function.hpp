@@ -25,8 +25,8 @@ class NetworkFunction : public ConvexFunction<Derived, S, has_context> {
   template <class Ws>
   void backward(const Wanted<S>& wanted, Ws& ws) const {
     reverse(wanted, ws, [&](const auto& context, Index lowest) {
-      passes::backward(layers(), output(), weights(), passes::sink_of(wanted), lowest, ws.gradient(wanted.y), wanted.x, ws.scratch(),
-                       context);
+      passes::backward(layers(), output(), weights(), passes::sink_of(wanted), lowest, ws.gradient(wanted.y), wanted.x,
+                       ws.scratch(), context);
     });
   }
 
@@ -40,8 +40,8 @@ class NetworkFunction : public ConvexFunction<Derived, S, has_context> {
   template <class Ws>
   void second_backward(const Wanted<S>& wanted, Ws& ws) const {
     reverse(wanted, ws, [&](const auto& context, Index lowest) {
-      passes::second_backward(layers(), output(), weights(), passes::sink_of(wanted), lowest, ws.gradient(wanted.y), wanted.x,
-                              ws.scratch(), context);
+      passes::second_backward(layers(), output(), weights(), passes::sink_of(wanted), lowest, ws.gradient(wanted.y),
+                              wanted.x, ws.scratch(), context);
     });
   }
 

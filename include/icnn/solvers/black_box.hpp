@@ -3,8 +3,10 @@
 
 #pragma once
 
+#include <bit>
 #include <cmath>
 #include <concepts>
+#include <cstdint>
 #include <limits>
 #include <utility>
 
@@ -28,6 +30,15 @@ concept CurvedBlackBox = requires(F& f, const Vector<double>& y, Vector<double>&
 template <class F>
 concept BlackBox = PlainBlackBox<F> || CurvedBlackBox<F>;
 
+namespace detail {
+
+/// What stands where a black box has not written yet: a NaN that no computation makes, and that sums pass on.
+inline constexpr std::uint64_t unwritten = 0x7ff8'1c22'0bad'0bad;
+
+[[nodiscard]] inline bool is_unwritten(double x) noexcept { return std::bit_cast<std::uint64_t>(x) == unwritten; }
+
+}  // namespace detail
+
 /// What a black box in n variables reads and writes.
 struct BlackBoxBuffers {
   explicit BlackBoxBuffers(Index n) : y(n), gradient(n) {}
@@ -43,7 +54,7 @@ class BlackBoxModel : public ConvexModel {
   /// \p error bounds the rounding of values and cuts, \p modulus is a known strong convexity. Refers to the buffers;
   /// allocates where these have been thrown out of shape, or have no Hessian yet.
   BlackBoxModel(BlackBoxBuffers& buffers, bool curved, double error, double modulus)
-      : buffers_(buffers), curved_(curved), error_(error), modulus_(modulus) {
+      : buffers_(buffers), error_(error), modulus_(modulus) {
     const Index n = inputs();
     buffers.gradient.resize(n);
     if (curved) buffers.hessian.resize(n, n);
@@ -65,19 +76,25 @@ class BlackBoxModel : public ConvexModel {
   }
 
  protected:
-  /// The buffers with y in place, and NaN where a Hessian has to be written.
-  BlackBoxBuffers& prepared(ConstVectorView y) {
+  /// The buffers with y in place, and NaN where something has to be written.
+  BlackBoxBuffers& prepared(ConstVectorView y, bool curved) {
     vec::copy(y, buffers_.y);
-    if (curved_) buffers_.hessian.setConstant(inputs(), inputs(), std::numeric_limits<double>::quiet_NaN());
+    vec::fill(buffers_.gradient, std::bit_cast<double>(detail::unwritten));
+    if (curved) buffers_.hessian.setConstant(inputs(), inputs(), std::numeric_limits<double>::quiet_NaN());
     return buffers_;
   }
 
   /// The value, once it is known that the function has written what it was to write. Throws Error.
-  double checked(double value) const {
+  double checked(double value, bool curved) const {
     const Index n = inputs();
     const Vector<double>& g = buffers_.gradient;
     require_shape("argmin", "a gradient, written by the black box,", g.rows(), g.cols(), n, Index{1});
-    if (curved_) check_hessian(std::isfinite(value) && vec::all_finite(g));
+    for (Index j = 0; j < n && std::isfinite(value); ++j) {
+      if (!detail::is_unwritten(g(j))) continue;
+      fail({"argmin", "a gradient, every entry of it, from the black box", detail::text("none at coordinate ", j),
+            "write g(j) = ..., zeros, too; it does not come zeroed"});
+    }
+    if (curved) check_hessian(std::isfinite(value) && vec::all_finite(g));
     return value;
   }
 
@@ -101,7 +118,6 @@ class BlackBoxModel : public ConvexModel {
   }
 
   BlackBoxBuffers& buffers_;
-  bool curved_;
   double error_, modulus_;
 };
 
@@ -112,13 +128,14 @@ class FunctionModel final : public BlackBoxModel {
   FunctionModel(F& f, BlackBoxBuffers& buffers, double error = 0, double modulus = 0)
       : BlackBoxModel(buffers, CurvedBlackBox<F>, error, modulus), f_(f) {}
 
-  double value(kernels::Order, ConstVectorView y) override {
-    BlackBoxBuffers& of = prepared(y);
+  /// A function that can be called both ways is asked for Hessians where they are used.
+  double value(kernels::Order order, ConstVectorView y) override {
+    const bool curved = !PlainBlackBox<F> || (CurvedBlackBox<F> && order == kernels::Order::second);
+    BlackBoxBuffers& of = prepared(y, curved);
     if constexpr (CurvedBlackBox<F>) {
-      return checked(static_cast<double>(f_(std::as_const(of.y), of.gradient, of.hessian)));
-    } else {
-      return checked(static_cast<double>(f_(std::as_const(of.y), of.gradient)));
+      if (curved) return checked(static_cast<double>(f_(std::as_const(of.y), of.gradient, of.hessian)), true);
     }
+    if constexpr (PlainBlackBox<F>) return checked(static_cast<double>(f_(std::as_const(of.y), of.gradient)), false);
   }
 
  private:
