@@ -41,3 +41,17 @@ TEST_CASE("boxes that make no sense are refused", "[sets]") {
   CHECK_ERROR(Box::unit(0), "at least one coordinate");
   CHECK_ERROR(Box(Vector<double>(), Vector<double>()), "at least one coordinate");
 }
+
+TEST_CASE("the center of a box is its middle, unless that says nothing", "[sets]") {
+  const auto center = [](double low, double high) {
+    Vector<double> y(1);
+    Box::cube(1, low, high).center(y);
+    return y(0);
+  };
+  CHECK(center(1, 4) == 2.5);
+  CHECK(center(0, 1e8) == 5e7);
+  CHECK(center(-1, 1e20) == 0);
+  CHECK(center(3, 1e300) == 3);
+  CHECK(center(-std::numeric_limits<double>::max(), -7) == -7);
+  CHECK(center(-std::numeric_limits<double>::max(), std::numeric_limits<double>::max()) == 0);
+}

@@ -31,3 +31,20 @@ TEST_CASE("polyhedra that make no sense are refused", "[sets]") {
   CHECK_ERROR(Polyhedron(Box::unit(2), A * std::nan(""), Vector<double>::Ones(1)), "finite A");
   CHECK_ERROR(Polyhedron(Box::unit(2), {}, {}, A, Vector<double>::Constant(1, infinity)), "finite e");
 }
+
+TEST_CASE("rows that may be left out: the box satisfies them, or their limit stands for infinity", "[sets]") {
+  const auto left_out = [](const Box& box, double a, double c, double b) {
+    return Polyhedron(box, Matrix<double>{{a, c}}, Vector<double>{{b}}).may_be_left_out(0);
+  };
+  const Box unit = Box::unit(2), half(Vector<double>{{0.0, -infinity}}, Vector<double>{{1.0, infinity}});
+  CHECK(left_out(unit, 1, 1, 2));
+  CHECK_FALSE(left_out(unit, 1, 1, 1.999));
+  CHECK(left_out(unit, -1, 0, 0));
+  CHECK_FALSE(left_out(unit, -1, 0, -0.1));
+  CHECK(left_out(half, 3, 0, 3));
+  CHECK_FALSE(left_out(half, 3, 1e-9, 1e17));
+  CHECK(left_out(half, 3, -1, 1e19));
+  CHECK_FALSE(left_out(half, 1e3, 1, 1e20));  // in units of the row
+  CHECK(left_out(half, 0, 0, 0));
+  CHECK_FALSE(left_out(half, 0, 0, -1));
+}

@@ -18,8 +18,8 @@ struct Proof {
 };
 
 /// The lower bound of f + phi over the set of \p term that a certificate of the right sizes proves, rounding included. Where
-/// the set is unbounded f's strong convexity confines the minimizer: to a ball around the center on whose surface f exceeds
-/// \p upper, an upper bound of f(y). Each attempt at that ball, one as a rule, costs another backward pass.
+/// the set is wide or unbounded f's strong convexity confines the minimizer: to a ball around the center on whose surface f
+/// exceeds \p upper, an upper bound of f(y). Each attempt at that ball, one as a rule, costs another backward pass.
 [[nodiscard]] inline Proof prove(ConvexModel& model, const SimpleTerm& term, const Certificate& certificate, double upper,
                                  VectorView h, VectorView g) {
   const Vector<double>& c = certificate.center;
@@ -28,7 +28,7 @@ struct Proof {
   vec::scale_to(1 + 8 * epsilon, h, h);
   AffineMinorant below = model.minorant(certificate.slopes, c, h, g);
   if (!(below.value > -infinity)) return {};
-  if (m > 0 && !vec::all_finite(h)) {
+  if (m > 0 && is_wide(h) && term.is_indicator()) {
     const double norm = vec::norm(g), lacking = std::max(0.0, upper - below.value);
     double radius =
         2 * (norm / m + std::sqrt(lacking / m)) + 2 * vec::distance(c, certificate.y) + 1e-6 * (1 + vec::norm(c));
@@ -39,7 +39,11 @@ struct Proof {
       below = model.minorant(certificate.slopes, c, h, g);
       enough = 0.5 * m * radius * radius > 1.001 * norm * radius + below.error + 1.001 * lacking;
     }
-    if (!enough) vec::fill(h, infinity);
+    if (!enough) {
+      term.extents(h);
+      vec::scale_to(1 + 8 * epsilon, h, h);
+      below = model.minorant(certificate.slopes, c, h, g);
+    }
   }
   const double rest = term.lower_bound_of_linear(g, c, m, h);
   const double bound = below.value + rest - below.error - 8 * epsilon * (std::abs(below.value) + std::abs(rest));

@@ -39,11 +39,13 @@ class Box {
   [[nodiscard]] const Vector<double>& lower() const noexcept { return lower_; }
   [[nodiscard]] const Vector<double>& upper() const noexcept { return upper_; }
 
-  /// y := the middle; where a coordinate has none, its point nearest to 0.
+  /// y := the middle; where a coordinate has none, or one that is only as good as its bounds are large, its point nearest
+  /// to 0.
   void center(PointRef y) const {
+    constexpr double widest = 1e10;
     for (Index j = 0; j < dimension(); ++j) {
       const double middle = 0.5 * lower_(j) + 0.5 * upper_(j);
-      y(j) = std::isfinite(middle) ? middle : std::clamp(0.0, lower_(j), upper_(j));
+      y(j) = upper_(j) - lower_(j) <= widest ? middle : std::clamp(0.0, lower_(j), upper_(j));
     }
   }
 

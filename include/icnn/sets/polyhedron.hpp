@@ -3,11 +3,20 @@
 
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "icnn/sets/box.hpp"
 
 namespace icnn::inline ICNN_ISA {
+
+namespace detail {
+
+/// Bounds and limits beyond stand for infinity, as far as methods and lower bounds go.
+inline constexpr double max_bound = 1e18;
+
+}  // namespace detail
 
 /// { y in a box : A y <= b, E y = e }, as plain data for methods that treat such constraints themselves. It is not projected
 /// onto and may be empty: that only solving it can tell, and the answer then is Status::infeasible.
@@ -36,6 +45,18 @@ class Polyhedron {
   [[nodiscard]] const Vector<double>& b() const noexcept { return b_; }
   [[nodiscard]] const Matrix<double>& E() const noexcept { return E_; }
   [[nodiscard]] const Vector<double>& e() const noexcept { return e_; }
+
+  /// Whether methods may leave out row i of A: it holds everywhere in the box, or its limit is one that stands for infinity.
+  /// How large such a limit is makes no difference then.
+  [[nodiscard]] bool may_be_left_out(Index i) const {
+    double reach = 0, size = 0;
+    for (Index j = 0; j < dimension(); ++j) {
+      const double a = A_(i, j);
+      if (a != 0) reach += a * (a > 0 ? box_.upper()(j) : box_.lower()(j));
+      size = std::max(size, std::abs(a));
+    }
+    return reach <= b_(i) || b_(i) >= detail::max_bound * std::max(size, 1e-280);
+  }
 
   /// The largest amount by which y breaks a constraint; 0 inside.
   [[nodiscard]] double violation(ConstPointRef y) const {

@@ -39,6 +39,8 @@ inline constexpr double epsilon = std::numeric_limits<double>::epsilon();
 class SimpleTerm {
  public:
   virtual ~SimpleTerm() = default;
+  /// Whether phi is 0 wherever it is finite.
+  [[nodiscard]] virtual bool is_indicator() const { return false; }
   [[nodiscard]] virtual double value(ConstVectorView) const { return 0; }
   /// How far rounding may move the value.
   [[nodiscard]] virtual double value_error(ConstVectorView) const { return 0; }
@@ -52,11 +54,20 @@ class SimpleTerm {
   [[nodiscard]] virtual const Vector<double>* multipliers() const { return nullptr; }
 };
 
+namespace detail {
+
+/// Sets that reach farther than this are worth a smaller region for rounding errors, where f is strongly convex.
+inline constexpr double max_usual_extent = 30;
+[[nodiscard]] inline bool is_wide(ConstVectorView extents) { return !(vec::largest_magnitude(extents) <= max_usual_extent); }
+
+}  // namespace detail
+
 /// phi = 0 on the set, infinity outside.
 class SetTerm final : public SimpleTerm {
  public:
   explicit SetTerm(const Region& set) noexcept : set_(set) {}
 
+  [[nodiscard]] bool is_indicator() const override { return true; }
   [[nodiscard]] double violation_cost(ConstVectorView y) const override { return set_.violation_cost(y); }
   [[nodiscard]] const Vector<double>* multipliers() const override { return set_.multipliers(); }
   void extents(VectorView h) const override { set_.extents(h); }

@@ -228,13 +228,13 @@ class SolveLog {
     return open <= tolerance() && open + value_error() <= tolerance();
   }
 
-  /// Chooses the region in which cuts have to hold: the set's own extents or, where they are infinite and f is strongly
-  /// convex, a ball around y that is certain to hold the minimizer: f(v) > f(y) once m r / 2 > |g|, rounding included. The
-  /// smaller the gradient, the smaller the ball, and the rounding terms with it.
+  /// Chooses the region in which cuts have to hold: the set's own extents or, where they are wide or infinite and f is
+  /// strongly convex, a ball around y that is certain to hold the minimizer: f(v) > f(y) once m r / 2 > |g|, rounding
+  /// included. The smaller the gradient, the smaller the ball, and the rounding terms with it.
   void choose_region(ConstVectorView y, double m, double norm) {
     region_chosen_at_ = 0;
     take_extents();
-    if (!vec::all_finite(region_) && m > 0) {
+    if (m > 0 && detail::is_wide(region_) && term_.is_indicator()) {
       region_chosen_at_ = norm;
       double radius = tuning.radius_factor * norm / m + 1e-6 * (1 + vec::norm(y));
       for (int attempt = 0; attempt < tuning.radius_attempts; ++attempt, radius *= tuning.radius_factor) {
@@ -245,7 +245,7 @@ class SolveLog {
         model_.set_region(region_);
         if (0.5 * m * radius * radius > 1.001 * norm * radius + model_.cut_error()) return;
       }
-      vec::fill(region_, infinity);
+      take_extents();
     }
     model_.set_region(region_);
   }

@@ -29,12 +29,12 @@ TEST_CASE("polyhedra as polytopes: rows of length 1, infinite limits harmless; o
   Matrix<double> a(3, 2), e(1, 2);
   a << 3, 4, 0, 0, 1, 0;
   e << 0, 2;
-  const Polyhedron polyhedron(Box::cube(2, -1, 1), a, Vector<double>{{10, -1, infinity}}, e, Vector<double>{{1}});
+  const Polyhedron polyhedron(Box::cube(2, -1, 1), a, Vector<double>{{5, -1, infinity}}, e, Vector<double>{{1}});
   Polytope set(2);
   set.assign(polyhedron);
   REQUIRE(set.row_count() == 3);
   CHECK((set.rows()(0).map() - Vector<double>{{0.6, 0.8}}).norm() < 1e-15);
-  CHECK(set.limits()(0) == 2);
+  CHECK(set.limits()(0) == 1);
   CHECK(set.limits()(1) == -1);  // 0 <= -1: nothing satisfies it
   CHECK(set.rows()(2).map().norm() == 0);
   CHECK(set.limits()(2) == 1);
@@ -42,6 +42,11 @@ TEST_CASE("polyhedra as polytopes: rows of length 1, infinite limits harmless; o
   CHECK(set.equalities()(0).map() == Vector<double>{{0, 1}});
   CHECK(set.right_hand_side()(0) == 0.5);
   CHECK(!set.is_simple());
+
+  set.assign(Polyhedron(Box::cube(2, -1, 1), a, Vector<double>{{10, 1, 0.5}}));  // the box satisfies the first two
+  REQUIRE(set.row_count() == 3);
+  CHECK((set.rows()(0).map().norm() == 0 && set.limits()(0) == 1 && set.limits()(1) == 1));
+  CHECK((set.rows()(2).map() == Vector<double>{{1, 0}} && set.limits()(2) == 0.5));
 
   set.assign(Ball(Vector<double>{{1, 0}}, 2));
   CHECK(set.row_count() == 0);

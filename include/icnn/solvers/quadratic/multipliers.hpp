@@ -42,11 +42,12 @@ class Multipliers {
 
   /// mu and then nu.
   [[nodiscard]] const Vector<double>& values() const noexcept { return values_; }
-  /// Takes them over where they are finite, else zeros; negative mu count as 0, and so do those of rows without a limit.
+  /// Takes them over where they are finite, else zeros; negative mu count as 0, and so do those of rows that
+  /// are left out: next to a huge limit no multiplier is small.
   void assign(ConstVectorView values) {
     const bool finite = vec::all_finite(values);
     for (Index i = 0; i < values_.size(); ++i) {
-      const bool counts = finite && (i >= set_.b().size() || (values(i) > 0 && std::isfinite(set_.b()(i))));
+      const bool counts = finite && (i >= set_.b().size() || (values(i) > 0 && !set_.may_be_left_out(i)));
       values_(i) = counts ? values(i) : 0;
     }
     combine();

@@ -69,9 +69,10 @@ class Polytope {
   [[nodiscard]] bool is_simple() const noexcept { return rows_ == 0 && equalities_ == groups; }
 
  private:
+  /// Without a huge bound the set is larger, so that lower bounds hold; points are projected onto the set itself.
   void bound(Index j, double low, double high, int of_group = -1) {
-    lower(j) = low;
-    upper(j) = high;
+    lower(j) = low > -detail::max_bound ? low : -infinity;
+    upper(j) = high < detail::max_bound ? high : infinity;
     group(j) = of_group;
   }
   void append(const Box& box, Index at) {
@@ -116,7 +117,7 @@ class Polytope {
     room(right_hand_side_, equality_columns_, equalities_);
     for (Index i = 0; i < rows_; ++i) {
       limits_(i) = normalized(set.A(), i, set.b()(i), column(row_columns_, i));
-      if (limits_(i) < 1e300) continue;
+      if (!set.may_be_left_out(i)) continue;
       vec::fill(column(row_columns_, i), 0);  // no constraint
       limits_(i) = 1;
     }
