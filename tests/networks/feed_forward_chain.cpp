@@ -6,6 +6,9 @@
 #include <icnn/activations/softplus.hpp>
 #include <icnn/activations/tanh.hpp>
 
+#include <icnn/activations/relu.hpp>
+#include <icnn/networks/feed_forward.hpp>
+
 #include "tests/support/errors.hpp"
 
 using namespace icnn;
@@ -37,4 +40,12 @@ TEST_CASE("a feed-forward network's layers follow its widths, in sizes of either
   CHECK(feed_forward_text(FeedForwardChain<double, Tanh, Identity>::build(c, flat, {})) == "1>1 Identity; ");
   FeedForwardOptions unset;
   CHECK_ERROR(Run::build(c, unset, {}), "inputs and outputs of at least 1, got 0");
+}
+
+TEST_CASE("sizes that nobody gave, or others than those in the type, are refused", "[feed_forward]") {
+  CHECK_ERROR((FeedForward<double, Relu>({.hidden = {4}})), "inputs and outputs of at least 1, got 0");
+  using Of = FeedForwardOf<double, Inputs<2>, Dense<3, Relu>, Dense<4>>;
+  CHECK(Of({.outputs = 4}).outputs() == 4);
+  CHECK(Of().outputs() == 4);
+  CHECK_ERROR(Of({.outputs = 5}), "as many outputs as are in the type, 4, got 5");
 }

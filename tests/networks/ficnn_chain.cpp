@@ -5,6 +5,9 @@
 
 #include <icnn/activations/any.hpp>
 
+#include <icnn/activations/relu.hpp>
+#include <icnn/networks/ficnn.hpp>
+
 #include "tests/support/errors.hpp"
 
 using namespace icnn;
@@ -53,4 +56,8 @@ TEST_CASE("a FICNN's layers of compile-time sizes are those of run-time ones, bl
   STATIC_REQUIRE(std::is_same_v<Static::Rebind<float>::Layers::Scalar, float>);
   STATIC_REQUIRE(std::is_same_v<Run::Rebind<float>::Layers, DynamicChain<FicnnLayer<float, ErasedActivation<float>>>>);
   CHECK(std::get<0>(Static::choice(Softplus(2), Celu(3), {})) == Softplus(2));
+}
+
+TEST_CASE("a network whose inputs nobody counted is refused", "[ficnn]") {
+  CHECK_ERROR((Ficnn<double, Relu>({.hidden = {4}})), "at least one input, got 0");
 }

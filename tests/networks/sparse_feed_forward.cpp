@@ -64,6 +64,7 @@ TEST_CASE("a sparse layer equals a dense feed-forward network on the same number
 
 TEST_CASE("a sparse layer refuses what does not fit", "[sparse_layer]") {
   CHECK_ERROR((SparseFeedForward<double, Relu>({.inputs = 0, .width = 1})), "sizes of at least 1");
+  CHECK_ERROR((SparseFeedForward<double, Relu>({.width = 4})), "sizes of at least 1, got 4 x 0");
   SparseFeedForward<double, Relu> layer({.inputs = 3, .width = 2});
   auto ws = layer.workspace({.columns = 2});
   Vector<double> gradient(8);

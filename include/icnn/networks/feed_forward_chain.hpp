@@ -72,7 +72,11 @@ struct StaticFeedForwardLayers<S, N, std::index_sequence<I...>, Specs...> {
   [[nodiscard]] static Chain build(Layout& layout, FeedForwardOptions& options,
                                    const std::tuple<typename Specs::Activation...>& activations) {
     take_sizes("FeedForwardOf", options.inputs, N, options.hidden, {Specs::width...});
-    options.outputs = widths<N, Specs...>[sizeof...(Specs)];
+    constexpr Index outputs = widths<N, Specs...>[sizeof...(Specs)];
+    if (options.outputs != 1 && options.outputs != outputs) {
+      fail({"FeedForwardOf", text("as many outputs as are in the type, ", outputs), text(options.outputs)});
+    }
+    options.outputs = outputs;
     return Chain{FeedForwardLayer<S, typename Specs::Activation, widths<N, Specs...>[I], Specs::width>(
         layout, Index{I}, widths<N, Specs...>[I], Specs::width, options.bias, std::get<I>(activations))...};
   }

@@ -17,8 +17,8 @@ namespace icnn::inline ICNN_ISA {
 
 /// Sizes of a SparseFeedForward.
 struct SparseFeedForwardOptions {
-  Index inputs = 1;  ///< length of x
-  Index width = 1;   ///< length of u
+  Index inputs = 0;  ///< >= 1, length of x
+  Index width = 0;   ///< >= 1, length of u
 
   friend bool operator==(const SparseFeedForwardOptions&, const SparseFeedForwardOptions&) = default;
 };
