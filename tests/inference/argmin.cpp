@@ -484,6 +484,49 @@ TEST_CASE("a black box that misbehaved leaves the workspace usable", "[argmin]")
   CHECK(r.status == Status::optimal);
 }
 
+TEST_CASE("after an exception from objective or observer the same workspace and result serve bit for bit", "[argmin]") {
+  struct Thrown {};
+  const auto same = [](const Result& a, const Result& b) {
+    return a.y == b.y && a.value == b.value && a.lower_bound == b.lower_bound && a.value_error == b.value_error &&
+           a.status == b.status && a.evaluations == b.evaluations && a.iterations == b.iterations;
+  };
+  const Vector<double> c{{0.3, -0.2, 2, 0.7}};
+  for (const Method method : {Method::automatic, Method::projected_gradient, Method::bundle, Method::level}) {
+    for (const int fatal : {1, 2, 5}) {
+      BlackBoxWorkspace ws(4);
+      Result r;
+      int calls = 0;
+      const auto f = [&](const Vector<double>& y, Vector<double>& g) {
+        if (++calls == fatal) throw Thrown{};
+        g = 2 * (y - c);
+        g(0) += y(0) > 0.1 ? 1 : -1;
+        return (y - c).squaredNorm() + std::abs(y(0) - 0.1);
+      };
+      const Settings settings{.relative_gap = 1e-9, .method = method, .oracle_error = 1e-14};
+      CHECK_THROWS_AS(argmin(f, Box::unit(4), settings, ws, r), Thrown);
+      argmin(f, Box::unit(4), settings, ws, r);
+      calls = 1000;
+      CHECK(same(r, argmin(f, Box::unit(4), settings)));
+    }
+  }
+  const auto f = smooth_network(5, 3);
+  for (const Method method : {Method::newton, Method::bundle, Method::projected_gradient}) {
+    ArgminWorkspace ws(f);
+    Result r;
+    Settings settings{.relative_gap = 1e-9, .method = method, .certificate = true};
+    const Result expected = argmin(f, Box::unit(5), settings);
+    settings.observer = [](const ArgminProgress& now) -> bool {
+      if (now.iterations == 2) throw Thrown{};
+      return true;
+    };
+    CHECK_THROWS_AS(argmin(f, Box::unit(5), settings, ws, r), Thrown);
+    settings.observer = {};
+    argmin(f, Box::unit(5), settings, ws, r);
+    CHECK(same(r, expected));
+    CHECK(r.certificate.slopes == expected.certificate.slopes);
+  }
+}
+
 TEST_CASE("restarts without end do not outlast the deadline", "[argmin]") {
   const auto f = [](const Vector<double>& y, Vector<double>& g) { return g.setOnes(2), y.sum(); };
   Settings settings{.relative_gap = 1e-9, .time_limit = 0.5, .oracle_error = 1e-3};
