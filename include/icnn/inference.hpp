@@ -10,6 +10,7 @@
 #include "icnn/inference/combined_models.hpp"
 #include "icnn/inference/conjugate.hpp"
 #include "icnn/inference/entropy.hpp"
+#include "icnn/inference/layer_bounds.hpp"
 #include "icnn/inference/method_rooms.hpp"
 #include "icnn/inference/minimize.hpp"
 #include "icnn/inference/model.hpp"

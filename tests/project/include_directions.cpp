@@ -40,6 +40,7 @@ const std::map<std::string, std::string> tested_elsewhere = {
     {"functions/affine_substitution.hpp", "what restricted.hpp and precomposed.hpp have in common"},
     {"functions/convex_function.hpp", "support/derivatives.hpp calls all of it, for every function"},
     {"functions/parts.hpp", "what sum.hpp and maximum.hpp have in common"},
+    {"inference/layer_bounds.hpp", "scratch of inference/network_model.cpp, which holds its bounds against long double"},
     {"inference/method_rooms.hpp", "scratch of inference/minimize.cpp"},
     {"inference/parts_models.hpp", "inference/combined_models.cpp, which tries all models of functions made from others"},
     {"inference/substituted_models.hpp", "inference/combined_models.cpp, likewise"},

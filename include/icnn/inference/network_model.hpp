@@ -10,52 +10,13 @@
 
 #include "icnn/activations/erased.hpp"
 #include "icnn/functions/workspace.hpp"
+#include "icnn/inference/layer_bounds.hpp"
 #include "icnn/layers/ficnn_layer.hpp"
 #include "icnn/networks/convex_passes.hpp"
 #include "icnn/solvers/convex_model.hpp"
 #include "icnn/solvers/simple_term.hpp"
 
 namespace icnn::inline ICNN_ISA {
-
-namespace detail {
-
-inline constexpr double smallest = std::numeric_limits<double>::min();
-
-/// The slope of a tangent, moved into the range that the activation has.
-[[nodiscard]] inline double admissible_slope(const SlopeRange& range, double slope) {
-  return slope < range.least ? range.least : slope > range.most ? range.most : slope;
-}
-
-/// What the rounding bounds of one layer are made of: vectors of its width, and factors.
-struct LayerBounds {
-  explicit LayerBounds(Index width)
-      : outside(width), sum(width), output(width), error(width), slope(width), end(width), other(width) {}
-
-  /// slope := the largest |g'| between middle - spread and middle + spread: that of a convex function is at an end.
-  template <class A>
-  void find_slopes(const A& activation, const double* middle, double factor, const Vector<double>& spread) {
-    const auto at = [&](double side, double* out) {
-      for (Index j = 0; j < end.size(); ++j) end(j) = (middle ? middle[j] : 0.0) + side * factor * spread(j);
-      kernels::apply(activation, kernels::Order::first, end.size(), end.data(), out, static_cast<double*>(nullptr));
-    };
-    at(1, slope.data());
-    if (never_decreases(activation)) return;
-    at(-1, other.data());
-    for (Index j = 0; j < slope.size(); ++j) slope(j) = std::max(std::abs(slope(j)), std::abs(other(j)));
-  }
-
-  Vector<double> outside;     ///< |W^y| h + |b|
-  Vector<double> sum;         ///< B, at least |s|
-  Vector<double> output;      ///< Z, at least |z|
-  Vector<double> error;       ///< E, of a value
-  Vector<double> slope;       ///< L
-  Vector<double> end, other;  ///< scratch
-  double of_sum = 0;          ///< what rounding does to one of its sums, relatively
-  double of_cut = 0;          ///< beside that, to the adjoints and to the slope of a cut
-  double of_next = 0;         ///< to the sums of the layer above
-};
-
-}  // namespace detail
 
 /// The model of a network that is convex in y, from its layers, its output term and its parameters in double, to all of
 /// which it refers.

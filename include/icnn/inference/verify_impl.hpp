@@ -24,8 +24,11 @@ struct Proof {
                                  VectorView h, VectorView g) {
   const Vector<double>& c = certificate.center;
   const double m = model.strong_convexity();
-  term.extents(h);
-  vec::scale_to(1 + 8 * epsilon, h, h);
+  const auto take_extents = [&] {
+    term.extents(h);
+    vec::scale_to(1 + 8 * epsilon, h, h);
+  };
+  take_extents();
   AffineMinorant below = model.minorant(certificate.slopes, c, h, g);
   if (!(below.value > -infinity)) return {};
   if (m > 0 && is_wide(h) && term.is_indicator()) {
@@ -34,14 +37,13 @@ struct Proof {
         2 * (norm / m + std::sqrt(lacking / m)) + 2 * vec::distance(c, certificate.y) + 1e-6 * (1 + vec::norm(c));
     bool enough = false;
     for (int attempt = 0; attempt < 20 && !enough; ++attempt, radius *= 4) {
-      term.extents(h);
+      take_extents();
       for (Index j = 0; j < h.size(); ++j) h(j) = std::min(h(j), std::abs(c(j)) + radius);
       below = model.minorant(certificate.slopes, c, h, g);
       enough = 0.5 * m * radius * radius > 1.001 * norm * radius + below.error + 1.001 * lacking;
     }
     if (!enough) {
-      term.extents(h);
-      vec::scale_to(1 + 8 * epsilon, h, h);
+      take_extents();
       below = model.minorant(certificate.slopes, c, h, g);
     }
   }

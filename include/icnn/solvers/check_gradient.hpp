@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <type_traits>
 
 #include "icnn/solvers/black_box.hpp"
 
@@ -32,6 +34,16 @@ inline void compare(DerivativeCheck& worst, double& excess, Index row, Index col
   }
 }
 
+/// The value at y + move e_j; \p move becomes the distance in fact. \p at is y, and is so again.
+inline double value_beside(ConvexModel& model, kernels::Order order, Vector<double>& at, Index j, double& move) {
+  const double before = at(j);
+  at(j) = before + move;
+  move = at(j) - before;
+  const double value = model.value(order, at);
+  at(j) = before;
+  return value;
+}
+
 }  // namespace detail
 
 /// Whether what a black box writes can be its gradient at y: a convex function rises, towards either side of y, at least as
@@ -49,16 +61,10 @@ template <BlackBox F>
   DerivativeCheck worst;
   double excess = -infinity;
   for (Index j = 0; j < y.size(); ++j) {
-    const auto moved = [&](double h) {
-      at(j) = y(j) + h;
-      const double result = model.value(kernels::Order::first, at);
-      const double exact = at(j) - y(j);
-      at(j) = y(j);
-      return std::pair(result, exact);
-    };
     const double h = step * std::max(1.0, std::abs(y(j)));
-    const auto [above, right] = moved(h);
-    const auto [below, left] = moved(-h);
+    double right = h, left = -h;
+    const double above = detail::value_beside(model, kernels::Order::first, at, j, right);
+    const double below = detail::value_beside(model, kernels::Order::first, at, j, left);
     const double rounding =
         16 * std::numeric_limits<double>::epsilon() * (std::abs(value) + std::abs(above) + std::abs(below)) / h;
     detail::compare(worst, excess, j, 0, g(j), (below - value) / left - rounding, (above - value) / right + rounding);
@@ -84,18 +90,13 @@ requires CurvedBlackBox<std::remove_reference_t<F>>
   DerivativeCheck worst;
   double excess = -infinity;
   for (Index c = 0; c < n; ++c) {
-    const auto gradient_at = [&](double move, Vector<double>& g) {
-      at(c) = y(c) + move;
-      model.value(kernels::Order::second, at);
-      model.gradient(g);
-      const double exact = at(c) - y(c);
-      at(c) = y(c);
-      return exact;
-    };
-    const double move = step * std::max(1.0, std::abs(y(c)));
-    const double distance = gradient_at(move, above) - gradient_at(-move, below);
+    double right = step * std::max(1.0, std::abs(y(c))), left = -right;
+    detail::value_beside(model, kernels::Order::second, at, c, right);
+    model.gradient(above);
+    detail::value_beside(model, kernels::Order::second, at, c, left);
+    model.gradient(below);
     for (Index r = 0; r < n; ++r) {
-      const double measured = (above(r) - below(r)) / distance;
+      const double measured = (above(r) - below(r)) / (right - left);
       detail::compare(worst, excess, r, c, h(r, c), measured - slack, measured + slack);
     }
   }
