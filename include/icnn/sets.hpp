@@ -10,6 +10,7 @@
 #include "icnn/sets/box.hpp"
 #include "icnn/sets/concepts.hpp"
 #include "icnn/sets/half_space.hpp"
+#include "icnn/sets/polyhedral.hpp"
 #include "icnn/sets/polyhedron.hpp"
 #include "icnn/sets/product.hpp"
 #include "icnn/sets/simplex.hpp"

@@ -32,8 +32,8 @@ TEST_CASE("every plan leads to the minimum, through one type of model and one of
   FunctionModel of(f, buffers);
   ConvexModel& model = of;
   const Box box = Box::unit(3);
-  detail::RegionOf<Box> of_box(box);
-  Region& region = of_box.get();
+  SetRegion<Box> of_box(box);
+  Region& region = of_box;
   CHECK(model.inputs() == 3);
   CHECK(!model.line(c, c));
   CHECK(model.neurons() == 0);
@@ -62,13 +62,13 @@ TEST_CASE("beside an entropy, too", "[argmin]") {
   BlackBoxBuffers buffers(2);
   FunctionModel model(f, buffers);
   const Box box = Box::unit(2);
-  detail::RegionOf<Box> region(box);
+  SetRegion<Box> region(box);
   const EntropyTerm entropy(box, 0.5);
   for (const Method method : {Method::mirror_gradient, Method::newton, Method::bundle}) {
     MethodWorkspace ws(2);
     Result r;
     r.y = Vector<double>{{0.2, 0.9}};
-    detail::minimize(model, region.get(), &entropy, {method, 0}, {.relative_gap = 1e-8}, ws, r);
+    detail::minimize(model, region, &entropy, {method, 0}, {.relative_gap = 1e-8}, ws, r);
     INFO(to_string(method) << ": " << r);
     CHECK(r.status == Status::optimal);
     CHECK((r.y.array() - 0.5).matrix().norm() < 1e-3);
@@ -82,29 +82,29 @@ TEST_CASE("a set without a point is told before anything is minimized", "[argmin
   const Box box = Box::unit(2);
   MethodWorkspace ws(2);
   Result r;
-  CHECK(detail::start(detail::RegionOf<Box>(box).get(), {}, ws, r));
+  CHECK(detail::start(detail::RegionOf<Box>(box, false, infinity, ws).get(), {}, ws, r));
   CHECK(r.y == Vector<double>::Constant(2, 0.5));
   const Polyhedron nowhere(box, Matrix<double>{{1, 1}}, Vector<double>{{-1}});
   r.y = Vector<double>::Ones(2);
-  CHECK(!detail::start(detail::RegionOf<Polyhedron>(nowhere).get(), {.warm_start = true}, ws, r));
+  CHECK(!detail::start(detail::RegionOf<Polyhedron>(nowhere, true, infinity, ws).get(), {.warm_start = true}, ws, r));
   CHECK(r.status == Status::infeasible);
   CHECK(r.lower_bound == infinity);
 }
 
 TEST_CASE("a search begins at the start, at the point that is there, or in the middle; in the set", "[argmin]") {
   const Box box = Box::unit(2);
-  detail::RegionOf<Box> region(box);
+  SetRegion<Box> region(box);
   MethodWorkspace ws(2);
   Result r;
   const Vector<double> there{{0.25, 2}};
-  CHECK(detail::start(region.get(), {.start = there}, ws, r));
+  CHECK(detail::start(region, {.start = there}, ws, r));
   CHECK(r.y == Vector<double>{{0.25, 1}});
-  CHECK(detail::start(region.get(), {.start = Vector<double>::Zero(2), .warm_start = true}, ws, r));
+  CHECK(detail::start(region, {.start = Vector<double>::Zero(2), .warm_start = true}, ws, r));
   CHECK(r.y == Vector<double>{{0.25, 1}});
-  CHECK(detail::start(region.get(), {}, ws, r));
+  CHECK(detail::start(region, {}, ws, r));
   CHECK(r.y == Vector<double>{{0.5, 0.5}});
   r.y.resize(0);
-  CHECK(detail::start(region.get(), {.start = there, .warm_start = true}, ws, r));
+  CHECK(detail::start(region, {.start = there, .warm_start = true}, ws, r));
   CHECK(r.y == Vector<double>{{0.25, 1}});
 }
 

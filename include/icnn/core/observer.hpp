@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <functional>
+#include <limits>
 
 #include "icnn/core/isa.hpp"
 
@@ -24,6 +25,14 @@ class Stopwatch {
 
  private:
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+/// So many seconds on a clock; the clock is not asked where nobody waits for it.
+struct Deadline {
+  Stopwatch clock = {};
+  double limit = std::numeric_limits<double>::infinity();
+
+  [[nodiscard]] bool passed() const { return limit < std::numeric_limits<double>::infinity() && clock.seconds() >= limit; }
 };
 
 }  // namespace icnn::inline ICNN_ISA

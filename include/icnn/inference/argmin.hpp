@@ -86,7 +86,7 @@ inline constexpr bool can_be_minimized() {
   static_assert(
       !requires { requires F::has_context; }, "argmin minimizes over y: put the network at a context, argmin(f.at(x), set)");
   static_assert(!is_a_problem_per_column<F>, "argmin solves one problem at a time: at(x) with a vector x");
-  constexpr bool projectable = ProjectableSet<Set> || detail::is_polytope<Set>;
+  constexpr bool projectable = ProjectableSet<Set> || PolyhedralSet<Set>;
   static_assert(
       projectable,
       "this set cannot be projected onto (it has no project(y)): use a box, simplex, ball, affine set, half-space, "
@@ -129,7 +129,7 @@ void argmin(const F& f, const Set& set, const Settings& settings, ArgminWorkspac
   }
   const EntropyTerm* term = entropy ? &*entropy : nullptr;
   if (settings.certificate) detail::require_conjugates(*ws.model);
-  detail::RegionOf<Set> region(set);
+  detail::RegionOf<Set> region(set, detail::uses_rows(kind_of<Set>, plan), settings.time_limit, ws.methods);
   if (!detail::start(region.get(), settings, ws.methods, result)) return;
   ws.prepare(plan, f);
   if constexpr (detail::is_tiny<F> && kind_of<Set> == SetKind::simple) {
@@ -163,11 +163,11 @@ requires(!ConvexFunctionOfY<std::remove_cvref_t<F>> &&
   const Index n = ws.methods.inputs();
   const Regularity regularity{false, curved ? 2 : 0};
   Plan plan = choose_method(regularity, n, kind_of<Set>, false, method);
-  if (method == Method::automatic && !curved && kind_of<Set> != SetKind::polyhedron) {
+  if (method == Method::automatic && !curved && !detail::uses_rows(kind_of<Set>, plan)) {
     plan.gradient_evaluations = detail::gradients_at_first;
   }
   detail::check_problem(n, set.dimension(), settings, ws.methods, result);
-  detail::RegionOf<Set> region(set);
+  detail::RegionOf<Set> region(set, detail::uses_rows(kind_of<Set>, plan), settings.time_limit, ws.methods);
   if (!detail::start(region.get(), settings, ws.methods, result)) return;
   FunctionModel<Function> model(f, ws.buffers, settings.oracle_error, settings.strong_convexity);
   detail::minimize(model, region.get(), nullptr, plan, settings, ws.methods, result);

@@ -7,6 +7,7 @@
 
 #include "icnn/activations/properties.hpp"
 #include "icnn/inference/entropy.hpp"
+#include "icnn/sets/polyhedral.hpp"
 #include "icnn/solvers/quadratic/polytope.hpp"
 #include "icnn/solvers/settings.hpp"
 
@@ -23,16 +24,24 @@ struct Plan {
 /// What the choice of a method depends on in a set.
 enum class SetKind {
   simple,      ///< a box, simplex, the whole space, or a product of these
-  polyhedron,  ///< with rows
+  flat,        ///< a half-space, affine set, or a product with these: a polyhedron that can be projected onto
+  polyhedron,  ///< any other, or a product with one
   other,       ///< that can be projected onto
 };
 
 template <class Set>
-inline constexpr SetKind kind_of = std::is_same_v<Set, Polyhedron> ? SetKind::polyhedron
-                                   : detail::is_polytope<Set>      ? SetKind::simple
-                                                                   : SetKind::other;
+inline constexpr SetKind kind_of = detail::is_polytope<Set> ? SetKind::simple
+                                   : !PolyhedralSet<Set>    ? SetKind::other
+                                   : ProjectableSet<Set>    ? SetKind::flat
+                                                            : SetKind::polyhedron;
 
 namespace detail {
+
+/// Whether a plan is carried out on the rows of a set, instead of on its projection.
+[[nodiscard]] constexpr bool uses_rows(SetKind set, const Plan& plan) {
+  const bool projects = plan.method == Method::projected_gradient || plan.method == Method::mirror_gradient;
+  return set == SetKind::polyhedron || (set == SetKind::flat && !projects);
+}
 
 // A Hessian costs about n / 10 evaluations, a gradient method three times as many evaluations as Newton's.
 inline constexpr Index newton_at_once = 32;         ///< variables
@@ -67,7 +76,8 @@ template <class F>
 ///
 /// - smooth, on a box, simplex, the whole space or a product of these: Newton up to n = 32 (with an entropy 12); up to 400 a
 ///   gradient method for n evaluations, then Newton; beyond, the gradient method for 60 evaluations, then truncated Newton
-///   (with an entropy the gradient method alone); on a polyhedron always Newton;
+///   (with an entropy the gradient method alone); on a polyhedron always Newton, on half-spaces, affine sets and products
+///   with these up to 400;
 /// - kinked, on such a set: the bundle method, that is proximal_bundle() or, with an entropy, entropy_bundle(); affine on a
 ///   polyhedron, too;
 /// - kinked, on any other set: a gradient method for 60 evaluations, then level_bundle();

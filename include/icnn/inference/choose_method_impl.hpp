@@ -14,13 +14,15 @@ namespace detail {
   const bool curved = is_curved(regularity), kinked = regularity.derivatives == 0;
   if (set == SetKind::other) return kinked ? Plan{Method::level, gradients_at_first} : Plan{gradient, 0};
   if (kinked) return {Method::bundle, 0};
-  if (set == SetKind::polyhedron) return {curved ? Method::newton : Method::bundle, 0};
+  if (set == SetKind::flat && n > newton_at_all) return {gradient, 0};
+  if (set == SetKind::polyhedron || set == SetKind::flat) return {curved ? Method::newton : Method::bundle, 0};
   if (!curved || (entropic && n > newton_at_all)) return {gradient, 0};
   if (n > newton_at_all) return {Method::truncated_newton, gradients_at_first};
   return {Method::newton, n <= (entropic ? mirror_newton_at_once : newton_at_once) ? 0 : n};
 }
 
-inline constexpr const char* simple_sets = "a box, simplex, the whole space, a product of these or a polyhedron, for ";
+inline constexpr const char* simple_sets =
+    "a box, simplex, the whole space, half-space, affine set, polyhedron or a product of these, for ";
 
 }  // namespace detail
 

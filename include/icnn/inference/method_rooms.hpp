@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <memory>
 #include <optional>
 
 #include "icnn/solvers/bundle/entropy_bundle.hpp"
@@ -10,6 +11,7 @@
 #include "icnn/solvers/gradient/mirror_gradient.hpp"
 #include "icnn/solvers/newton/mirror_newton.hpp"
 #include "icnn/solvers/newton/truncated_newton.hpp"
+#include "icnn/solvers/quadratic/polyhedron_region.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -22,6 +24,7 @@ struct MethodRooms {
   std::optional<TruncatedWorkspace> truncated;
   std::optional<BundleWorkspace> bundle;
   std::optional<EntropyBundleWorkspace> entropy_bundle;
+  std::unique_ptr<PolyhedronRegion> polyhedron;  ///< the latest
 };
 
 }  // namespace icnn::inline ICNN_ISA

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <type_traits>
 
 #include "icnn/inference/choose_method.hpp"
 #include "icnn/solvers/convex_model.hpp"
@@ -47,27 +49,46 @@ void check_problem(Index inputs, Index dimension, const Settings& settings, cons
 void minimize(ConvexModel& model, Region& set, const EntropyTerm* entropy, const Plan& plan, const Settings& settings,
               MethodWorkspace& ws, Result& result);
 
-/// A polyhedron as a region, which knows whether it is empty, or (for a proof alone) does not.
-[[nodiscard]] std::unique_ptr<Region> make_region(const Polyhedron& set, bool solve = true);
+/// A polyhedron as a region that knows whether it is empty: prepared once, and kept in the workspace as long as the set
+/// stays the same.
+[[nodiscard]] Region& region_in(MethodWorkspace& ws, const Polyhedron& set, double time_limit);
+/// The same for a proof, which does not ask that.
+[[nodiscard]] std::unique_ptr<Region> region_of_rows(const Polyhedron& set);
 
-/// A set as a region, in place where that needs no solving.
+/// A set as a region, in place where that needs no solving. It refers to the set and the workspace.
 template <class Set>
 class RegionOf {
- public:
-  explicit RegionOf(const Set& set, bool = true) : region_(set) {}
-  [[nodiscard]] Region& get() noexcept { return region_; }
+  static constexpr bool has_rows = kind_of<Set> == SetKind::polyhedron || kind_of<Set> == SetKind::flat;
 
- private:
-  SetRegion<Set> region_;
-};
-template <>
-class RegionOf<Polyhedron> {
  public:
-  explicit RegionOf(const Polyhedron& set, bool solve = true) : region_(make_region(set, solve)) {}
+  /// \p rows: as a polyhedron.
+  RegionOf(const Set& set, bool rows, double time_limit, MethodWorkspace& ws) {
+    if constexpr (has_rows) {
+      if (rows) region_ = &region_in(ws, to_polyhedron(set), time_limit);
+    }
+    project_onto(set);
+  }
+  RegionOf(const Set& set, bool rows) {
+    if constexpr (has_rows) {
+      if (rows) made_ = region_of_rows(to_polyhedron(set));
+      region_ = made_.get();
+    }
+    project_onto(set);
+  }
   [[nodiscard]] Region& get() noexcept { return *region_; }
 
  private:
-  std::unique_ptr<Region> region_;
+  void project_onto(const Set& set) {
+    if constexpr (kind_of<Set> != SetKind::polyhedron) {
+      if (region_ == nullptr) region_ = &projected_.emplace(set);
+    }
+  }
+
+  struct None {};
+  Region* region_ = nullptr;
+  std::unique_ptr<Region> made_;
+  [[no_unique_address]] std::conditional_t<kind_of<Set> == SetKind::polyhedron, None, std::optional<SetRegion<Set>>>
+      projected_;
 };
 
 }  // namespace detail

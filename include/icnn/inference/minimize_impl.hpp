@@ -57,7 +57,10 @@ ICNN_INLINE bool start(Region& set, const Settings& settings, MethodWorkspace& w
   set.project(result.y, scratch);
   if (set.has_point()) return true;
   result = Result{.y = std::move(result.y)};
-  result.status = set.is_empty() ? Status::infeasible : Status::uncertified;
+  result.seconds = set.clock().seconds();
+  result.status = set.is_empty()                          ? Status::infeasible
+                  : result.seconds >= settings.time_limit ? Status::deadline_reached
+                                                          : Status::uncertified;
   if (set.is_empty()) result.lower_bound = infinity;
   return false;
 }
@@ -97,8 +100,18 @@ ICNN_INLINE void minimize(ConvexModel& model, Region& set, const EntropyTerm* en
   }
 }
 
-ICNN_INLINE std::unique_ptr<Region> make_region(const Polyhedron& set, bool solve) {
-  return std::make_unique<PolyhedronRegion>(set, solve);
+ICNN_INLINE Region& region_in(MethodWorkspace& ws, const Polyhedron& set, double time_limit) {
+  std::unique_ptr<PolyhedronRegion>& kept = ws.rooms().polyhedron;
+  if (kept && kept->is_prepared() && kept->set() == set) {
+    kept->begin(time_limit);
+  } else {
+    kept = std::make_unique<PolyhedronRegion>(set, true, time_limit);
+  }
+  return *kept;
+}
+
+ICNN_INLINE std::unique_ptr<Region> region_of_rows(const Polyhedron& set) {
+  return std::make_unique<PolyhedronRegion>(set, false);
 }
 
 }  // namespace detail

@@ -78,7 +78,8 @@ template <ConvexFunctionOfY F, class Set>
     if (detail::is_entropic(f)) entropy.emplace(detail::entropy_term(f.terms(), set));  // throws where it is on another
   }
   const ModelPointer model = make_model(f, false);
-  detail::RegionOf<Set> region(set, false);
+  const bool rows = kind_of<Set> == SetKind::polyhedron || certificate.multipliers.size() > 0;
+  detail::RegionOf<Set> region(set, rows);
   return detail::verify(*model, region.get(), entropy ? &*entropy : nullptr, certificate);
 }
 

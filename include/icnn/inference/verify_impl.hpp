@@ -32,17 +32,18 @@ struct Proof {
   AffineMinorant below = model.minorant(certificate.slopes, c, h, g);
   if (!(below.value > -infinity)) return {};
   if (m > 0 && is_wide(h) && term.is_indicator()) {
-    const double norm = vec::norm(g), lacking = std::max(0.0, upper - below.value);
-    double radius =
-        2 * (norm / m + std::sqrt(lacking / m)) + 2 * vec::distance(c, certificate.y) + 1e-6 * (1 + vec::norm(c));
-    bool enough = false;
-    for (int attempt = 0; attempt < 20 && !enough; ++attempt, radius *= 4) {
+    const double lacking = std::max(0.0, upper - below.value), inside = 1.01 * vec::distance(c, certificate.y);
+    const double first = 2 * (vec::norm(g) / m + std::sqrt(lacking / m) + inside) + 1e-6 * (1 + vec::norm(c));
+    // On the surface m |v - c|^2 / 4 > upper - m(c) + error - (g'(v - c) + m |v - c|^2 / 4), and y is inside.
+    const auto needed = [&](double radius) {
       take_extents();
       for (Index j = 0; j < h.size(); ++j) h(j) = std::min(h(j), std::abs(c(j)) + radius);
       below = model.minorant(certificate.slopes, c, h, g);
-      enough = 0.5 * m * radius * radius > 1.001 * norm * radius + below.error + 1.001 * lacking;
-    }
-    if (!enough) {
+      const double fall = -term.lower_bound_of_linear(g, c, 0.5 * m, h);
+      const double rest = 1.001 * (std::max(0.0, upper - below.value) + below.error) + fall;
+      return std::max(inside, 2.01 * std::sqrt(std::max(0.0, rest) / m));
+    };
+    if (!(certain_radius(first, needed) < infinity)) {
       take_extents();
       below = model.minorant(certificate.slopes, c, h, g);
     }

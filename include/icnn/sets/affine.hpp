@@ -66,6 +66,8 @@ class Affine {
   }
 
   [[nodiscard]] Index dimension() const noexcept { return basis_.rows(); }
+  [[nodiscard]] const Matrix<double>& basis() const noexcept { return basis_; }              ///< n x rank, of the rows of E
+  [[nodiscard]] const Vector<double>& coordinates() const noexcept { return coordinates_; }  ///< basis' y of every y
 
   void project(PointRef y) const {
     for (int pass = 0; pass < 2; ++pass) {  // the second one repairs what rounding leaves of far-away points

@@ -41,6 +41,17 @@ class Ball {
     for (Index j = 0; j < dimension(); ++j) h(j) = std::abs(center_(j)) + radius_;
   }
 
+  /// min g'(v - y) + m |v - y|^2 / 2 over v in the ball, m > 0: at the projection of y - g / m. \p y in the set.
+  [[nodiscard]] double curved_minimum(ConstPointRef g, ConstPointRef y, double m) const {
+    double square = 0;
+    for (Index j = 0; j < dimension(); ++j) {
+      const double away = y(j) - g(j) / m - center_(j);
+      square += away * away;
+    }
+    const double outside = std::max(0.0, std::sqrt(square) - radius_);
+    return 0.5 * (m * outside * outside - vec::squared_norm(g) / m);
+  }
+
   friend bool operator==(const Ball&, const Ball&) = default;
 
  private:

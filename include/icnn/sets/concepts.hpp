@@ -73,6 +73,16 @@ void extents(const Set& set, PointRef h) {
   }
 }
 
+/// At most min g'(v - y) + m |v - y|^2 / 2 over a set, m > 0: what it says itself, or that over the whole space.
+template <class Set>
+[[nodiscard]] double curved_minimum(const Set& set, ConstPointRef g, ConstPointRef y, double m) {
+  if constexpr (requires { set.curved_minimum(g, y, m); }) {
+    return set.curved_minimum(g, y, m);
+  } else {
+    return -0.5 * vec::squared_norm(g) / m;
+  }
+}
+
 inline Index checked_dimension(const char* set, Index dimension) {
   if (dimension < 1) fail({set, "at least one coordinate", text(dimension)});
   return dimension;

@@ -5,15 +5,17 @@
 
 #include <cstddef>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
-#include "icnn/sets/concepts.hpp"
+#include "icnn/sets/polyhedron.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
-/// Y_1 x Y_2 x ...: the coordinates of the first set, then those of the second, ... It offers what all of its factors do.
-template <ProjectableSet... Sets>
-class Product {
+/// Y_1 x Y_2 x ...: the coordinates of the first set, then those of the second, ... It offers what all of its factors do:
+/// with a polyhedron among them it is not projected onto.
+template <class... Sets>
+requires((ProjectableSet<Sets> || std::is_same_v<Sets, Polyhedron>)&&...) class Product {
   static_assert(sizeof...(Sets) >= 1, "a product has at least one factor");
 
  public:
@@ -24,16 +26,16 @@ class Product {
     return std::apply([](const auto&... set) { return (set.dimension() + ...); }, sets_);
   }
 
-  void project(PointRef y) const {
+  void project(PointRef y) const requires(ProjectableSet<Sets>&&...) {
     visit([&](const auto& set, Index at) { set.project(y.segment(at, set.dimension())); });
   }
-  void project(PointRef y, PointRef scratch) const {
+  void project(PointRef y, PointRef scratch) const requires(ProjectableSet<Sets>&&...) {
     visit([&](const auto& set, Index at) {
       detail::project(set, y.segment(at, set.dimension()), scratch.segment(at, set.dimension()));
     });
   }
 
-  void center(PointRef y, PointRef scratch) const {
+  void center(PointRef y, PointRef scratch) const requires(ProjectableSet<Sets>&&...) {
     visit([&](const auto& set, Index at) {
       detail::center(set, y.segment(at, set.dimension()), scratch.segment(at, set.dimension()));
     });
@@ -51,6 +53,16 @@ class Product {
   }
   void extents(PointRef h) const {
     visit([&](const auto& set, Index at) { detail::extents(set, h.segment(at, set.dimension())); });
+  }
+
+  /// min g'(v - y) + m |v - y|^2 / 2 over v in the product, m > 0, as far as its factors know it. \p y in the set.
+  [[nodiscard]] double curved_minimum(ConstPointRef g, ConstPointRef y, double m) const {
+    double sum = 0;
+    visit([&](const auto& set, Index at) {
+      const Index n = set.dimension();
+      sum += detail::curved_minimum(set, g.segment(at, n), y.segment(at, n), m);
+    });
+    return sum;
   }
 
   friend bool operator==(const Product&, const Product&) = default;

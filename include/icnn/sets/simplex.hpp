@@ -53,6 +53,35 @@ class Simplex {
   }
   void extents(PointRef h) const { vec::fill(h, total_); }
 
+  /// min g'd + m |d|^2 / 2, d = v - y, over v in the simplex, m > 0: the dual function at the best multiplier nu of the sum,
+  /// and by weak duality a bound at any. d_j = max(-y_j, -(g_j + nu) / m) have a sum that falls with nu, is convex and
+  /// piecewise linear: Newton's method from the left ends at the root, after as many steps as pieces lie between. \p y in
+  /// the set.
+  [[nodiscard]] double curved_minimum(ConstPointRef g, ConstPointRef y, double m) const {
+    double missing = total_, nu = infinity;  // from where on every coordinate is at 0, down to all of them being free
+    for (Index j = 0; j < dimension_; ++j) {
+      missing -= y(j);
+      nu = std::min(nu, -g(j) - m * total_);
+    }
+    for (int step = 0; step < 100; ++step) {
+      double sum = -missing, free = 0;
+      for (Index j = 0; j < dimension_; ++j) {
+        const double d = -(g(j) + nu) / m;
+        sum += std::max(d, -y(j));
+        free += d > -y(j) ? 1 : 0;
+      }
+      const double next = free > 0 ? nu + m * sum / free : nu;
+      if (!(next > nu)) break;
+      nu = next;
+    }
+    double bound = -nu * missing;
+    for (Index j = 0; j < dimension_; ++j) {
+      const double slope = g(j) + nu, d = std::max(-y(j), -slope / m);
+      bound += d * (slope + 0.5 * m * d);
+    }
+    return bound;
+  }
+
   friend bool operator==(const Simplex&, const Simplex&) = default;
 
  private:

@@ -15,6 +15,10 @@ class WholeSpace {
   [[nodiscard]] Index dimension() const noexcept { return dimension_; }
   void project(PointRef) const noexcept {}
 
+  [[nodiscard]] double curved_minimum(ConstPointRef g, ConstPointRef, double m) const {
+    return -0.5 * vec::squared_norm(g) / m;
+  }
+
   friend bool operator==(const WholeSpace&, const WholeSpace&) = default;
 
  private:

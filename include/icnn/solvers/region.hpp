@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "icnn/core/observer.hpp"
 #include "icnn/kernels/vectors.hpp"
 #include "icnn/sets/concepts.hpp"
 #include "icnn/solvers/quadratic/polytope.hpp"
@@ -16,6 +17,9 @@ class Region {
   Region(const Region&) = delete;
   Region& operator=(const Region&) = delete;
   virtual ~Region() = default;
+
+  /// Since when the problem is being worked on.
+  [[nodiscard]] const Stopwatch& clock() const noexcept { return clock_; }
 
   [[nodiscard]] virtual Index dimension() const = 0;
   virtual void project(VectorView y, VectorView scratch) = 0;
@@ -57,6 +61,8 @@ class Region {
   static constexpr double membership = 1e-11;
 
   Region() = default;
+
+  Stopwatch clock_;
 };
 
 /// A set that can be projected onto as a region; refers to it.
@@ -77,11 +83,7 @@ class SetRegion final : public Region {
     }
   }
   [[nodiscard]] double curved_minimum(ConstVectorView g, ConstVectorView y, double m) const override {
-    if constexpr (requires { set_.curved_minimum(g.map(), y.map(), m); }) {
-      return set_.curved_minimum(g.map(), y.map(), m);
-    } else {
-      return -infinity;
-    }
+    return detail::curved_minimum(set_, g.map(), y.map(), m);
   }
   [[nodiscard]] bool is_polytope() const override { return detail::is_polytope<Set>; }
   void describe(Polytope& polytope) const override { polytope.assign(set_); }

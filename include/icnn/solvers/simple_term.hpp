@@ -39,6 +39,8 @@ inline constexpr double epsilon = std::numeric_limits<double>::epsilon();
 class SimpleTerm {
  public:
   virtual ~SimpleTerm() = default;
+  /// Since when the problem is being worked on.
+  [[nodiscard]] const Stopwatch& clock() const noexcept { return clock_; }
   /// Whether phi is 0 wherever it is finite.
   [[nodiscard]] virtual bool is_indicator() const { return false; }
   [[nodiscard]] virtual double value(ConstVectorView) const { return 0; }
@@ -52,6 +54,9 @@ class SimpleTerm {
                                                      ConstVectorView h) const = 0;
   /// See Region.
   [[nodiscard]] virtual const Vector<double>* multipliers() const { return nullptr; }
+
+ protected:
+  Stopwatch clock_;
 };
 
 namespace detail {
@@ -60,12 +65,35 @@ namespace detail {
 inline constexpr double max_usual_extent = 30;
 [[nodiscard]] inline bool is_wide(ConstVectorView extents) { return !(vec::largest_magnitude(extents) <= max_usual_extent); }
 
+/// About the least radius r, from a first guess on, for which needed(r) <= r; infinity where there is none. What needed()
+/// prepares is that of the radius which is returned.
+template <class Needed>
+[[nodiscard]] double certain_radius(double radius, Needed needed) {
+  constexpr int attempts = 20;
+  constexpr double worth_it = 8, factor = 4;
+  double good = infinity;
+  for (int attempt = 0; attempt < attempts; ++attempt) {
+    const double least = needed(radius);
+    if (least <= radius) {
+      good = radius;
+      if (least > radius / worth_it) return radius;
+      radius = 2 * least;
+    } else if (good < infinity) {
+      break;
+    } else {
+      radius *= factor;
+    }
+  }
+  if (good < infinity) static_cast<void>(needed(good));
+  return good;
+}
+
 }  // namespace detail
 
 /// phi = 0 on the set, infinity outside.
 class SetTerm final : public SimpleTerm {
  public:
-  explicit SetTerm(const Region& set) noexcept : set_(set) {}
+  explicit SetTerm(const Region& set) noexcept : set_(set) { clock_ = set.clock(); }
 
   [[nodiscard]] bool is_indicator() const override { return true; }
   [[nodiscard]] double violation_cost(ConstVectorView y) const override { return set_.violation_cost(y); }

@@ -19,10 +19,9 @@ namespace icnn::inline ICNN_ISA {
 struct SolveLogTuning {
   double contradiction = 1e-7;  ///< a bound this far above a value (relatively), and beyond rounding: f is not convex
   double unbounded = 1e12;      ///< so many times the first value's size below zero, on an unbounded set: no minimum
-  double shrink = 0.1;          ///< the region is chosen anew when the gradient has fallen to this share
-  double radius_factor = 4;     ///< the first radius tried for it, in units of |g| / m; each further one is as much larger
-  int radius_attempts = 20;
-  double above_noise = 10;  ///< a difference of so many errors of the latest cut is no rounding
+  double shrink = 0.01;         ///< the region is chosen anew when f can fall by this share of what it could
+  double radius_factor = 4;     ///< the first radius tried for it, in units of |g| / m
+  double above_noise = 10;      ///< a difference of so many errors of the latest cut is no rounding
 };
 
 /// The bookkeeping that every method shares: it counts evaluations, keeps the best point and the best lower bound of
@@ -32,7 +31,12 @@ class SolveLog {
  public:
   /// \p region is scratch of the dimension. Result.y is the starting point, in the set.
   SolveLog(ConvexModel& model, const SimpleTerm& term, const Settings& settings, VectorView region, Result& result)
-      : model_(model), term_(term), settings_(settings), region_(region), result_(result) {
+      : model_(model),
+        term_(term),
+        settings_(settings),
+        region_(region),
+        result_(result),
+        deadline_{term.clock(), settings.time_limit} {
     result.value = infinity;
     result.lower_bound = -infinity;
     result.value_error = result.seconds = 0;
@@ -44,6 +48,7 @@ class SolveLog {
   [[nodiscard]] const SimpleTerm& term() const noexcept { return term_; }
   [[nodiscard]] ConvexModel& model() const noexcept { return model_; }
   [[nodiscard]] const Settings& settings() const noexcept { return settings_; }
+  [[nodiscard]] const Deadline& deadline() const noexcept { return deadline_; }
   [[nodiscard]] Result& result() const noexcept { return result_; }  ///< the best point so far, and where to begin
   [[nodiscard]] bool ended() const noexcept { return result_.status != Status::not_run; }
 
@@ -54,7 +59,7 @@ class SolveLog {
   [[nodiscard]] bool may_evaluate() {
     if (ended()) return false;
     if (result_.evaluations >= settings_.max_evaluations) return end(Status::budget_reached);
-    if (is_late()) return end(Status::deadline_reached);
+    if (deadline_.passed()) return end(Status::deadline_reached);
     ++result_.evaluations;
     return true;
   }
@@ -79,9 +84,10 @@ class SolveLog {
   [[nodiscard]] bool take_gradient(ConstVectorView y, VectorView g) {
     model_.gradient(g);
     if (!vec::all_finite(g)) return end(Status::non_finite);
-    if (region_chosen_at_ > 0) {
-      const double norm = vec::norm(g);
-      if (norm <= tuning.shrink * region_chosen_at_) choose_region(y, model_.strong_convexity(), norm);
+    if (fall_at_choice_ > 0) {  // infinite at first
+      const double m = model_.strong_convexity();
+      const double fall = fall_at_choice_ < infinity ? -term_.lower_bound_of_linear(g, y, 0.5 * m, region_) : 0;
+      if (fall <= tuning.shrink * fall_at_choice_) choose_region(y, g);
     }
     bool covered = true;
     for (Index j = 0; j < y.size(); ++j) covered = covered && std::abs(y(j)) <= region_(j);
@@ -142,9 +148,9 @@ class SolveLog {
   /// One more iteration has been done. False when ended.
   [[nodiscard]] bool iterate() {
     ++result_.iterations;
-    if (!ended() && is_late()) return end(Status::deadline_reached);
+    if (!ended() && deadline_.passed()) return end(Status::deadline_reached);
     if (!settings_.observer) return !ended();
-    const ArgminProgress progress{result_.iterations, result_.evaluations, clock_.seconds(), result_.value,
+    const ArgminProgress progress{result_.iterations, result_.evaluations, deadline_.clock.seconds(), result_.value,
                                   result_.lower_bound};
     return settings_.observer(progress) ? !ended() : end(Status::stopped);
   }
@@ -170,7 +176,7 @@ class SolveLog {
       end(without <= tolerance() ? Status::numerical_limit : Status::uncertified);
     }
     if (!proven_) result_.certificate = {};
-    result_.seconds = clock_.seconds();
+    result_.seconds = deadline_.clock.seconds();
   }
 
  private:
@@ -205,10 +211,6 @@ class SolveLog {
     return false;
   }
 
-  [[nodiscard]] bool is_late() const {  // the clock is not asked where nobody waits for it
-    return settings_.time_limit < infinity && clock_.seconds() >= settings_.time_limit;
-  }
-
   [[nodiscard]] double tolerance() const {
     return std::max(settings_.absolute_gap, settings_.relative_gap * std::max(1.0, std::abs(result_.value)));
   }
@@ -229,24 +231,28 @@ class SolveLog {
   }
 
   /// Chooses the region in which cuts have to hold: the set's own extents or, where they are wide or infinite and f is
-  /// strongly convex, a ball around y that is certain to hold the minimizer: f(v) > f(y) once m r / 2 > |g|, rounding
-  /// included. The smaller the gradient, the smaller the ball, and the rounding terms with it.
-  void choose_region(ConstVectorView y, double m, double norm) {
-    region_chosen_at_ = 0;
+  /// strongly convex, a ball around y that is certain to hold the minimizer. Where |v - y| = r, f(v) >= f(y) + m r^2 / 4 +
+  /// (g'(v - y) + m |v - y|^2 / 4), whose last part is bounded over the set: in the end it is about the gap, and the ball as
+  /// small as that allows, with its rounding terms.
+  void choose_region(ConstVectorView y, ConstVectorView g) {
+    const double m = model_.strong_convexity();
     take_extents();
-    if (m > 0 && detail::is_wide(region_) && term_.is_indicator()) {
-      region_chosen_at_ = norm;
-      double radius = tuning.radius_factor * norm / m + 1e-6 * (1 + vec::norm(y));
-      for (int attempt = 0; attempt < tuning.radius_attempts; ++attempt, radius *= tuning.radius_factor) {
-        take_extents();
-        for (Index j = 0; j < y.size(); ++j) {
-          region_(j) = std::min(region_(j), std::abs(y(j)) + 2 * radius);  // twice: room for the iterates
-        }
-        model_.set_region(region_);
-        if (0.5 * m * radius * radius > 1.001 * norm * radius + model_.cut_error()) return;
-      }
-      take_extents();
+    if (!(m > 0 && detail::is_wide(region_) && term_.is_indicator())) {
+      fall_at_choice_ = 0;
+      return model_.set_region(region_);
     }
+    const auto needed = [&](double radius) {
+      take_extents();
+      for (Index j = 0; j < y.size(); ++j) {
+        region_(j) = std::min(region_(j), std::abs(y(j)) + 2 * radius);  // twice: room for the iterates
+      }
+      model_.set_region(region_);
+      fall_at_choice_ = -term_.lower_bound_of_linear(g, y, 0.5 * m, region_);
+      return 2.01 * std::sqrt(std::max(0.0, fall_at_choice_ + model_.cut_error()) / m);
+    };
+    const double first = tuning.radius_factor * vec::norm(g) / m + 1e-6 * (1 + vec::norm(y));
+    if (detail::certain_radius(first, needed) < infinity) return;
+    take_extents();
     model_.set_region(region_);
   }
 
@@ -261,13 +267,13 @@ class SolveLog {
   const Settings& settings_;
   VectorView region_;
   Result& result_;
-  Stopwatch clock_;
+  Deadline deadline_;
   kernels::Order order_ = kernels::Order::first;
-  double smooth_ = 0;                   ///< f at the latest point
-  double scale_ = 1;                    ///< of the first value
-  double cut_error_ = infinity;         ///< of the latest cut
-  double region_chosen_at_ = infinity;  ///< the gradient at which the region was chosen; 0: once and for all
-  double error_ = 0;                    ///< of the best value, where known
+  double smooth_ = 0;                 ///< f at the latest point
+  double scale_ = 1;                  ///< of the first value
+  double cut_error_ = infinity;       ///< of the latest cut
+  double fall_at_choice_ = infinity;  ///< how far f could fall when the region was chosen; 0: once and for all
+  double error_ = 0;                  ///< of the best value, where known
   bool error_known_ = false;
   Index adjoints_ = 0;   ///< of a certificate; 0: none is wanted
   bool proven_ = false;  ///< there is a lower bound, and its proof in result.certificate

@@ -105,7 +105,7 @@ inline void write_master_rows(BundleWorkspace& ws, double top, double size, doub
 /// multipliers of the cuts in the master. \p value is f at the center, beside which all is measured, and all is divided by
 /// the size of the gradients, which is returned. Lengths are in units of what they may have to change for f to fall by
 /// \p open. With a \p level, the point nearest to the center with max_i (g_i'y + o_i) <= level instead.
-inline double solve_master(BundleWorkspace& ws, double m, double q, double value, double open,
+inline double solve_master(BundleWorkspace& ws, double m, double q, double value, double open, const Deadline& deadline,
                            std::optional<double> level = {}) {
   const auto& tuning = proximal_bundle_tuning;
   const Index n = ws.center.size(), count = ws.cuts.size(), rows = count + ws.set.row_count();
@@ -135,7 +135,8 @@ inline double solve_master(BundleWorkspace& ws, double m, double q, double value
                                  .equalities = ws.set.equalities(),
                                  .right_hand_side = {ws.right_hand_side.data(), ws.set.equality_count()}};
   const double tolerance = std::clamp(1e-2 / extent, tuning.least_tolerance, tuning.master_tolerance);
-  ws.master->solve(program, ws.scratch, {.tolerance = tolerance, .iterations = tuning.master_iterations});
+  ws.master->solve(program, ws.scratch,
+                   {.tolerance = tolerance, .iterations = tuning.master_iterations, .deadline = deadline});
   vec::step_to(ws.center, unit, ws.master->y, ws.trial);
   return size;
 }
@@ -186,7 +187,7 @@ inline void bundle_iterations(SolveLog& log, Region& set, BundleWorkspace& ws) {
   double q = tuning.first_weight * std::sqrt(vec::squared_norm(ws.g) / static_cast<double>(ws.center.size()));
   int far = 0, futile = 0;
   while (log.iterate()) {
-    const double open = value - log.result().lower_bound, size = solve_master(ws, m, q, value, open);
+    const double open = value - log.result().lower_bound, size = solve_master(ws, m, q, value, open, log.deadline());
     if (!vec::all_finite(ws.trial)) return;
     if (!log.raise_bound(bound_of_master(log, set, ws, m, size), ws.cuts)) return;
     project_trial(set, ws);

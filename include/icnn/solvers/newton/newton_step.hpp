@@ -60,7 +60,8 @@ class NewtonStep {
 
   /// False where no step could be found. H: the lower triangle is read; it is changed on the diagonal (by the regularization
   /// that makes it definite).
-  [[nodiscard]] bool solve(const Polytope& set, const Point& y, const Point& g, Square& h, Point& d) {
+  [[nodiscard]] bool solve(const Polytope& set, const Point& y, const Point& g, Square& h, Point& d,
+                           const Deadline& deadline = {}) {
     // Where a bound is infinite the step is kept finite: H may know nothing of a direction.
     const double longest = tuning.unbounded_step * (1 + vec::largest_magnitude(y));
     double trace = 0;
@@ -70,17 +71,17 @@ class NewtonStep {
       trace += h(j, j);
     }
     for (Index j = 0; j < n(); ++j) h(j, j) += tuning.regularization * trace / static_cast<double>(n()) + 1e-300;
-    if (!set.is_simple()) return interior_point(set, y, g, h, d);
+    if (!set.is_simple()) return interior_point(set, y, g, h, d, deadline);
     guess(set, g);
-    if (active_set(set, g, h, d)) return true;
-    if (!interior_point(set, y, g, h, d)) return state_.setZero(), false;
+    if (active_set(set, g, h, d, deadline)) return true;
+    if (!interior_point(set, y, g, h, d, deadline)) return state_.setZero(), false;
     // Which bounds are active is known now; the free coordinates can be had more exactly.
     for (Index j = 0; j < n(); ++j) {
       const double push = solver_->bound_multiplier(j);
       state_(j) = lower_(j) == upper_(j) || -push > d(j) - lower_(j) ? -1 : push > upper_(j) - d(j) ? 1 : 0;
     }
     solution_of_interior_ = d;
-    if (!active_set(set, g, h, d)) {
+    if (!active_set(set, g, h, d, deadline)) {
       d = solution_of_interior_;
       state_.setZero();
     }
@@ -100,9 +101,9 @@ class NewtonStep {
 
   [[nodiscard]] Index n() const noexcept { return inputs_.value(); }
 
-  [[nodiscard]] bool active_set(const Polytope& set, const Point& g, const Square& h, Point& d) {
+  [[nodiscard]] bool active_set(const Polytope& set, const Point& g, const Square& h, Point& d, const Deadline& deadline) {
     const double size = std::max(vec::largest_magnitude(g), 1e-300);
-    for (int round = 0; round < tuning.max_guesses; ++round) {
+    for (int round = 0; round < tuning.max_guesses && !deadline.passed(); ++round) {
       Index count = 0;
       for (Index j = 0; j < n(); ++j) {
         d(j) = state_(j) < 0 ? lower_(j) : state_(j) > 0 ? upper_(j) : 0.0;
@@ -217,7 +218,8 @@ class NewtonStep {
     }
   }
 
-  [[nodiscard]] bool interior_point(const Polytope& set, const Point& y, const Point& g, const Square& h, Point& d) {
+  [[nodiscard]] bool interior_point(const Polytope& set, const Point& y, const Point& g, const Square& h, Point& d,
+                                    const Deadline& deadline) {
     const Index m = set.row_count(), k = set.equality_count();
     for (Index i = 0; i < m; ++i) offsets_(i) = set.limits()(i) - vec::dot(set.rows()(i), y);
     for (Index i = 0; i < k; ++i) {
@@ -232,7 +234,7 @@ class NewtonStep {
                                    .equalities = set.equalities(),
                                    .right_hand_side = {right_hand_side_.data(), k}};
     start_.setZero();
-    const bool solved = solver_->solve(program, start_, {});
+    const bool solved = solver_->solve(program, start_, {.deadline = deadline});
     vec::copy(solver_->y, d);
     return solved && vec::all_finite(d);
   }

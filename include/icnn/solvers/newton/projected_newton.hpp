@@ -43,7 +43,7 @@ void newton_iterations(SolveLog& log, Region& set, BasicNewtonWorkspace<N>& ws) 
   Stall stall(newton_patience);
   while (log.iterate()) {
     log.model().hessian(ws.hessian);
-    if (!ws.step.solve(ws.set, ws.y, ws.g, ws.hessian, ws.direction)) return;
+    if (!ws.step.solve(ws.set, ws.y, ws.g, ws.hessian, ws.direction, log.deadline())) return;
     if (!ws.set.is_simple()) {
       set.use_multipliers(ws.step.row_multipliers(ws.set), ws.step.equality_multipliers(ws.set));
       if (!log.bound_again(ws.y, ws.g)) return;

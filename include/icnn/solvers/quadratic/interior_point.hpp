@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "icnn/core/observer.hpp"
 #include "icnn/kernels/products.hpp"
 #include "icnn/solvers/quadratic/cholesky.hpp"
 
@@ -70,6 +71,7 @@ class InteriorPoint {
   struct Options {
     double tolerance = 1e-10;  ///< of residuals and complementarity, relative to the size of what they are made of
     int iterations = 60;
+    Deadline deadline = {};  ///< ends the iterations
   };
 
   /// A dense Q needs room for one. Begins near \p start (moved off the bounds), leaves y, t and the multipliers. False where
@@ -80,6 +82,7 @@ class InteriorPoint {
       residuals(program);
       if (!(std::isfinite(mu_) && vec::all_finite(y))) return false;
       if (converged(program, options.tolerance)) return true;
+      if (options.deadline.passed()) return false;
       if (!factorize(program)) return false;
       // The affine step shows how far complementarity can fall, and how it bends.
       shift_below_.setZero();

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "icnn/solvers/quadratic/interior_point.hpp"
 #include "icnn/solvers/quadratic/multipliers.hpp"
@@ -18,19 +19,31 @@ namespace icnn::inline ICNN_ISA {
 /// then, unless told not to, finds out whether the set is empty.
 class PolyhedronRegion final : public Region {
  public:
-  explicit PolyhedronRegion(const Polyhedron& set, bool solve = true)
-      : set_(set),
-        polytope_(set.dimension()),
-        center_(set.dimension()),
-        dual_(set),
-        values_(set.b().size() + set.e().size()),
-        linear_(set.dimension()),
-        ones_(Vector<double>::Ones(set.dimension())),
-        solver_(set.dimension(), set.b().size() + 1, set.e().size(), false) {
-    polytope_.assign(set);
-    for (Index i = 0; i < set.b().size(); ++i) size_of_rows_ = std::max(size_of_rows_, detail::row_length(set.A(), i));
-    for (Index i = 0; i < set.e().size(); ++i) size_of_rows_ = std::max(size_of_rows_, detail::row_length(set.E(), i));
+  explicit PolyhedronRegion(Polyhedron polyhedron, bool solve = true, double time_limit = infinity)
+      : set_(std::move(polyhedron)),
+        polytope_(set_.dimension()),
+        center_(set_.dimension()),
+        dual_(set_),
+        values_(set_.b().size() + set_.e().size()),
+        linear_(set_.dimension()),
+        ones_(Vector<double>::Ones(set_.dimension())),
+        solver_(set_.dimension(), set_.b().size() + 1, set_.e().size(), false) {
+    polytope_.assign(set_);
+    for (Index i = 0; i < set_.b().size(); ++i) size_of_rows_ = std::max(size_of_rows_, detail::row_length(set_.A(), i));
+    for (Index i = 0; i < set_.e().size(); ++i) size_of_rows_ = std::max(size_of_rows_, detail::row_length(set_.E(), i));
+    options_.deadline = {clock_, time_limit};
     if (solve) find_center();
+  }
+
+  [[nodiscard]] const Polyhedron& set() const noexcept { return set_; }
+  /// Whether it is known to be empty, or not to be.
+  [[nodiscard]] bool is_prepared() const noexcept { return found_ || empty_; }
+  /// For another problem on the same set: forgets the multipliers, and starts the clock.
+  void begin(double time_limit) {
+    clock_ = {};
+    options_.deadline = {clock_, time_limit};
+    values_.setZero();
+    dual_.assign(values_);
   }
 
   [[nodiscard]] bool is_empty() const override { return empty_; }
@@ -54,7 +67,7 @@ class PolyhedronRegion final : public Region {
                                    .offsets = polytope_.limits(),
                                    .equalities = polytope_.equalities(),
                                    .right_hand_side = polytope_.right_hand_side()};
-    const bool solved = solver_.solve(program, center_, options);
+    const bool solved = solver_.solve(program, center_, options_);
     if (vec::all_finite(solver_.y) && (solved || set_.violation(solver_.y) <= violation)) vec::copy(solver_.y, y);
   }
 
@@ -89,8 +102,6 @@ class PolyhedronRegion final : public Region {
   }
 
  private:
-  static constexpr InteriorPoint::Options options{.tolerance = 1e-12, .iterations = 100};
-
   /// The size of the set in what bounds and limits say of it, in whose units programs are solved.
   [[nodiscard]] double extent() const {
     double extent = 0;
@@ -137,7 +148,7 @@ class PolyhedronRegion final : public Region {
     program.cuts = m + 1;
     program.equalities = polytope_.equalities();
     program.right_hand_side = sides;
-    solver_.solve(program, start, options);
+    solver_.solve(program, start, options_);
     vec::scale_to(unit, solver_.y, center_);
     found_ = vec::all_finite(center_) &&
              set_.violation(center_) <= 1e-9 * size_of_rows_ * (unit + vec::largest_magnitude(center_));
@@ -154,7 +165,7 @@ class PolyhedronRegion final : public Region {
     program.equalities = {};
     program.right_hand_side = {nullptr, 0};
     InteriorPoint relaxed(n, m + 2 * k, 0, false);
-    relaxed.solve(program, start, options);
+    relaxed.solve(program, start, options_);
     Vector<double> nu(k), h(n);
     for (Index i = 0; i < k; ++i) nu(i) = relaxed.multipliers(m + i) - relaxed.multipliers(m + k + i);
     use_multipliers({relaxed.multipliers.data(), m}, nu);
@@ -165,12 +176,13 @@ class PolyhedronRegion final : public Region {
     dual_.assign(values_);
   }
 
-  const Polyhedron& set_;
+  const Polyhedron set_;
   Polytope polytope_;
   Vector<double> center_;
   Multipliers dual_;
   Vector<double> values_, linear_, ones_;
   InteriorPoint solver_;
+  InteriorPoint::Options options_{.tolerance = 1e-12, .iterations = 100};
   double size_of_rows_ = 1;
   bool empty_ = false, found_ = false;
 };

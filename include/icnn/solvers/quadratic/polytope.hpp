@@ -147,6 +147,7 @@ class Polytope {
 
 namespace detail {
 
+/// Sets that bounds and sums describe.
 template <class Set>
 inline constexpr bool is_polytope = false;
 template <>
@@ -155,8 +156,6 @@ template <>
 inline constexpr bool is_polytope<Simplex> = true;
 template <>
 inline constexpr bool is_polytope<WholeSpace> = true;
-template <>
-inline constexpr bool is_polytope<Polyhedron> = true;
 template <class... Sets>
 inline constexpr bool is_polytope<Product<Sets...>> = (is_polytope<Sets> && ...);
 
