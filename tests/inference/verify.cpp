@@ -183,8 +183,7 @@ TEST_CASE("a certificate is for the asking, and is taken away when nobody asks",
   argmin(f, Box::unit(3), {}, ws, r);
   CHECK(r.certificate.empty());
   CHECK(verify(f, Box::unit(3), r.certificate).flaw == Flaw::incomplete);
-  argmin(f, WholeSpace(3), {.certificate = true}, ws, r);  // no bound, no proof
-  CHECK((r.status == Status::uncertified || r.status == Status::unbounded));
+  argmin(f, WholeSpace(3), {.certificate = true}, ws, r);  // no slopes prove anything there
   CHECK(r.certificate.empty());
 }
 

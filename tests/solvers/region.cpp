@@ -50,7 +50,7 @@ void check(const Set& set, Random& random) {
     CHECK(any.contains(mine));
     const double moved = (y - mine).norm();
     CHECK((moved < 1e-9 || !any.contains(Vector<double>(mine + (y - mine) * (1e-6 / moved)))));
-    CHECK(any.rounding_size(g, y, 0) == 0);
+    CHECK(any.rounding_size(g, y) == 0);
     CHECK(any.violation_cost(y) == 0);
     // The set is contained in its polytope.
     CHECK((mine.array() >= polytope.lower.array() - 1e-12 && mine.array() <= polytope.upper.array() + 1e-12).all());

@@ -49,6 +49,14 @@ void check_problem(Index inputs, Index dimension, const Settings& settings, cons
 void minimize(ConvexModel& model, Region& set, const EntropyTerm* entropy, const Plan& plan, const Settings& settings,
               MethodWorkspace& ws, Result& result);
 
+/// The same without a second chance.
+void minimize_once(ConvexModel& model, Region& set, const EntropyTerm* entropy, const Plan& plan, const Settings& settings,
+                   MethodWorkspace& ws, Result& result);
+
+/// Where the method of a plan could not close the gap, others try: see Method::automatic.
+void try_again(ConvexModel& model, Region& set, const Plan& plan, const Settings& settings, MethodWorkspace& ws,
+               Result& result);
+
 /// A polyhedron as a region that knows whether it is empty: prepared once, and kept in the workspace as long as the set
 /// stays the same.
 [[nodiscard]] Region& region_in(MethodWorkspace& ws, const Polyhedron& set, double time_limit);

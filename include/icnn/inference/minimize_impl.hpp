@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "icnn/inference/localize.hpp"
 #include "icnn/inference/method_rooms.hpp"
 #include "icnn/inference/minimize.hpp"
 #include "icnn/solvers/quadratic/polyhedron_region.hpp"
@@ -67,6 +68,36 @@ ICNN_INLINE bool start(Region& set, const Settings& settings, MethodWorkspace& w
 
 ICNN_INLINE void minimize(ConvexModel& model, Region& set, const EntropyTerm* entropy, const Plan& plan,
                           const Settings& settings, MethodWorkspace& ws, Result& result) {
+  minimize_once(model, set, entropy, plan, settings, ws, result);
+  if (!entropy) try_again(model, set, plan, settings, ws, result);
+}
+
+ICNN_INLINE void try_again(ConvexModel& model, Region& set, const Plan& plan, const Settings& settings, MethodWorkspace& ws,
+                           Result& result) {
+  const auto stuck = [&] { return result.status == Status::numerical_limit || result.status == Status::uncertified; };
+  if (!stuck() || settings.method != Method::automatic || !std::isfinite(result.value)) return;
+  MethodRooms& r = ws.rooms();
+  ws.prepare({Method::bundle}, false);
+  BundleWorkspace& bundle = *r.bundle;
+  set.extents(bundle.region);
+  const bool wide = set.is_polytope() && is_wide(bundle.region);
+  if (wide) Localizer(model, set, plan, settings, ws, bundle).run(result);
+  if (stuck() && plan.method != Method::bundle && plan.method != Method::level) {
+    const SetTerm term(set);
+    SolveLog log(model, term, settings, bundle.region, result, true);
+    if (set.is_polytope()) {
+      bundle_iterations(log, set, bundle);
+    } else {
+      level_iterations(log, set, bundle, level_bundle_tuning.share);
+    }
+    log.finish();
+    if (wide && stuck()) Localizer(model, set, {Method::bundle}, settings, ws, bundle).run(result);
+  }
+  result.seconds = set.clock().seconds();
+}
+
+ICNN_INLINE void minimize_once(ConvexModel& model, Region& set, const EntropyTerm* entropy, const Plan& plan,
+                               const Settings& settings, MethodWorkspace& ws, Result& result) {
   ws.prepare(plan, entropy != nullptr);
   MethodRooms& r = ws.rooms();
   switch (plan.method) {

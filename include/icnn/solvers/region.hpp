@@ -6,7 +6,9 @@
 #include "icnn/core/observer.hpp"
 #include "icnn/kernels/vectors.hpp"
 #include "icnn/sets/concepts.hpp"
+#include "icnn/sets/polyhedral.hpp"
 #include "icnn/solvers/quadratic/polytope.hpp"
+#include "icnn/solvers/rounding.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -32,10 +34,18 @@ class Region {
   /// At most min g'(v - y) + m |v - y|^2 / 2 over the set, m > 0; -infinity where it is not known.
   [[nodiscard]] virtual double curved_minimum(ConstVectorView, ConstVectorView, double) const { return -infinity; }
   [[nodiscard]] virtual bool is_polytope() const { return true; }
+  /// The set itself, with its rows as they are given, where it is a polyhedron. Allocates.
+  [[nodiscard]] virtual Polyhedron as_polyhedron() const = 0;
   /// As a polytope or, if it is none, one that contains it.
   virtual void describe(Polytope& polytope) const = 0;
-  /// The sum of magnitudes that the rounding of both minima grows with, beyond that of g itself, for |v_j| <= h_j.
-  [[nodiscard]] virtual double rounding_size(ConstVectorView, ConstVectorView, double) const { return 0; }
+  /// The same with its rounding subtracted, for |v_j| <= h_j.
+  [[nodiscard]] virtual double curved_bound(ConstVectorView g, ConstVectorView y, ConstVectorView h, double m) const {
+    const double size = vec::squared_norm(g) / m + detail::total_reach(g, y, h);
+    const double bound = curved_minimum(g, y, m) - detail::rounding_of_sum(2 * g.size()) * size;
+    return std::isnan(bound) ? -infinity : bound;
+  }
+  /// The sum of magnitudes that the rounding of the linear minimum grows with, beyond that of g itself, for |v_j| <= h_j.
+  [[nodiscard]] virtual double rounding_size(ConstVectorView, ConstVectorView) const { return 0; }
   /// By how much a point that breaks constraints within rounding may be better than those in the set.
   [[nodiscard]] virtual double violation_cost(ConstVectorView) const { return 0; }
   /// The multipliers of the polytope's rows and equalities at a solution nearby: sets that bound their minima by duality
@@ -85,7 +95,22 @@ class SetRegion final : public Region {
   [[nodiscard]] double curved_minimum(ConstVectorView g, ConstVectorView y, double m) const override {
     return detail::curved_minimum(set_, g.map(), y.map(), m);
   }
+  [[nodiscard]] double curved_bound(ConstVectorView g, ConstVectorView y, ConstVectorView h, double m) const override {
+    if constexpr (std::is_same_v<Set, Box>) {
+      const ConstVectorView none(nullptr, 0);
+      return detail::curved_minimum_in_box(set_.lower(), set_.upper(), g, none, none, 0, y, m);
+    } else {
+      return Region::curved_bound(g, y, h, m);
+    }
+  }
   [[nodiscard]] bool is_polytope() const override { return detail::is_polytope<Set>; }
+  [[nodiscard]] Polyhedron as_polyhedron() const override {
+    if constexpr (PolyhedralSet<Set>) {
+      return to_polyhedron(set_);
+    } else {
+      fail({"Region", "a polyhedron", "another set"});
+    }
+  }
   void describe(Polytope& polytope) const override { polytope.assign(set_); }
 
  private:

@@ -9,29 +9,9 @@
 
 #include "icnn/kernels/vectors.hpp"
 #include "icnn/solvers/region.hpp"
+#include "icnn/solvers/rounding.hpp"
 
 namespace icnn::inline ICNN_ISA {
-
-namespace detail {
-
-inline constexpr double epsilon = std::numeric_limits<double>::epsilon();
-
-/// A bound for the relative rounding error of a sum of `count` products, with room to spare.
-[[nodiscard]] inline double rounding_of_sum(Index count) { return 4 * static_cast<double>(count + 8) * epsilon; }
-
-/// |weight| (h + |y|), where 0 times infinity counts as 0.
-[[nodiscard]] inline double reach(double weight, double y, double h) {
-  return weight == 0 ? 0.0 : std::abs(weight) * (h + std::abs(y));
-}
-
-/// The sum of these over coordinates.
-[[nodiscard]] inline double total_reach(ConstVectorView weights, ConstVectorView y, ConstVectorView h) {
-  double sum = 0;
-  for (Index j = 0; j < weights.size(); ++j) sum += reach(weights(j), y(j), h(j));
-  return sum;
-}
-
-}  // namespace detail
 
 /// Solvers minimize f + phi, where phi is simple: its minimum beside a linear function is known in closed form, which turns
 /// every gradient of f into a lower bound. phi is the indicator of a set, or that of a box or simplex less its entropy (see
@@ -103,17 +83,15 @@ class SetTerm final : public SimpleTerm {
   [[nodiscard]] double lower_bound_of_linear(ConstVectorView g, ConstVectorView y, double m,
                                              ConstVectorView h) const override {
     const double rounding = detail::rounding_of_sum(2 * g.size());
-    const double size = detail::total_reach(g, y, h) + set_.rounding_size(y, h, m);
+    const double size = detail::total_reach(g, y, h) + set_.rounding_size(y, h);
     double bound = -infinity;
     const double linear = set_.linear_minimum(g) - vec::dot(g, y) - rounding * size;
     if (linear > bound) bound = linear;  // false for NaN
     if (m > 0) {
       constexpr double least = 1e-140;  // below, squares underflow
       const double norm = vec::norm(g), square = norm * (norm / m) + std::numeric_limits<double>::min();
-      double curved = -square / 2;
-      if (norm > least) curved = std::max(curved, set_.curved_minimum(g, y, m));
-      curved -= rounding * (square + size);
-      if (curved > bound) bound = curved;
+      bound = std::max(bound, -square / 2 - rounding * square);
+      if (norm > least) bound = std::max(bound, set_.curved_bound(g, y, h, m));
     }
     return bound;
   }

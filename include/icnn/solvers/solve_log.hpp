@@ -29,20 +29,27 @@ struct SolveLogTuning {
 /// no. Refers to everything.
 class SolveLog {
  public:
-  /// \p region is scratch of the dimension. Result.y is the starting point, in the set.
-  SolveLog(ConvexModel& model, const SimpleTerm& term, const Settings& settings, VectorView region, Result& result)
+  /// \p region is scratch of the dimension. Result.y is the starting point, in the set. Where another method has been there
+  /// before, its bounds and counts are kept.
+  SolveLog(ConvexModel& model, const SimpleTerm& term, const Settings& settings, VectorView region, Result& result,
+           bool continues = false)
       : model_(model),
         term_(term),
         settings_(settings),
         region_(region),
         result_(result),
         deadline_{term.clock(), settings.time_limit} {
+    result.status = Status::not_run;
+    if (settings.certificate) adjoints_ = model.neurons();
+    if (continues) {
+      proven_ = !result.certificate.empty();
+      scale_ = std::max(1.0, std::abs(result.value));
+      return;
+    }
     result.value = infinity;
     result.lower_bound = -infinity;
     result.value_error = result.seconds = 0;
     result.evaluations = result.iterations = 0;
-    result.status = Status::not_run;
-    if (settings.certificate) adjoints_ = model.neurons();
   }
 
   [[nodiscard]] const SimpleTerm& term() const noexcept { return term_; }
@@ -51,6 +58,9 @@ class SolveLog {
   [[nodiscard]] const Deadline& deadline() const noexcept { return deadline_; }
   [[nodiscard]] Result& result() const noexcept { return result_; }  ///< the best point so far, and where to begin
   [[nodiscard]] bool ended() const noexcept { return result_.status != Status::not_run; }
+
+  /// Whether the region that cuts hold in can become smaller with a further evaluation.
+  [[nodiscard]] bool region_may_shrink() const noexcept { return fall_at_choice_ > 0 && fall_at_choice_ < infinity; }
 
   /// What the next evaluations have to prepare: gradients, or Hessians as well.
   void set_order(kernels::Order order) noexcept { order_ = order; }

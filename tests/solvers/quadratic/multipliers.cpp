@@ -27,8 +27,8 @@ TEST_CASE("any multipliers bound linear and curved functions on a polyhedron", "
     sharper += multipliers.linear_minimum(g) > without ? 1 : 0;
     CHECK(multipliers.linear_minimum(g) <= g.dot(inside) + 1e-12);
     const double curved = g.dot(inside - far) + 0.5 * (inside - far).squaredNorm();
-    CHECK(multipliers.curved_minimum(g, far, 1) <= curved + 1e-12);
-    CHECK(multipliers.rounding_size(far, ones, 0) >= 0);
+    CHECK(multipliers.curved_bound(g, far, 1) <= curved + 1e-12);
+    CHECK(multipliers.rounding_size(far, ones) >= 0);
     CHECK(multipliers.violation_cost(inside) <= 1e-14);
     const Vector<double> outside = inside + a.row(0).transpose();
     CHECK(multipliers.violation_cost(outside) >= multipliers.values()(0) * a.row(0).squaredNorm());

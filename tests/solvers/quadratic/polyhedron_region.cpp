@@ -61,7 +61,7 @@ TEST_CASE("multipliers of a master make a bound, in the units of the rows", "[so
   CHECK(std::abs(region.linear_minimum(g) + 0.5) <= 1e-12);
   CHECK(std::abs((*region.multipliers())(0) - 0.1) <= 1e-12);
   CHECK(region.violation_cost(Vector<double>{{0.3, 0.3}}) > 0.09);
-  CHECK(region.rounding_size(Vector<double>{{0, 0}}, Vector<double>{{1, 1}}, 0) > 0);
+  CHECK(region.rounding_size(Vector<double>{{0, 0}}, Vector<double>{{1, 1}}) > 0);
   region.use_multipliers(Vector<double>{{-1.0}}, Vector<double>(0));
   CHECK(region.linear_minimum(g) == -2);
   // Those of a certificate are taken as they are.

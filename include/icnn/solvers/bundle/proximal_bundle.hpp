@@ -195,6 +195,10 @@ inline void bundle_iterations(SolveLog& log, Region& set, BundleWorkspace& ws) {
     if (!log.is_above_noise(predicted)) {
       if (++futile > tuning.max_futile) return;
       q *= tuning.look_further;
+      if (futile == 1 && log.region_may_shrink()) {  // near the end rounding may be all that is left
+        if (!log.evaluate(ws.center, value) || !log.take_gradient(ws.center, ws.g)) return;
+        log.add_cut(ws.cuts, ws.center, ws.g, m);
+      }
       continue;
     }
     double next = 0;

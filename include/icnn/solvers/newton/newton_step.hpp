@@ -14,11 +14,12 @@ namespace icnn::inline ICNN_ISA {
 
 /// The constants of NewtonStep.
 struct NewtonStepTuning {
-  double unbounded_step = 1e3;    ///< where a bound is infinite, a step is no longer than this times 1 + |y|
-  double regularization = 1e-12;  ///< added to the diagonal, times its mean
-  double inside = 1e-14;          ///< a coordinate is outside of a bound from this on, times 1 + |d|
-  double pushed = 1e-13;          ///< a multiplier has the wrong sign from this on, times the largest gradient
-  int max_guesses = 40;           ///< of active bounds, before the interior-point method takes over
+  double unbounded_step = 1e3;     ///< where a bound is infinite, a step is no longer than this times 1 + |y|
+  double regularization = 1e-12;   ///< added to the diagonal, times its mean
+  double inside = 1e-14;           ///< a coordinate is outside of a bound from this on, times 1 + |d|
+  double pushed = 1e-13;           ///< a multiplier has the wrong sign from this on, times the largest gradient
+  double least_curvature = 1e-12;  ///< of what counts for the units of coordinates, relative to the largest
+  int max_guesses = 40;            ///< of active bounds, before the interior-point method takes over
 };
 
 /// The step of a projected Newton method: d with y + d in the polytope that minimizes g'd + d'H d / 2. Active bounds are
@@ -45,7 +46,9 @@ class NewtonStep {
         free_(inputs),
         pivot_(inputs),
         factor_(inputs, inputs),
-        start_(inputs) {
+        zero_(Vector<double>::Zero(inputs)),
+        start_(inputs),
+        unit_(inputs) {
     state_.setZero();
   }
 
@@ -56,6 +59,8 @@ class NewtonStep {
     solver_.emplace(n(), set.row_count(), set.equality_count(), true);
     offsets_.resize(set.row_count());
     right_hand_side_.resize(set.equality_count());
+    rows_.resize(n(), set.row_count());
+    equalities_.resize(n(), set.equality_count());
   }
 
   /// False where no step could be found. H: the lower triangle is read; it is changed on the diagonal (by the regularization
@@ -218,25 +223,69 @@ class NewtonStep {
     }
   }
 
-  [[nodiscard]] bool interior_point(const Polytope& set, const Point& y, const Point& g, const Square& h, Point& d,
+  /// In units u_j in which the diagonal of H is about constant, and rows of length about 1: powers of 2, which round
+  /// nothing.
+  [[nodiscard]] bool interior_point(const Polytope& set, const Point& y, const Point& g, Square& h, Point& d,
                                     const Deadline& deadline) {
     const Index m = set.row_count(), k = set.equality_count();
-    for (Index i = 0; i < m; ++i) offsets_(i) = set.limits()(i) - vec::dot(set.rows()(i), y);
+    choose_units(h);
+    scale(h, 1);
+    for (Index j = 0; j < n(); ++j) {
+      lower_(j) /= unit_(j);
+      upper_(j) /= unit_(j);
+      start_(j) = g(j) * unit_(j);
+    }
+    for (Index i = 0; i < m; ++i) {
+      offsets_(i) = (set.limits()(i) - vec::dot(set.rows()(i), y)) / scaled_row(set.rows()(i), rows_, i);
+    }
     for (Index i = 0; i < k; ++i) {
-      right_hand_side_(i) = i < set.groups ? 0.0 : set.right_hand_side()(i) - vec::dot(set.equalities()(i), y);
+      const double missing = i < set.groups ? 0.0 : set.right_hand_side()(i) - vec::dot(set.equalities()(i), y);
+      right_hand_side_(i) = missing / scaled_row(set.equalities()(i), equalities_, i);
     }
     const QuadraticProgram program{.lower = lower_,
                                    .upper = upper_,
-                                   .linear = g,
+                                   .linear = start_,
                                    .dense = ConstColumns(h),
-                                   .rows = set.rows(),
+                                   .rows = ConstColumns(rows_).first(m),
                                    .offsets = {offsets_.data(), m},
-                                   .equalities = set.equalities(),
+                                   .equalities = ConstColumns(equalities_).first(k),
                                    .right_hand_side = {right_hand_side_.data(), k}};
-    start_.setZero();
-    const bool solved = solver_->solve(program, start_, {.deadline = deadline});
-    vec::copy(solver_->y, d);
+    const bool solved = solver_->solve(program, zero_, {.deadline = deadline});
+    scale(h, -1);
+    for (Index j = 0; j < n(); ++j) {
+      d(j) = solver_->y(j) * unit_(j);
+      lower_(j) *= unit_(j);
+      upper_(j) *= unit_(j);
+    }
+    for (Index i = 0; i < m; ++i) solver_->multipliers(i) /= size_of_scaled(set.rows()(i));
+    for (Index i = 0; i < k; ++i) solver_->equality_multipliers(i) /= size_of_scaled(set.equalities()(i));
     return solved && vec::all_finite(d);
+  }
+
+  void choose_units(const Square& h) {
+    double largest = 0;
+    for (Index j = 0; j < n(); ++j) largest = std::max(largest, h(j, j));
+    for (Index j = 0; j < n(); ++j) {
+      const double ratio = largest / std::max(h(j, j), tuning.least_curvature * largest);
+      unit_(j) = ratio >= 1 && std::isfinite(ratio) ? std::exp2(std::round(0.5 * std::log2(ratio))) : 1.0;
+    }
+  }
+  /// H_ij := H_ij (u_i u_j)^power, of the lower triangle.
+  void scale(Square& h, int power) const {
+    for (Index c = 0; c < n(); ++c) {
+      for (Index r = c; r < n(); ++r) h(r, c) *= power > 0 ? unit_(r) * unit_(c) : 1 / (unit_(r) * unit_(c));
+    }
+  }
+  /// Column i of `to` := a row in these units, over the size that is returned.
+  double scaled_row(ConstVectorView row, Matrix<double>& to, Index i) const {
+    const double size = size_of_scaled(row);
+    for (Index j = 0; j < n(); ++j) to(j, i) = row(j) * unit_(j) / size;
+    return size;
+  }
+  [[nodiscard]] double size_of_scaled(ConstVectorView row) const {
+    double size = 0;
+    for (Index j = 0; j < n(); ++j) size = std::max(size, std::abs(row(j) * unit_(j)));
+    return size > 0 ? std::exp2(std::round(std::log2(size))) : 1.0;
   }
 
   [[no_unique_address]] Extent<N> inputs_;
@@ -246,7 +295,8 @@ class NewtonStep {
   Vector<int, N> state_;         ///< -1 at the lower bound, 1 at the upper one, 0 free
   Vector<int, N> free_, pivot_;  ///< the numbers of the free ones, and of each group's one that makes up for the others
   Square factor_;
-  Vector<double> start_, offsets_, right_hand_side_;
+  Vector<double> zero_, start_, unit_, offsets_, right_hand_side_;  ///< of the interior-point method
+  Matrix<double> rows_, equalities_;
   std::optional<InteriorPoint> solver_;
 };
 

@@ -385,12 +385,12 @@ class InteriorPoint {
       if (is_fixed(j)) continue;
       below_(j) += step * d_below_(j);
       above_(j) += step * d_above_(j);
-      if (bounded_below(j) && (!bounded_above(j) || below_(j) < above_(j))) {
-        y(j) = program.lower(j) + below_(j);  // the distance to the nearer bound is known better than y
-      } else if (bounded_above(j)) {
+      y(j) += step * step_(j);
+      // The distance to a bound that is nearer than 0 is known better than y.
+      if (bounded_below(j) && below_(j) < std::min(above_(j), std::abs(y(j)))) {
+        y(j) = program.lower(j) + below_(j);
+      } else if (bounded_above(j) && above_(j) < std::abs(y(j))) {
         y(j) = program.upper(j) - above_(j);
-      } else {
-        y(j) += step * step_(j);
       }
     }
     if (cuts_ > 0) t += step * d_t_;

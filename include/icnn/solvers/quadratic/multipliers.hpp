@@ -8,6 +8,7 @@
 
 #include "icnn/kernels/vectors.hpp"
 #include "icnn/sets/polyhedron.hpp"
+#include "icnn/solvers/rounding.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -64,21 +65,18 @@ class Multipliers {
     }
     return sum;
   }
-  /// As Box::curved_minimum.
-  [[nodiscard]] double curved_minimum(ConstVectorView g, ConstVectorView y, double m) const {
-    const Vector<double>&l = set_.box().lower(), &u = set_.box().upper();
-    double sum = vec::dot(combined_, y) - constant_;
-    for (Index j = 0; j < g.size(); ++j) {
-      const double slope = g(j) + combined_(j), d = std::clamp(-slope / m, l(j) - y(j), u(j) - y(j));
-      sum += d * (slope + 0.5 * m * d);
-    }
-    return sum;
+  /// At most min g'(v - y) + m |v - y|^2 / 2 over the set, rounding included.
+  [[nodiscard]] double curved_bound(ConstVectorView g, ConstVectorView y, double m) const {
+    const Box& box = set_.box();
+    double size = constant_size_;
+    for (Index j = 0; j < g.size(); ++j) size += size_(j) * std::abs(y(j));
+    return vec::dot(combined_, y) - constant_ - detail::rounding_of_sum(g.size() + values_.size()) * size +
+           detail::curved_minimum_in_box(box.lower(), box.upper(), g, combined_, size_, values_.size(), y, m);
   }
   /// See Region.
-  [[nodiscard]] double rounding_size(ConstVectorView y, ConstVectorView h, double m) const {
+  [[nodiscard]] double rounding_size(ConstVectorView y, ConstVectorView h) const {
     double size = constant_size_;
     for (Index j = 0; j < h.size(); ++j) size += size_(j) == 0 ? 0 : size_(j) * (h(j) + std::abs(y(j)));
-    if (m > 0) size += 2 * vec::squared_norm(size_) / m;
     return size * (1 + static_cast<double>(values_.size()) / static_cast<double>(h.size() + 8));
   }
   /// See Region.

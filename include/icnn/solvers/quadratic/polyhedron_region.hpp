@@ -50,6 +50,7 @@ class PolyhedronRegion final : public Region {
   [[nodiscard]] bool has_point() const override { return found_; }
 
   [[nodiscard]] Index dimension() const override { return set_.dimension(); }
+  [[nodiscard]] Polyhedron as_polyhedron() const override { return set_; }
   void describe(Polytope& polytope) const override { polytope.assign(set_); }
   void center(VectorView y, VectorView) override { vec::copy(center_, y); }
   void extents(VectorView h) const override { set_.box().extents(h.map()); }
@@ -73,10 +74,13 @@ class PolyhedronRegion final : public Region {
 
   [[nodiscard]] double linear_minimum(ConstVectorView g) const override { return dual_.linear_minimum(g); }
   [[nodiscard]] double curved_minimum(ConstVectorView g, ConstVectorView y, double m) const override {
-    return dual_.curved_minimum(g, y, m);
+    return dual_.curved_bound(g, y, m);
   }
-  [[nodiscard]] double rounding_size(ConstVectorView y, ConstVectorView h, double m) const override {
-    return dual_.rounding_size(y, h, m);
+  [[nodiscard]] double curved_bound(ConstVectorView g, ConstVectorView y, ConstVectorView, double m) const override {
+    return dual_.curved_bound(g, y, m);
+  }
+  [[nodiscard]] double rounding_size(ConstVectorView y, ConstVectorView h) const override {
+    return dual_.rounding_size(y, h);
   }
   [[nodiscard]] double violation_cost(ConstVectorView y) const override { return dual_.violation_cost(y); }
   [[nodiscard]] const Vector<double>* multipliers() const override { return &dual_.values(); }
@@ -171,7 +175,7 @@ class PolyhedronRegion final : public Region {
     use_multipliers({relaxed.multipliers.data(), m}, nu);
     extents(h);
     const Vector<double> zero = Vector<double>::Zero(n);
-    empty_ = linear_minimum(zero) - detail::rounding_of_sum(2 * n) * rounding_size(zero, h, 0) > 0;
+    empty_ = linear_minimum(zero) - detail::rounding_of_sum(2 * n) * rounding_size(zero, h) > 0;
     values_.setZero();
     dual_.assign(values_);
   }

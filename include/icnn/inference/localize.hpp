@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+
+#include "icnn/inference/minimize.hpp"
+#include "icnn/solvers/bundle/proximal_bundle.hpp"
+#include "icnn/solvers/quadratic/polyhedron_region.hpp"
+
+namespace icnn::inline ICNN_ISA {
+
+/// The constants of localize().
+struct LocalizeTuning {
+  double reach = 10;               ///< the box reaches so far around y at first, times 1 + |y_j|,
+  double growth = 30;              ///< and this times as far where that was too near,
+  int attempts = 6;                ///< so often in all
+  Index evaluations_of_face = 60;  ///< to show that f is larger there
+};
+
+namespace detail {
+
+/// Searches in a box around result.y, and shows that nothing outside of it is better. Rounding terms, which grow with the
+/// width of a set, then do so with that of the box.
+///
+/// f being convex, its minimum over the set is that over the part in the box if f is larger than that on all faces of the
+/// box that lie in the set: from the minimizer there to a better point, f would have to rise on the way. A bundle method
+/// bounds f from below on each face, until that is known.
+class Localizer {
+ public:
+  Localizer(ConvexModel& model, const Region& set, const Plan& plan, const Settings& settings, MethodWorkspace& ws,
+            BundleWorkspace& bundle)
+      : model_(model),
+        set_(set.as_polyhedron()),
+        clock_(set.clock()),
+        plan_(plan),
+        settings_(settings),
+        ws_(ws),
+        bundle_(bundle),
+        lower_(set_.dimension()),
+        upper_(lower_) {}
+
+  /// Leaves a better result, or the one that there is with more evaluations.
+  void run(Result& result) {
+    Result best;
+    best.y = result.y;
+    Vector<double> below(lower_.size());
+    for (Index j = 0; j < below.size(); ++j) below(j) = tuning.reach * (1 + std::abs(best.y(j)));
+    Vector<double> above = below;
+    for (int attempt = 0; attempt < tuning.attempts; ++attempt) {
+      for (Index j = 0; j < below.size(); ++j) {
+        lower_(j) = std::max(set_.box().lower()(j), std::min(best.y(j) - below(j), set_.box().upper()(j)));
+        upper_(j) = std::min(set_.box().upper()(j), std::max(best.y(j) + above(j), set_.box().lower()(j)));
+      }
+      search(result, best);
+      if (best.status != Status::optimal) return;
+      bool proven = true;
+      for (Index j = 0; j < below.size(); ++j) {
+        const auto side = [&](double at, double end, Vector<double>& reach) {
+          if (at == end || is_larger_at(j, at, best.value + best.value_error, result)) return;
+          proven = false;
+          reach(j) *= tuning.growth;
+        };
+        side(lower_(j), set_.box().lower()(j), below);
+        side(upper_(j), set_.box().upper()(j), above);
+        if (out_of_time(result)) return;
+      }
+      if (!proven) continue;
+      result.y = best.y;
+      result.value = best.value;
+      result.value_error = best.value_error;
+      result.lower_bound = std::max(result.lower_bound, best.lower_bound);
+      result.status = Status::optimal;
+      return;
+    }
+  }
+
+ private:
+  static constexpr LocalizeTuning tuning{};
+
+  [[nodiscard]] Polyhedron part(Vector<double> lower, Vector<double> upper) const {
+    return {Box(std::move(lower), std::move(upper)), set_.A(), set_.b(), set_.E(), set_.e()};
+  }
+  [[nodiscard]] Settings within(const Result& spent, Index most) const {
+    Settings settings = settings_;
+    settings.max_evaluations = std::min(most, settings_.max_evaluations - spent.evaluations);
+    settings.time_limit = std::max(0.0, settings_.time_limit - clock_.seconds());
+    settings.certificate = false;
+    settings.observer = {};
+    return settings;
+  }
+  [[nodiscard]] bool out_of_time(const Result& spent) const {
+    return spent.evaluations >= settings_.max_evaluations || clock_.seconds() >= settings_.time_limit;
+  }
+  static void count(const Result& part, Result& result) {
+    result.evaluations += part.evaluations;
+    result.iterations += part.iterations;
+  }
+
+  /// best := the minimum in the box.
+  void search(Result& result, Result& best) {
+    const Settings settings = within(result, settings_.max_evaluations);
+    const auto in = [&](Region& region) {
+      region.project(best.y, bundle_.scratch);
+      minimize_once(model_, region, nullptr, {plan_.method, 0}, settings, ws_, best);
+    };
+    if (set_.b().size() + set_.e().size() == 0) {
+      const Box box(lower_, upper_);
+      SetRegion<Box> region(box);
+      in(region);
+    } else {
+      PolyhedronRegion region(part(lower_, upper_), true, settings.time_limit);
+      if (region.has_point()) in(region);
+    }
+    count(best, result);
+  }
+
+  /// Whether f > value in the set where y_j = at.
+  [[nodiscard]] bool is_larger_at(Index j, double at, double value, Result& result) {
+    Vector<double> lower = lower_, upper = upper_;
+    lower(j) = upper(j) = at;
+    Settings settings = within(result, tuning.evaluations_of_face);
+    PolyhedronRegion face(part(std::move(lower), std::move(upper)), true, settings.time_limit);
+    if (face.is_empty()) return true;
+    if (!face.has_point()) return false;
+    bool larger = false;
+    settings.observer = [&](const ArgminProgress& progress) {
+      larger = progress.lower_bound > value;
+      return !larger && progress.value > value;
+    };
+    settings.relative_gap = 1e-15;
+    Result of_face;
+    of_face.y = result.y;
+    face.project(of_face.y, bundle_.scratch);
+    proximal_bundle(model_, face, settings, bundle_, of_face);
+    count(of_face, result);
+    return larger || of_face.lower_bound > value;
+  }
+
+  ConvexModel& model_;
+  const Polyhedron set_;
+  const Stopwatch clock_;
+  const Plan plan_;
+  const Settings& settings_;
+  MethodWorkspace& ws_;
+  BundleWorkspace& bundle_;
+  Vector<double> lower_, upper_;
+};
+
+}  // namespace detail
+}  // namespace icnn::inline ICNN_ISA
