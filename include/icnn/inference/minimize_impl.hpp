@@ -5,9 +5,9 @@
 
 #include <utility>
 
-#include "icnn/inference/localize.hpp"
 #include "icnn/inference/method_rooms.hpp"
 #include "icnn/inference/minimize.hpp"
+#include "icnn/solvers/bundle/localize.hpp"
 #include "icnn/solvers/quadratic/polyhedron_region.hpp"
 
 namespace icnn::inline ICNN_ISA {
@@ -74,24 +74,30 @@ ICNN_INLINE void minimize(ConvexModel& model, Region& set, const EntropyTerm* en
 
 ICNN_INLINE void try_again(ConvexModel& model, Region& set, const Plan& plan, const Settings& settings, MethodWorkspace& ws,
                            Result& result) {
-  const auto stuck = [&] { return result.status == Status::numerical_limit || result.status == Status::uncertified; };
+  const auto stuck = [&] {
+    return result.status == Status::numerical_limit || result.status == Status::uncertified ||
+           result.status == Status::non_finite;
+  };
   if (!stuck() || settings.method != Method::automatic || !std::isfinite(result.value)) return;
   MethodRooms& r = ws.rooms();
   ws.prepare({Method::bundle}, false);
   BundleWorkspace& bundle = *r.bundle;
   set.extents(bundle.region);
-  const bool wide = set.is_polytope() && is_wide(bundle.region);
-  if (wide) Localizer(model, set, plan, settings, ws, bundle).run(result);
-  if (stuck() && plan.method != Method::bundle && plan.method != Method::level) {
+  const bool bounded = vec::all_finite(bundle.region), wide = set.is_polytope() && is_wide(bundle.region);
+  const auto localize = [&](Method method) {
+    Localizer(model, set, settings, bundle, [&, method](Region& part, const Settings& within, Result& best) {
+      minimize_once(model, part, nullptr, {method, 0}, within, ws, best);
+    }).run(result);
+  };
+  if (wide) localize(plan.method);
+  if (stuck()) {
     const SetTerm term(set);
     SolveLog log(model, term, settings, bundle.region, result, true);
-    if (set.is_polytope()) {
-      bundle_iterations(log, set, bundle);
-    } else {
-      level_iterations(log, set, bundle, level_bundle_tuning.share);
-    }
+    const bool by_levels = plan.method == Method::level;
+    if (set.is_polytope() && plan.method != Method::bundle) bundle_iterations(log, set, bundle);
+    if (!log.ended() && bounded && !by_levels) level_iterations(log, set, bundle, level_bundle_tuning.share);
     log.finish();
-    if (wide && stuck()) Localizer(model, set, {Method::bundle}, settings, ws, bundle).run(result);
+    if (wide && stuck()) localize(Method::bundle);
   }
   result.seconds = set.clock().seconds();
 }

@@ -48,6 +48,7 @@ class Region {
   [[nodiscard]] virtual double rounding_size(ConstVectorView, ConstVectorView) const { return 0; }
   /// By how much a point that breaks constraints within rounding may be better than those in the set.
   [[nodiscard]] virtual double violation_cost(ConstVectorView) const { return 0; }
+  [[nodiscard]] virtual bool is_broken(ConstVectorView) const { return false; }
   /// The multipliers of the polytope's rows and equalities at a solution nearby: sets that bound their minima by duality
   /// become sharp there.
   virtual void use_multipliers(ConstVectorView, ConstVectorView) {}

@@ -28,6 +28,8 @@ class SimpleTerm {
   [[nodiscard]] virtual double value_error(ConstVectorView) const { return 0; }
   /// See Region.
   [[nodiscard]] virtual double violation_cost(ConstVectorView) const { return 0; }
+  /// Whether a point breaks constraints, within rounding.
+  [[nodiscard]] virtual bool is_broken(ConstVectorView) const { return false; }
   virtual void extents(VectorView h) const = 0;
   /// At most min g'(v - y) + m |v - y|^2 / 2 + phi(v) over |v_j| <= h_j, rounding included; m >= 0.
   [[nodiscard]] virtual double lower_bound_of_linear(ConstVectorView g, ConstVectorView y, double m,
@@ -77,6 +79,7 @@ class SetTerm final : public SimpleTerm {
 
   [[nodiscard]] bool is_indicator() const override { return true; }
   [[nodiscard]] double violation_cost(ConstVectorView y) const override { return set_.violation_cost(y); }
+  [[nodiscard]] bool is_broken(ConstVectorView y) const override { return set_.is_broken(y); }
   [[nodiscard]] const Vector<double>* multipliers() const override { return set_.multipliers(); }
   void extents(VectorView h) const override { set_.extents(h); }
 

@@ -18,6 +18,10 @@ namespace icnn::inline ICNN_ISA {
 /// The constants of SolveLog.
 struct SolveLogTuning {
   double contradiction = 1e-7;  ///< a bound this far above a value (relatively), and beyond rounding: f is not convex
+  int all_non_finite = 100;     ///< evaluations where f is not finite, before the search ends,
+  int most_non_finite = 12;     ///< and so many in a row, each nearer to where f is finite
+  double first_gaps = 10;       ///< the aim is a gap of relative_gap times so many gaps at the start, if that is less
+  double least_gap = 1e-13;     ///< but no less than this, relative to what the first value and bound are sums of
   double unbounded = 1e12;      ///< so many times the first value's size below zero, on an unbounded set: no minimum
   double shrink = 0.01;         ///< the region is chosen anew when f can fall by this share of what it could
   double radius_factor = 4;     ///< the first radius tried for it, in units of |g| / m
@@ -80,8 +84,15 @@ class SolveLog {
     smooth_ = model_.value(order_, y);
     value = smooth_ + term_.value(y);
     const bool first = result_.evaluations == 1;
-    if (std::isnan(value) || value == -infinity || (first && value == infinity)) return end(Status::non_finite);
-    if (first) scale_ = std::max(1.0, std::abs(value));
+    if (value == -infinity) return end(Status::non_finite);
+    if (!std::isfinite(value)) {
+      value = infinity;
+      const bool too_many = ++non_finite_ > tuning.all_non_finite || ++non_finite_in_a_row_ > tuning.most_non_finite;
+      if (too_many) return end(Status::non_finite);
+    } else {
+      non_finite_in_a_row_ = 0;
+      if (first) scale_ = std::max(1.0, std::abs(value));
+    }
     if (value < result_.value || first) {
       result_.value = value;
       vec::copy(y, result_.y);
@@ -90,10 +101,37 @@ class SolveLog {
     return true;
   }
 
-  /// g := the gradient of f at the y of the latest evaluate(), and the lower bound that it gives. False when ended.
+  /// g := the gradient of f at the y of the latest evaluate(), and the lower bound that it gives. Where f or its gradient is
+  /// not finite there, y and value become those half way to `from`, a point of the set, and so on. False when ended.
+  [[nodiscard]] bool take_gradient(ConstVectorView from, VectorView y, double& value, VectorView g) {
+    for (int back = 0; back < tuning.most_non_finite; ++back) {
+      if (std::isfinite(value)) {
+        model_.gradient(g);
+        if (vec::all_finite(g)) return use_gradient(y, g);
+      }
+      if (vec::squared_distance(from, y) == 0) break;
+      for (Index j = 0; j < y.size(); ++j) y(j) = 0.5 * (y(j) + from(j));
+      if (!evaluate(y, value)) return false;
+    }
+    return end(Status::non_finite);
+  }
   [[nodiscard]] bool take_gradient(ConstVectorView y, VectorView g) {
     model_.gradient(g);
-    if (!vec::all_finite(g)) return end(Status::non_finite);
+    return vec::all_finite(g) ? use_gradient(y, g) : end(Status::non_finite);
+  }
+  /// Value and gradient at y, where to begin, or from there towards the middle of the set. False when ended.
+  [[nodiscard]] bool begin(Region& set, VectorView y, double& value, VectorView g, VectorView middle, VectorView scratch) {
+    if (!evaluate(y, value)) return false;
+    if (std::isfinite(value)) {
+      model_.gradient(g);
+      if (vec::all_finite(g)) return use_gradient(y, g);
+    }
+    set.center(middle, scratch);
+    return take_gradient(middle, y, value, g);
+  }
+
+ private:
+  [[nodiscard]] bool use_gradient(ConstVectorView y, ConstVectorView g) {
     if (fall_at_choice_ > 0) {  // infinite at first
       const double m = model_.strong_convexity();
       const double fall = fall_at_choice_ < infinity ? -term_.lower_bound_of_linear(g, y, 0.5 * m, region_) : 0;
@@ -105,11 +143,17 @@ class SolveLog {
     return bound_again(y, g);
   }
 
+ public:
   /// The lower bound of the latest cut, at \p y with gradient \p g; once more where the term has learned to be sharper.
   [[nodiscard]] bool bound_again(ConstVectorView y, ConstVectorView g) {
     if (cut_error_ < infinity) {
+      const bool first = result_.evaluations == 1;
       const double below = term_.lower_bound_of_linear(g, y, model_.strong_convexity(), region_);
       const double bound = smooth_ + below - cut_error_ - 8 * detail::epsilon * (std::abs(smooth_) + std::abs(below));
+      if (first && !settings_.warm_start) {
+        const double size = std::abs(smooth_) + vec::absolute_dot(g, y);
+        first_gap_ = std::max(result_.value - bound, tuning.least_gap * size / settings_.relative_gap);
+      }
       if (bound > result_.lower_bound) {
         result_.lower_bound = bound;
         if (adjoints_ > 0) {
@@ -181,9 +225,13 @@ class SolveLog {
     if (result_.evaluations == 0 && !ended()) end(Status::budget_reached);
     const double rounding = std::isfinite(result_.value) ? value_error() : 0;
     result_.value_error = rounding;
+    const bool cut_short = result_.status == Status::budget_reached || result_.status == Status::deadline_reached;
+    if ((!ended() || cut_short) && std::isfinite(result_.value) && result_.gap() <= tolerance()) end(Status::optimal);
     if (!ended()) {
       const double without = result_.value - result_.lower_bound - 2 * cut_error_ - rounding;
-      end(without <= tolerance() ? Status::numerical_limit : Status::uncertified);
+      end(without <= tolerance()     ? Status::numerical_limit
+          : non_finite_in_a_row_ > 0 ? Status::non_finite
+                                     : Status::uncertified);
     }
     if (!proven_) result_.certificate = {};
     result_.seconds = deadline_.clock.seconds();
@@ -199,7 +247,9 @@ class SolveLog {
   /// Whether value and bound may both be true, and are not yet close enough.
   [[nodiscard]] bool check_bounds() {
     const double excess = result_.lower_bound - result_.value;
-    if (contradicts(excess, result_.value) && excess > value_error()) return end(Status::not_convex);
+    if (contradicts(excess, result_.value) && excess > value_error()) {
+      return end(term_.is_broken(result_.y) ? Status::numerical_limit : Status::not_convex);
+    }
     if (result_.lower_bound == -infinity && result_.value < -tuning.unbounded * scale_ && !vec::all_finite(region_)) {
       return end(Status::unbounded);
     }
@@ -221,8 +271,13 @@ class SolveLog {
     return false;
   }
 
+  /// What counts as optimal, and what is aimed at: whatever the scale of f, and whatever is added to it, a good part of what
+  /// could be gained at the start.
   [[nodiscard]] double tolerance() const {
     return std::max(settings_.absolute_gap, settings_.relative_gap * std::max(1.0, std::abs(result_.value)));
+  }
+  [[nodiscard]] double aim() const {
+    return std::min(tolerance(), std::max(settings_.absolute_gap, tuning.first_gaps * settings_.relative_gap * first_gap_));
   }
 
   /// The rounding error of the best value (a pass over the function, made when it matters), and of its point in the set.
@@ -237,7 +292,7 @@ class SolveLog {
 
   [[nodiscard]] bool gap_closed() {
     const double open = result_.value - result_.lower_bound;
-    return open <= tolerance() && open + value_error() <= tolerance();
+    return open <= aim() && open + value_error() <= aim();
   }
 
   /// Chooses the region in which cuts have to hold: the set's own extents or, where they are wide or infinite and f is
@@ -281,12 +336,14 @@ class SolveLog {
   kernels::Order order_ = kernels::Order::first;
   double smooth_ = 0;                 ///< f at the latest point
   double scale_ = 1;                  ///< of the first value
+  double first_gap_ = infinity;       ///< at the start, unless that is the end of another search
   double cut_error_ = infinity;       ///< of the latest cut
   double fall_at_choice_ = infinity;  ///< how far f could fall when the region was chosen; 0: once and for all
   double error_ = 0;                  ///< of the best value, where known
   bool error_known_ = false;
-  Index adjoints_ = 0;   ///< of a certificate; 0: none is wanted
-  bool proven_ = false;  ///< there is a lower bound, and its proof in result.certificate
+  int non_finite_ = 0, non_finite_in_a_row_ = 0;  ///< values
+  Index adjoints_ = 0;                            ///< of a certificate; 0: none is wanted
+  bool proven_ = false;                           ///< there is a lower bound, and its proof in result.certificate
 };
 
 }  // namespace icnn::inline ICNN_ISA

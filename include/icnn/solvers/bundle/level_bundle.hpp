@@ -25,14 +25,13 @@ inline void level_iterations(SolveLog& log, Region& set, BundleWorkspace& ws, do
   ws.begin(set);
   log.clear(ws.cuts);
   vec::copy(result.y, ws.trial);
-  const auto evaluate = [&] {
-    double value = 0;
-    if (!log.evaluate(ws.trial, value) || !log.take_gradient(ws.trial, ws.g)) return false;
+  double value = 0;
+  const auto learn = [&] {
     const bool agrees = log.cut_agrees(ws.cuts.model(ws.trial), value);  // no cut lies above f
     log.add_cut(ws.cuts, ws.trial, ws.g, 0);
     return agrees && log.cut_agrees(ws.cuts.model(result.y), result.value);
   };
-  if (!evaluate()) return;
+  if (!log.begin(set, ws.trial, value, ws.g, ws.center, ws.scratch) || !learn()) return;
   Stall stall(tuning.patience);
   while (log.iterate()) {
     vec::copy(result.y, ws.center);
@@ -42,7 +41,7 @@ inline void level_iterations(SolveLog& log, Region& set, BundleWorkspace& ws, do
     if (share > 0 && std::isfinite(level)) solve_master(ws, 0, 0, result.value, result.value - level, log.deadline(), level);
     if (!vec::all_finite(ws.trial)) return;
     project_trial(set, ws);
-    if (!evaluate()) return;
+    if (!log.evaluate(ws.trial, value) || !log.take_gradient(ws.center, ws.trial, value, ws.g) || !learn()) return;
     const double open = before - result.lower_bound;
     const bool progress = result.value < before || log.is_above_noise(tuning.progress * open);
     if (stall.note(progress)) return;  // nothing but rounding is left

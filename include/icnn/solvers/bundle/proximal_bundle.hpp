@@ -182,7 +182,7 @@ inline void bundle_iterations(SolveLog& log, Region& set, BundleWorkspace& ws) {
   log.clear(ws.cuts);
   vec::copy(log.result().y, ws.center);
   double value = 0;
-  if (!log.evaluate(ws.center, value) || !log.take_gradient(ws.center, ws.g)) return;
+  if (!log.begin(set, ws.center, value, ws.g, ws.trial, ws.scratch)) return;
   log.add_cut(ws.cuts, ws.center, ws.g, m);
   double q = tuning.first_weight * std::sqrt(vec::squared_norm(ws.g) / static_cast<double>(ws.center.size()));
   int far = 0, futile = 0;
@@ -191,7 +191,8 @@ inline void bundle_iterations(SolveLog& log, Region& set, BundleWorkspace& ws) {
     if (!vec::all_finite(ws.trial)) return;
     if (!log.raise_bound(bound_of_master(log, set, ws, m, size), ws.cuts)) return;
     project_trial(set, ws);
-    const double model = ws.cuts.model(ws.trial) + 0.5 * m * vec::squared_norm(ws.trial), predicted = value - model;
+    const auto model = [&] { return ws.cuts.model(ws.trial) + 0.5 * m * vec::squared_norm(ws.trial); };
+    const double predicted = value - model();
     if (!log.is_above_noise(predicted)) {
       if (++futile > tuning.max_futile) return;
       q *= tuning.look_further;
@@ -202,11 +203,12 @@ inline void bundle_iterations(SolveLog& log, Region& set, BundleWorkspace& ws) {
       continue;
     }
     double next = 0;
-    if (!log.evaluate(ws.trial, next) || !log.take_gradient(ws.trial, ws.g)) return;
+    if (!log.evaluate(ws.trial, next) || !log.take_gradient(ws.center, ws.trial, next, ws.g)) return;
+    const double below = model();
     log.add_cut(ws.cuts, ws.trial, ws.g, m);
     double cut_at_center = next;
     for (Index j = 0; j < ws.g.size(); ++j) cut_at_center += ws.g(j) * (ws.center(j) - ws.trial(j));
-    if (!log.cut_agrees(model, next) || !log.cut_agrees(cut_at_center, value)) return;
+    if (!log.cut_agrees(below, next) || !log.cut_agrees(cut_at_center, value)) return;
     const double missed = value - cut_at_center, gained = value - next;
     if (gained >= tuning.serious * predicted) {
       if (gained >= tuning.very_serious * predicted) q *= tuning.relax;

@@ -125,7 +125,7 @@ inline void gradient_iterations(SolveLog& log, Region& set, GradientWorkspace& w
   double value = 0;
   const auto begin = [&] {
     vec::copy(result.y, ws.y);
-    return log.evaluate(ws.y, value) && log.take_gradient(ws.y, ws.g);
+    return log.begin(set, ws.y, value, ws.g, ws.trial, ws.mirror);
   };
   if (!begin()) return;
   ws.latest.restart(line_search.memory, value);
@@ -145,7 +145,7 @@ inline void gradient_iterations(SolveLog& log, Region& set, GradientWorkspace& w
       stall.restart();
       continue;
     }
-    if (!log.take_gradient(ws.trial, ws.trial_g)) return;
+    if (!log.take_gradient(ws.y, ws.trial, next, ws.trial_g)) return;
     alpha = spectral_step(ws, alpha);
     ws.accept();
     value = next;

@@ -39,9 +39,10 @@ void newton_iterations(SolveLog& log, Region& set, BasicNewtonWorkspace<N>& ws) 
   ws.step.begin(ws.set);
   vec::copy(log.result().y, ws.y);
   double value = 0;
-  if (!log.evaluate(ws.y, value) || !log.take_gradient(ws.y, ws.g)) return;
-  Stall stall(newton_patience);
+  if (!log.begin(set, ws.y, value, ws.g, ws.trial, ws.mirror)) return;
+  Stall stall(newton_patience), futile(2 * newton_patience);
   while (log.iterate()) {
+    const double value_before = log.result().value, bound_before = log.result().lower_bound;
     log.model().hessian(ws.hessian);
     if (!ws.step.solve(ws.set, ws.y, ws.g, ws.hessian, ws.direction, log.deadline())) return;
     if (!ws.set.is_simple()) {
@@ -61,7 +62,8 @@ void newton_iterations(SolveLog& log, Region& set, BasicNewtonWorkspace<N>& ws) 
       found = next <= enough || (!log.is_above_noise(-t * slope) && next <= enough + log.noise());
       if (!found) t = shorter_step(t, slope, value, next);
     }
-    if (!found || !log.take_gradient(ws.trial, ws.trial_g)) return;
+    if (!found || !log.take_gradient(ws.y, ws.trial, next, ws.trial_g)) return;
+    if (futile.note(log.result().value < value_before || log.result().lower_bound > bound_before)) return;
     ws.accept();
     value = next;
   }

@@ -132,7 +132,7 @@ inline void truncated_iterations(SolveLog& log, Region& set, TruncatedWorkspace&
   double value = 0;
   const auto begin = [&] {
     vec::copy(result.y, ws.y);
-    return log.evaluate(ws.y, value) && log.take_gradient(ws.y, ws.g);
+    return log.begin(set, ws.y, value, ws.g, ws.trial, ws.mirror);
   };
   if (!begin()) return;
   Stall stall(tuning.patience);
@@ -153,7 +153,7 @@ inline void truncated_iterations(SolveLog& log, Region& set, TruncatedWorkspace&
     if (stall.note(log.is_above_noise(-slope))) return;  // nothing but rounding is left
     if (!found) continue;
     gradients = tuning.gradient_evaluations;
-    if (!log.take_gradient(ws.trial, ws.trial_g)) return;
+    if (!log.take_gradient(ws.y, ws.trial, next, ws.trial_g)) return;
     ws.accept();
     value = next;
   }

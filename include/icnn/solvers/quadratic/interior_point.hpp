@@ -284,7 +284,10 @@ class InteriorPoint {
       }
     }
     if (k_ == 0) return true;
-    for (Index i = 0; i < k_; ++i) schur_(i, i) += 1e-15 * size / static_cast<double>(k_);
+    for (Index i = 0; i < k_; ++i) {
+      schur_(i, i) += 1e-15 * size / static_cast<double>(k_);
+      if (!(schur_(i, i) > 0)) schur_(i, i) = 1;  // 0 = c_i
+    }
     return factor_in_place(SquareView(schur_, k_));
   }
 

@@ -65,6 +65,18 @@ class Multipliers {
     }
     return sum;
   }
+  /// At most 0 wherever the set has a point with |v_j| <= far, rounding included: above, it has none.
+  [[nodiscard]] double lower_bound_of_zero(double far) const {
+    const Vector<double>&l = set_.box().lower(), &u = set_.box().upper();
+    double sum = -constant_, size = constant_size_;
+    for (Index j = 0; j < combined_.size(); ++j) {
+      const double slope = combined_(j), low = std::max(l(j), -far), high = std::min(u(j), far);
+      const double end = slope > 0 ? low : high;
+      sum += slope * end;
+      size += size_(j) * std::max(std::abs(low), std::abs(high));
+    }
+    return sum - detail::rounding_of_sum(combined_.size() + values_.size()) * size;
+  }
   /// At most min g'(v - y) + m |v - y|^2 / 2 over the set, rounding included.
   [[nodiscard]] double curved_bound(ConstVectorView g, ConstVectorView y, double m) const {
     const Box& box = set_.box();

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <utility>
 
+#include "icnn/solvers/quadratic/implied_bounds.hpp"
 #include "icnn/solvers/quadratic/interior_point.hpp"
 #include "icnn/solvers/quadratic/multipliers.hpp"
 #include "icnn/solvers/region.hpp"
@@ -20,7 +21,8 @@ namespace icnn::inline ICNN_ISA {
 class PolyhedronRegion final : public Region {
  public:
   explicit PolyhedronRegion(Polyhedron polyhedron, bool solve = true, double time_limit = infinity)
-      : set_(std::move(polyhedron)),
+      : given_(std::move(polyhedron)),
+        set_(detail::ImpliedBounds(given_).applied_to(given_)),
         polytope_(set_.dimension()),
         center_(set_.dimension()),
         dual_(set_),
@@ -35,7 +37,8 @@ class PolyhedronRegion final : public Region {
     if (solve) find_center();
   }
 
-  [[nodiscard]] const Polyhedron& set() const noexcept { return set_; }
+  /// As it was given.
+  [[nodiscard]] const Polyhedron& set() const noexcept { return given_; }
   /// Whether it is known to be empty, or not to be.
   [[nodiscard]] bool is_prepared() const noexcept { return found_ || empty_; }
   /// For another problem on the same set: forgets the multipliers, and starts the clock.
@@ -83,6 +86,7 @@ class PolyhedronRegion final : public Region {
     return dual_.rounding_size(y, h);
   }
   [[nodiscard]] double violation_cost(ConstVectorView y) const override { return dual_.violation_cost(y); }
+  [[nodiscard]] bool is_broken(ConstVectorView y) const override { return set_.violation(y.map()) > 0; }
   [[nodiscard]] const Vector<double>* multipliers() const override { return &dual_.values(); }
 
   void use_multipliers(ConstVectorView rows, ConstVectorView equalities) override {
@@ -114,6 +118,8 @@ class PolyhedronRegion final : public Region {
         if (std::isfinite(sizes(j))) extent = std::max(extent, std::abs(sizes(j)));
       }
     };
+    note(given_.box().lower());
+    note(given_.box().upper());
     note(polytope_.lower);
     note(polytope_.upper);
     note(polytope_.limits());
@@ -154,11 +160,12 @@ class PolyhedronRegion final : public Region {
     program.right_hand_side = sides;
     solver_.solve(program, start, options_);
     vec::scale_to(unit, solver_.y, center_);
-    found_ = vec::all_finite(center_) &&
-             set_.violation(center_) <= 1e-9 * size_of_rows_ * (unit + vec::largest_magnitude(center_));
-    if (found_ || m + k == 0) return;
-
-    vec::scale_to(unit, start, center_);
+    const double size = size_of_rows_ * (unit + vec::largest_magnitude(center_));
+    const bool somewhere = vec::all_finite(center_) && vec::largest_magnitude(center_) <= far * unit;
+    const double violation = somewhere ? set_.violation(center_) : infinity;
+    found_ = violation <= feasibility * size;
+    if (violation <= rounding * size || m + k == 0) return;
+    if (!found_) vec::scale_to(unit, start, center_);
     for (Index i = 0; i < k; ++i) {
       put(m + i, polytope_.equalities()(i), 1, sides(i));
       put(m + k + i, polytope_.equalities()(i), -1, sides(i));
@@ -168,19 +175,38 @@ class PolyhedronRegion final : public Region {
     program.cuts = m + 2 * k;
     program.equalities = {};
     program.right_hand_side = {nullptr, 0};
+    // Where the set has no end, far enough away.
+    Vector<double> near_lower = lower, near_upper = upper;
+    for (Index j = 0; j < n; ++j) {
+      near_lower(j) = std::max(near_lower(j), std::min(-near, near_upper(j) - near));
+      near_upper(j) = std::min(near_upper(j), std::max(near, near_lower(j) + near));
+    }
+    program.lower = near_lower;
+    program.upper = near_upper;
     InteriorPoint relaxed(n, m + 2 * k, 0, false);
-    relaxed.solve(program, start, options_);
-    Vector<double> nu(k), h(n);
-    for (Index i = 0; i < k; ++i) nu(i) = relaxed.multipliers(m + i) - relaxed.multipliers(m + k + i);
-    use_multipliers({relaxed.multipliers.data(), m}, nu);
-    extents(h);
-    const Vector<double> zero = Vector<double>::Zero(n);
-    empty_ = linear_minimum(zero) - detail::rounding_of_sum(2 * n) * rounding_size(zero, h) > 0;
+    Vector<double> nu(k);
+    // The little quadratic around the latest point: where that stays, nothing of it is left in the multipliers.
+    for (int round = 0; round < rounds && !empty_ && !options_.deadline.passed(); ++round) {
+      relaxed.solve(program, start, options_);
+      for (Index i = 0; i < k; ++i) nu(i) = relaxed.multipliers(m + i) - relaxed.multipliers(m + k + i);
+      use_multipliers({relaxed.multipliers.data(), m}, nu);
+      empty_ = dual_.lower_bound_of_zero(far * unit) > 0;
+      start = relaxed.y;
+      for (Index j = 0; j < n; ++j) linear_(j) = -little(j) * start(j);
+    }
+    if (empty_) found_ = false;
     values_.setZero();
     dual_.assign(values_);
   }
 
-  const Polyhedron set_;
+  static constexpr double rounding = 1e-13;    ///< a point that breaks no row by more than this, relatively, is in the set
+  static constexpr double feasibility = 1e-9;  ///< and one that breaks them by this counts as one unless it is proven that
+                                               ///< there is none
+  static constexpr int rounds = 5;             ///< of the search for a proof
+  static constexpr double near = 1e4, far = 1e10;  ///< in units of the set: where it is shown to be empty
+
+  const Polyhedron given_;
+  const Polyhedron set_;  ///< with the bounds that its rows imply
   Polytope polytope_;
   Vector<double> center_;
   Multipliers dual_;

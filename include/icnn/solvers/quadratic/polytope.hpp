@@ -17,6 +17,13 @@
 
 namespace icnn::inline ICNN_ISA {
 
+namespace detail {
+
+/// Between bounds, relative to their size: an interior-point method could not stay inside.
+inline constexpr double no_room = 1e-12;
+
+}  // namespace detail
+
 /// A set as methods with a master program see it: { l <= y <= u, the coordinates of each group sum to its total,
 /// a_i'y <= b_i, e_i'y = c_i }. What boxes, simplices, the whole space and products of these are, and polyhedra. The rows
 /// a_i and e_i are stored as columns, of length 1; the sums are equalities, too, and come first among these. Any other set
@@ -85,7 +92,14 @@ class Polytope {
     for (Index j = 0; j < simplex.dimension(); ++j) bound(at + j, 0, simplex.total(), static_cast<int>(groups));
     totals(groups++) = simplex.total();
   }
-  void append(const Polyhedron& set, Index at) { append(set.box(), at); }
+  /// Coordinates whose bounds leave them no room stay where they are.
+  void append(const Polyhedron& set, Index at) {
+    append(set.box(), at);
+    for (Index j = at; j < at + set.dimension(); ++j) {
+      const double width = upper(j) - lower(j);
+      if (std::isfinite(width) && width <= detail::no_room * (1 + std::abs(lower(j)))) upper(j) = lower(j);
+    }
+  }
   template <class... Sets>
   void append(const Product<Sets...>& product, Index at) {
     std::apply([&](const auto&... set) { ((append(set, at), at += set.dimension()), ...); }, product.factors());

@@ -5,14 +5,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
-#include "icnn/inference/minimize.hpp"
 #include "icnn/solvers/bundle/proximal_bundle.hpp"
 #include "icnn/solvers/quadratic/polyhedron_region.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
-/// The constants of localize().
+/// The constants of Localizer.
 struct LocalizeTuning {
   double reach = 10;               ///< the box reaches so far around y at first, times 1 + |y_j|,
   double growth = 30;              ///< and this times as far where that was too near,
@@ -28,17 +28,17 @@ namespace detail {
 /// f being convex, its minimum over the set is that over the part in the box if f is larger than that on all faces of the
 /// box that lie in the set: from the minimizer there to a better point, f would have to rise on the way. A bundle method
 /// bounds f from below on each face, until that is known.
+template <class Search>
 class Localizer {
  public:
-  Localizer(ConvexModel& model, const Region& set, const Plan& plan, const Settings& settings, MethodWorkspace& ws,
-            BundleWorkspace& bundle)
+  /// search(region, settings, result) minimizes over a region from result.y. Refers to everything.
+  Localizer(ConvexModel& model, const Region& set, const Settings& settings, BundleWorkspace& bundle, Search search)
       : model_(model),
         set_(set.as_polyhedron()),
         clock_(set.clock()),
-        plan_(plan),
         settings_(settings),
-        ws_(ws),
         bundle_(bundle),
+        search_(std::move(search)),
         lower_(set_.dimension()),
         upper_(lower_) {}
 
@@ -54,7 +54,7 @@ class Localizer {
         lower_(j) = std::max(set_.box().lower()(j), std::min(best.y(j) - below(j), set_.box().upper()(j)));
         upper_(j) = std::min(set_.box().upper()(j), std::max(best.y(j) + above(j), set_.box().lower()(j)));
       }
-      search(result, best);
+      search_in_box(result, best);
       if (best.status != Status::optimal) return;
       bool proven = true;
       for (Index j = 0; j < below.size(); ++j) {
@@ -100,11 +100,11 @@ class Localizer {
   }
 
   /// best := the minimum in the box.
-  void search(Result& result, Result& best) {
+  void search_in_box(Result& result, Result& best) {
     const Settings settings = within(result, settings_.max_evaluations);
     const auto in = [&](Region& region) {
       region.project(best.y, bundle_.scratch);
-      minimize_once(model_, region, nullptr, {plan_.method, 0}, settings, ws_, best);
+      search_(region, settings, best);
     };
     if (set_.b().size() + set_.e().size() == 0) {
       const Box box(lower_, upper_);
@@ -142,10 +142,9 @@ class Localizer {
   ConvexModel& model_;
   const Polyhedron set_;
   const Stopwatch clock_;
-  const Plan plan_;
   const Settings& settings_;
-  MethodWorkspace& ws_;
   BundleWorkspace& bundle_;
+  Search search_;
   Vector<double> lower_, upper_;
 };
 
