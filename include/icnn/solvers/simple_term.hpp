@@ -18,6 +18,7 @@ namespace icnn::inline ICNN_ISA {
 /// EntropyTerm).
 class SimpleTerm {
  public:
+  explicit SimpleTerm(Stopwatch clock = {}) noexcept : clock_(clock) {}
   virtual ~SimpleTerm() = default;
   /// Since when the problem is being worked on.
   [[nodiscard]] const Stopwatch& clock() const noexcept { return clock_; }
@@ -37,7 +38,7 @@ class SimpleTerm {
   /// See Region.
   [[nodiscard]] virtual const Vector<double>* multipliers() const { return nullptr; }
 
- protected:
+ private:
   Stopwatch clock_;
 };
 
@@ -75,7 +76,7 @@ template <class Needed>
 /// phi = 0 on the set, infinity outside.
 class SetTerm final : public SimpleTerm {
  public:
-  explicit SetTerm(const Region& set) noexcept : set_(set) { clock_ = set.clock(); }
+  explicit SetTerm(const Region& set) noexcept : SimpleTerm(set.clock()), set_(set) {}
 
   [[nodiscard]] bool is_indicator() const override { return true; }
   [[nodiscard]] double violation_cost(ConstVectorView y) const override { return set_.violation_cost(y); }
