@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include "icnn/core/push_macros.hpp"
+
 #include "icnn/core/isa.hpp"
 
 /// Names without definitions, and without Eigen: for headers that only refer to networks, sets, settings and results.
@@ -73,3 +75,5 @@ class ConvexModel;
 class Random;
 
 }  // namespace icnn::inline ICNN_ISA
+
+#include "icnn/core/pop_macros.hpp"

@@ -6,6 +6,8 @@
 /// All of icnn: input convex neural networks, exact derivatives, certified minimization, training. Smaller parts, which
 /// compile faster: icnn/evaluate.hpp, icnn/argmin.hpp, icnn/learn.hpp; names alone: icnn/fwd.hpp.
 
+#include "icnn/core/push_macros.hpp"
+
 #include "icnn/activations.hpp"
 #include "icnn/core.hpp"
 #include "icnn/functions.hpp"
@@ -16,3 +18,5 @@
 #include "icnn/networks.hpp"
 #include "icnn/sets.hpp"
 #include "icnn/solvers.hpp"
+
+#include "icnn/core/pop_macros.hpp"

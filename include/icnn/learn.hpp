@@ -5,5 +5,9 @@
 
 /// Training, and all that it needs: icnn/argmin.hpp and more.
 
+#include "icnn/core/push_macros.hpp"
+
 #include "icnn/argmin.hpp"
 #include "icnn/learning.hpp"
+
+#include "icnn/core/pop_macros.hpp"

@@ -20,7 +20,7 @@ inline constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// Dense storage, column-major: a sample is a column, a batch of B samples has B columns.
 template <class S, int Rows = Dynamic, int Cols = Dynamic>
-using Matrix = Eigen::Matrix<S, Rows, Cols>;
+using Matrix = Eigen::Matrix<S, Rows, Cols, Rows == 1 && Cols != 1 ? Eigen::RowMajor : Eigen::ColMajor>;
 
 template <class S, int Size = Dynamic>
 using Vector = Eigen::Matrix<S, Size, 1>;

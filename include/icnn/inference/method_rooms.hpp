@@ -11,7 +11,6 @@
 #include "icnn/solvers/gradient/mirror_gradient.hpp"
 #include "icnn/solvers/newton/mirror_newton.hpp"
 #include "icnn/solvers/newton/truncated_newton.hpp"
-#include "icnn/solvers/quadratic/polyhedron_region.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -24,7 +23,7 @@ struct MethodRooms {
   std::optional<TruncatedWorkspace> truncated;
   std::optional<BundleWorkspace> bundle;
   std::optional<EntropyBundleWorkspace> entropy_bundle;
-  std::unique_ptr<PolyhedronRegion> polyhedron;  ///< the latest
+  std::unique_ptr<Region> polyhedron;  ///< the latest; as its base, for who has none compiles nothing of it
 };
 
 }  // namespace icnn::inline ICNN_ISA

@@ -49,9 +49,9 @@ void check_problem(Index inputs, Index dimension, const Settings& settings, cons
 void minimize(ConvexModel& model, Region& set, const EntropyTerm* entropy, const Plan& plan, const Settings& settings,
               MethodWorkspace& ws, Result& result);
 
-/// The same without a second chance.
-void minimize_once(ConvexModel& model, Region& set, const EntropyTerm* entropy, const Plan& plan, const Settings& settings,
-                   MethodWorkspace& ws, Result& result);
+/// The same without a second chance, nor an entropy.
+void minimize_once(ConvexModel& model, Region& set, const Plan& plan, const Settings& settings, MethodWorkspace& ws,
+                   Result& result);
 
 /// Where the method of a plan could not close the gap, others try: see Method::automatic.
 void try_again(ConvexModel& model, Region& set, const Plan& plan, const Settings& settings, MethodWorkspace& ws,
@@ -72,7 +72,11 @@ class RegionOf {
   /// \p rows: as a polyhedron.
   RegionOf(const Set& set, bool rows, double time_limit, MethodWorkspace& ws) {
     if constexpr (has_rows) {
-      if (rows) region_ = &region_in(ws, to_polyhedron(set), time_limit);
+      if constexpr (std::is_same_v<Set, Polyhedron>) {
+        region_ = &region_in(ws, set, time_limit);
+      } else if (rows) {
+        region_ = &region_in(ws, to_polyhedron(set), time_limit);
+      }
     }
     project_onto(set);
   }

@@ -66,14 +66,28 @@ ICNN_INLINE bool start(Region& set, const Settings& settings, MethodWorkspace& w
   return false;
 }
 
-ICNN_INLINE void minimize(ConvexModel& model, Region& set, const EntropyTerm* entropy, const Plan& plan,
-                          const Settings& settings, MethodWorkspace& ws, Result& result) {
-  minimize_once(model, set, entropy, plan, settings, ws, result);
-  if (!entropy) try_again(model, set, plan, settings, ws, result);
+/// f - tau H, by the methods in mirror coordinates.
+ICNN_INLINE void minimize_entropic(ConvexModel& model, const EntropyTerm& entropy, const Plan& plan,
+                                   const Settings& settings, MethodWorkspace& ws, Result& result) {
+  ws.prepare(plan, true);
+  MethodRooms& r = ws.rooms();
+  switch (plan.method) {
+    case Method::newton: return mirror_newton(model, entropy, settings, *r.newton, result, plan.gradient_evaluations);
+    case Method::bundle: return entropy_bundle(model, entropy, settings, *r.entropy_bundle, result);
+    default: return mirror_gradient(model, entropy, settings, r.gradient, result);
+  }
 }
 
-ICNN_INLINE void try_again(ConvexModel& model, Region& set, const Plan& plan, const Settings& settings, MethodWorkspace& ws,
-                           Result& result) {
+// Where nobody has an entropy, the compiler sees that nothing of the above is needed.
+ICNN_INLINE void minimize(ConvexModel& model, Region& set, const EntropyTerm* entropy, const Plan& plan,
+                          const Settings& settings, MethodWorkspace& ws, Result& result) {
+  if (entropy) return minimize_entropic(model, *entropy, plan, settings, ws, result);
+  minimize_once(model, set, plan, settings, ws, result);
+  try_again(model, set, plan, settings, ws, result);
+}
+
+[[gnu::cold]] ICNN_INLINE void try_again(ConvexModel& model, Region& set, const Plan& plan, const Settings& settings,
+                                         MethodWorkspace& ws, Result& result) {
   const auto stuck = [&] {
     return result.status == Status::numerical_limit || result.status == Status::uncertified ||
            result.status == Status::non_finite;
@@ -86,7 +100,7 @@ ICNN_INLINE void try_again(ConvexModel& model, Region& set, const Plan& plan, co
   const bool bounded = vec::all_finite(bundle.region), wide = set.is_polytope() && is_wide(bundle.region);
   const auto localize = [&](Method method) {
     Localizer(model, set, settings, bundle, [&, method](Region& part, const Settings& within, Result& best) {
-      minimize_once(model, part, nullptr, {method, 0}, within, ws, best);
+      minimize_once(model, part, {method, 0}, within, ws, best);
     }).run(result);
   };
   if (wide) localize(plan.method);
@@ -102,13 +116,12 @@ ICNN_INLINE void try_again(ConvexModel& model, Region& set, const Plan& plan, co
   result.seconds = set.clock().seconds();
 }
 
-ICNN_INLINE void minimize_once(ConvexModel& model, Region& set, const EntropyTerm* entropy, const Plan& plan,
-                               const Settings& settings, MethodWorkspace& ws, Result& result) {
-  ws.prepare(plan, entropy != nullptr);
+ICNN_INLINE void minimize_once(ConvexModel& model, Region& set, const Plan& plan, const Settings& settings,
+                               MethodWorkspace& ws, Result& result) {
+  ws.prepare(plan, false);
   MethodRooms& r = ws.rooms();
   switch (plan.method) {
     case Method::newton: {
-      if (entropy) return mirror_newton(model, *entropy, settings, *r.newton, result, plan.gradient_evaluations);
       return projected_newton(model, set, settings, *r.newton, result, plan.gradient_evaluations);
     }
     case Method::truncated_newton: {
@@ -117,7 +130,6 @@ ICNN_INLINE void minimize_once(ConvexModel& model, Region& set, const EntropyTer
     case Method::bundle:
     case Method::level:
     case Method::cutting_plane: {
-      if (entropy) return entropy_bundle(model, *entropy, settings, *r.entropy_bundle, result);
       const SetTerm term(set);
       SolveLog log(model, term, settings, r.bundle->region, result);
       if (plan.gradient_evaluations > 0) gradient_iterations(log, set, r.gradient, plan.gradient_evaluations);
@@ -130,17 +142,15 @@ ICNN_INLINE void minimize_once(ConvexModel& model, Region& set, const EntropyTer
     }
     case Method::automatic:
     case Method::projected_gradient:
-    case Method::mirror_gradient: {
-      if (entropy) return mirror_gradient(model, *entropy, settings, r.gradient, result);
-      return projected_gradient(model, set, settings, r.gradient, result);
-    }
+    case Method::mirror_gradient: return projected_gradient(model, set, settings, r.gradient, result);
   }
 }
 
 ICNN_INLINE Region& region_in(MethodWorkspace& ws, const Polyhedron& set, double time_limit) {
-  std::unique_ptr<PolyhedronRegion>& kept = ws.rooms().polyhedron;
-  if (kept && kept->is_prepared() && kept->set() == set) {
-    kept->begin(time_limit);
+  std::unique_ptr<Region>& kept = ws.rooms().polyhedron;
+  auto* region = static_cast<PolyhedronRegion*>(kept.get());
+  if (region != nullptr && region->is_prepared() && region->set() == set) {
+    region->begin(time_limit);
   } else {
     kept = std::make_unique<PolyhedronRegion>(set, true, time_limit);
   }

@@ -83,6 +83,12 @@ template <ConvexFunctionOfY F, class Set>
   return detail::verify(*model, region.get(), entropy ? &*entropy : nullptr, certificate);
 }
 
+/// The same where verify is a macro, as in Unreal.
+template <ConvexFunctionOfY F, class Set>
+[[nodiscard]] Verification verify_certificate(const F& f, const Set& set, const Certificate& certificate) {
+  return verify(f, set, certificate);
+}
+
 }  // namespace icnn::inline ICNN_ISA
 
 #if !defined(ICNN_COMPILED)

@@ -16,7 +16,7 @@ namespace icnn::inline ICNN_ISA {
 class Box {
  public:
   /// Throws Error where the sizes differ, a bound is NaN, or l > u.
-  Box(Vector<double> lower, Vector<double> upper) : lower_(std::move(lower)), upper_(std::move(upper)) {
+  [[gnu::noinline]] Box(Vector<double> lower, Vector<double> upper) : lower_(std::move(lower)), upper_(std::move(upper)) {
     detail::checked_dimension("Box", lower_.size());
     require_shape("Box", "upper bounds", upper_.rows(), upper_.cols(), lower_.rows(), Index{1});
     for (Index j = 0; j < dimension(); ++j) {
@@ -30,7 +30,10 @@ class Box {
   /// [low, high]^n
   [[nodiscard]] static Box cube(Index dimension, double low, double high) {
     detail::checked_dimension("Box", dimension);
-    return {Vector<double>::Constant(dimension, low), Vector<double>::Constant(dimension, high)};
+    Vector<double> lower(dimension), upper(dimension);
+    vec::fill(lower, low);
+    vec::fill(upper, high);
+    return {std::move(lower), std::move(upper)};
   }
   /// [0, 1]^n
   [[nodiscard]] static Box unit(Index dimension) { return cube(dimension, 0, 1); }

@@ -18,22 +18,34 @@
 /// Sets that are polyhedra, written as such: to_polyhedron(set). For all but boxes and simplices argmin solves them so.
 namespace icnn::inline ICNN_ISA {
 
-[[nodiscard]] inline Polyhedron to_polyhedron(const Polyhedron& set) { return set; }
-[[nodiscard]] inline Polyhedron to_polyhedron(const Box& set) { return {set, {}, {}}; }
-[[nodiscard]] inline Polyhedron to_polyhedron(const WholeSpace& set) {
+namespace detail {
+
+[[nodiscard]] inline Vector<double> number(double value) {
+  Vector<double> result(1);
+  result(0) = value;
+  return result;
+}
+
+}  // namespace detail
+
+[[nodiscard, gnu::cold]] inline Polyhedron to_polyhedron(const Polyhedron& set) { return set; }
+[[nodiscard, gnu::cold]] inline Polyhedron to_polyhedron(const Box& set) { return {set, {}, {}}; }
+[[nodiscard, gnu::cold]] inline Polyhedron to_polyhedron(const WholeSpace& set) {
   return {Box::cube(set.dimension(), -infinity, infinity), {}, {}};
 }
-[[nodiscard]] inline Polyhedron to_polyhedron(const Simplex& set) {
+[[nodiscard, gnu::cold]] inline Polyhedron to_polyhedron(const Simplex& set) {
   const Index n = set.dimension();
-  return {Box::cube(n, 0, set.total()), {}, {}, Matrix<double>::Ones(1, n), Vector<double>::Constant(1, set.total())};
+  Matrix<double> row(1, n);
+  for (Index j = 0; j < n; ++j) row(0, j) = 1;
+  return {Box::cube(n, 0, set.total()), {}, {}, std::move(row), detail::number(set.total())};
 }
-[[nodiscard]] inline Polyhedron to_polyhedron(const HalfSpace& set) {
+[[nodiscard, gnu::cold]] inline Polyhedron to_polyhedron(const HalfSpace& set) {
   Matrix<double> row(1, set.dimension());
   for (Index j = 0; j < row.cols(); ++j) row(0, j) = set.normal()(j);
-  return {Box::cube(set.dimension(), -infinity, infinity), std::move(row), Vector<double>::Constant(1, set.offset())};
+  return {Box::cube(set.dimension(), -infinity, infinity), std::move(row), detail::number(set.offset())};
 }
 /// Its orthonormal equations.
-[[nodiscard]] inline Polyhedron to_polyhedron(const Affine& set) {
+[[nodiscard, gnu::cold]] inline Polyhedron to_polyhedron(const Affine& set) {
   Matrix<double> rows(set.coordinates().size(), set.dimension());
   for (Index i = 0; i < rows.rows(); ++i) {
     for (Index j = 0; j < rows.cols(); ++j) rows(i, j) = set.basis()(j, i);
@@ -42,7 +54,7 @@ namespace icnn::inline ICNN_ISA {
 }
 /// All factors have to be polyhedra.
 template <class... Sets>
-[[nodiscard]] Polyhedron to_polyhedron(const Product<Sets...>& product) requires requires {
+[[nodiscard, gnu::cold]] Polyhedron to_polyhedron(const Product<Sets...>& product) requires requires {
   (to_polyhedron(std::declval<const Sets&>()), ...);
 }
 {
@@ -54,7 +66,9 @@ template <class... Sets>
     k += part.e().size();
   }
   Vector<double> lower(n), upper(n), b(m), e(k);
-  Matrix<double> A = Matrix<double>::Zero(m, n), E = Matrix<double>::Zero(k, n);
+  Matrix<double> A(m, n), E(k, n);
+  vec::fill({A.data(), A.size()}, 0);
+  vec::fill({E.data(), E.size()}, 0);
   n = m = k = 0;
   for (const Polyhedron& part : parts) {
     const auto put = [&](const Matrix<double>& from, const Vector<double>& limits, Matrix<double>& rows, Vector<double>& to,

@@ -24,7 +24,7 @@ class Polyhedron {
  public:
   /// A is m x n with b of length m, E is p x n with e of length p; pass 0 x n for none. b may be infinite (no constraint).
   /// Throws Error on wrong sizes, NaN, and infinite A, E, e.
-  Polyhedron(Box box, Matrix<double> A, Vector<double> b, Matrix<double> E = {}, Vector<double> e = {})
+  [[gnu::noinline]] Polyhedron(Box box, Matrix<double> A, Vector<double> b, Matrix<double> E = {}, Vector<double> e = {})
       : box_(std::move(box)), A_(std::move(A)), b_(std::move(b)), E_(std::move(E)), e_(std::move(e)) {
     const Index n = box_.dimension();
     if (A_.size() == 0 && b_.size() == 0) A_.resize(0, n);

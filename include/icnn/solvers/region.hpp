@@ -3,6 +3,11 @@
 
 #pragma once
 
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
 #include "icnn/core/observer.hpp"
 #include "icnn/kernels/vectors.hpp"
 #include "icnn/sets/concepts.hpp"
@@ -34,8 +39,9 @@ class Region {
   /// At most min g'(v - y) + m |v - y|^2 / 2 over the set, m > 0; -infinity where it is not known.
   [[nodiscard]] virtual double curved_minimum(ConstVectorView, ConstVectorView, double) const { return -infinity; }
   [[nodiscard]] virtual bool is_polytope() const { return true; }
-  /// The set itself, with its rows as they are given, where it is a polyhedron. Allocates.
-  [[nodiscard]] virtual Polyhedron as_polyhedron() const = 0;
+  /// The part of a polyhedron with lower <= y <= upper, with its rows as they are given. Allocates.
+  [[nodiscard]] virtual std::unique_ptr<Region> part(const Vector<double>& lower, const Vector<double>& upper,
+                                                     double time_limit) const = 0;
   /// As a polytope or, if it is none, one that contains it.
   virtual void describe(Polytope& polytope) const = 0;
   /// The same with its rounding subtracted, for |v_j| <= h_j.
@@ -76,11 +82,20 @@ class Region {
   Stopwatch clock_;
 };
 
-/// A set that can be projected onto as a region; refers to it.
+namespace detail {
+
+/// The part of a polyhedron between bounds, as a region.
+[[nodiscard]] inline std::unique_ptr<Region> part_of(const Polyhedron& set, const Vector<double>& lower,
+                                                     const Vector<double>& upper, double time_limit);
+
+}  // namespace detail
+
+/// A set that can be projected onto as a region; refers to it, or has a temporary one to itself.
 template <class Set>
 class SetRegion final : public Region {
  public:
   explicit SetRegion(const Set& set) noexcept : set_(set) {}
+  explicit SetRegion(Set&& set) : own_(std::move(set)), set_(*own_) {}
 
   [[nodiscard]] Index dimension() const override { return set_.dimension(); }
   void project(VectorView y, VectorView scratch) override { detail::project(set_, y.map(), scratch.map()); }
@@ -105,9 +120,12 @@ class SetRegion final : public Region {
     }
   }
   [[nodiscard]] bool is_polytope() const override { return detail::is_polytope<Set>; }
-  [[nodiscard]] Polyhedron as_polyhedron() const override {
-    if constexpr (PolyhedralSet<Set>) {
-      return to_polyhedron(set_);
+  [[nodiscard]] std::unique_ptr<Region> part(const Vector<double>& lower, const Vector<double>& upper,
+                                             double time_limit) const override {
+    if constexpr (std::is_same_v<Set, Box> || std::is_same_v<Set, WholeSpace>) {
+      return std::make_unique<SetRegion<Box>>(Box(lower, upper));
+    } else if constexpr (PolyhedralSet<Set>) {
+      return detail::part_of(to_polyhedron(set_), lower, upper, time_limit);
     } else {
       fail({"Region", "a polyhedron", "another set"});
     }
@@ -115,6 +133,7 @@ class SetRegion final : public Region {
   void describe(Polytope& polytope) const override { polytope.assign(set_); }
 
  private:
+  std::optional<Set> own_;
   const Set& set_;
 };
 

@@ -103,7 +103,7 @@ class SolveLog {
 
   /// g := the gradient of f at the y of the latest evaluate(), and the lower bound that it gives. Where f or its gradient is
   /// not finite there, y and value become those half way to `from`, a point of the set, and so on. False when ended.
-  [[nodiscard]] bool take_gradient(ConstVectorView from, VectorView y, double& value, VectorView g) {
+  [[nodiscard, gnu::noinline]] bool take_gradient(ConstVectorView from, VectorView y, double& value, VectorView g) {
     for (int back = 0; back < tuning.most_non_finite; ++back) {
       if (std::isfinite(value)) {
         model_.gradient(g);
@@ -120,7 +120,8 @@ class SolveLog {
     return vec::all_finite(g) ? use_gradient(y, g) : end(Status::non_finite);
   }
   /// Value and gradient at y, where to begin, or from there towards the middle of the set. False when ended.
-  [[nodiscard]] bool begin(Region& set, VectorView y, double& value, VectorView g, VectorView middle, VectorView scratch) {
+  [[nodiscard, gnu::noinline, gnu::cold]] bool begin(Region& set, VectorView y, double& value, VectorView g,
+                                                     VectorView middle, VectorView scratch) {
     if (!evaluate(y, value)) return false;
     if (std::isfinite(value)) {
       model_.gradient(g);
@@ -145,7 +146,7 @@ class SolveLog {
 
  public:
   /// The lower bound of the latest cut, at \p y with gradient \p g; once more where the term has learned to be sharper.
-  [[nodiscard]] bool bound_again(ConstVectorView y, ConstVectorView g) {
+  [[nodiscard, gnu::noinline]] bool bound_again(ConstVectorView y, ConstVectorView g) {
     if (cut_error_ < infinity) {
       const bool first = result_.evaluations == 1;
       const double below = term_.lower_bound_of_linear(g, y, model_.strong_convexity(), region_);
@@ -167,7 +168,7 @@ class SolveLog {
   }
 
   /// A lower bound of f + phi on the set, from the latest combination of these cuts. False when ended.
-  [[nodiscard]] bool raise_bound(double lower, const Cuts& cuts) {
+  [[nodiscard, gnu::noinline]] bool raise_bound(double lower, const Cuts& cuts) {
     if (lower > result_.lower_bound) {
       result_.lower_bound = lower;
       if (adjoints_ > 0) {
@@ -221,7 +222,7 @@ class SolveLog {
   }
 
   /// The last word, when the method has ended or knows no further step.
-  void finish() {
+  [[gnu::noinline]] void finish() {
     if (result_.evaluations == 0 && !ended()) end(Status::budget_reached);
     const double rounding = std::isfinite(result_.value) ? value_error() : 0;
     result_.value_error = rounding;
@@ -299,7 +300,7 @@ class SolveLog {
   /// strongly convex, a ball around y that is certain to hold the minimizer. Where |v - y| = r, f(v) >= f(y) + m r^2 / 4 +
   /// (g'(v - y) + m |v - y|^2 / 4), whose last part is bounded over the set: in the end it is about the gap, and the ball as
   /// small as that allows, with its rounding terms.
-  void choose_region(ConstVectorView y, ConstVectorView g) {
+  [[gnu::noinline, gnu::cold]] void choose_region(ConstVectorView y, ConstVectorView g) {
     const double m = model_.strong_convexity();
     take_extents();
     if (!(m > 0 && detail::is_wide(region_) && term_.is_indicator())) {

@@ -25,6 +25,9 @@ enum class Status {
   non_finite,        ///< the function returned NaN or an infinity
 };
 
+/// The same where Status is a macro, as in X11.
+using ArgminStatus = Status;
+
 [[nodiscard]] constexpr std::string_view to_string(Status status) noexcept {
   switch (status) {
     case Status::not_run: return "not run";

@@ -5,10 +5,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <utility>
 
 #include "icnn/solvers/bundle/proximal_bundle.hpp"
-#include "icnn/solvers/quadratic/polyhedron_region.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -34,16 +34,19 @@ class Localizer {
   /// search(region, settings, result) minimizes over a region from result.y. Refers to everything.
   Localizer(ConvexModel& model, const Region& set, const Settings& settings, BundleWorkspace& bundle, Search search)
       : model_(model),
-        set_(set.as_polyhedron()),
-        clock_(set.clock()),
+        set_(set),
         settings_(settings),
         bundle_(bundle),
         search_(std::move(search)),
-        lower_(set_.dimension()),
-        upper_(lower_) {}
+        lower_(set.dimension()),
+        upper_(lower_) {
+    set.describe(bundle.set);
+    lowest_ = bundle.set.lower;
+    highest_ = bundle.set.upper;
+  }
 
   /// Leaves a better result, or the one that there is with more evaluations.
-  void run(Result& result) {
+  [[gnu::cold]] void run(Result& result) {
     Result best;
     best.y = result.y;
     Vector<double> below(lower_.size());
@@ -51,8 +54,8 @@ class Localizer {
     Vector<double> above = below;
     for (int attempt = 0; attempt < tuning.attempts; ++attempt) {
       for (Index j = 0; j < below.size(); ++j) {
-        lower_(j) = std::max(set_.box().lower()(j), std::min(best.y(j) - below(j), set_.box().upper()(j)));
-        upper_(j) = std::min(set_.box().upper()(j), std::max(best.y(j) + above(j), set_.box().lower()(j)));
+        lower_(j) = std::max(lowest_(j), std::min(best.y(j) - below(j), highest_(j)));
+        upper_(j) = std::min(highest_(j), std::max(best.y(j) + above(j), lowest_(j)));
       }
       search_in_box(result, best);
       if (best.status != Status::optimal) return;
@@ -63,8 +66,8 @@ class Localizer {
           proven = false;
           reach(j) *= tuning.growth;
         };
-        side(lower_(j), set_.box().lower()(j), below);
-        side(upper_(j), set_.box().upper()(j), above);
+        side(lower_(j), lowest_(j), below);
+        side(upper_(j), highest_(j), above);
         if (out_of_time(result)) return;
       }
       if (!proven) continue;
@@ -80,19 +83,16 @@ class Localizer {
  private:
   static constexpr LocalizeTuning tuning{};
 
-  [[nodiscard]] Polyhedron part(Vector<double> lower, Vector<double> upper) const {
-    return {Box(std::move(lower), std::move(upper)), set_.A(), set_.b(), set_.E(), set_.e()};
-  }
   [[nodiscard]] Settings within(const Result& spent, Index most) const {
     Settings settings = settings_;
     settings.max_evaluations = std::min(most, settings_.max_evaluations - spent.evaluations);
-    settings.time_limit = std::max(0.0, settings_.time_limit - clock_.seconds());
+    settings.time_limit = std::max(0.0, settings_.time_limit - set_.clock().seconds());
     settings.certificate = false;
     settings.observer = {};
     return settings;
   }
   [[nodiscard]] bool out_of_time(const Result& spent) const {
-    return spent.evaluations >= settings_.max_evaluations || clock_.seconds() >= settings_.time_limit;
+    return spent.evaluations >= settings_.max_evaluations || set_.clock().seconds() >= settings_.time_limit;
   }
   static void count(const Result& part, Result& result) {
     result.evaluations += part.evaluations;
@@ -100,52 +100,44 @@ class Localizer {
   }
 
   /// best := the minimum in the box.
-  void search_in_box(Result& result, Result& best) {
+  [[gnu::cold]] void search_in_box(Result& result, Result& best) {
     const Settings settings = within(result, settings_.max_evaluations);
-    const auto in = [&](Region& region) {
-      region.project(best.y, bundle_.scratch);
-      search_(region, settings, best);
-    };
-    if (set_.b().size() + set_.e().size() == 0) {
-      const Box box(lower_, upper_);
-      SetRegion<Box> region(box);
-      in(region);
-    } else {
-      PolyhedronRegion region(part(lower_, upper_), true, settings.time_limit);
-      if (region.has_point()) in(region);
-    }
+    const std::unique_ptr<Region> part = set_.part(lower_, upper_, settings.time_limit);
+    if (!part->has_point()) return;
+    part->project(best.y, bundle_.scratch);
+    search_(*part, settings, best);
     count(best, result);
   }
 
   /// Whether f > value in the set where y_j = at.
-  [[nodiscard]] bool is_larger_at(Index j, double at, double value, Result& result) {
+  [[nodiscard, gnu::cold]] bool is_larger_at(Index j, double at, double value, Result& result) {
     Vector<double> lower = lower_, upper = upper_;
     lower(j) = upper(j) = at;
     Settings settings = within(result, tuning.evaluations_of_face);
-    PolyhedronRegion face(part(std::move(lower), std::move(upper)), true, settings.time_limit);
-    if (face.is_empty()) return true;
-    if (!face.has_point()) return false;
+    const std::unique_ptr<Region> face = set_.part(lower, upper, settings.time_limit);
+    if (face->is_empty()) return true;
+    if (!face->has_point()) return false;
     bool larger = false;
     settings.observer = [&](const ArgminProgress& progress) {
       larger = progress.lower_bound > value;
       return !larger && progress.value > value;
     };
     settings.relative_gap = 1e-15;
+    settings.absolute_gap = 0;
     Result of_face;
     of_face.y = result.y;
-    face.project(of_face.y, bundle_.scratch);
-    proximal_bundle(model_, face, settings, bundle_, of_face);
+    face->project(of_face.y, bundle_.scratch);
+    proximal_bundle(model_, *face, settings, bundle_, of_face);
     count(of_face, result);
     return larger || of_face.lower_bound > value;
   }
 
   ConvexModel& model_;
-  const Polyhedron set_;
-  const Stopwatch clock_;
+  const Region& set_;
   const Settings& settings_;
   BundleWorkspace& bundle_;
   Search search_;
-  Vector<double> lower_, upper_;
+  Vector<double> lowest_, highest_, lower_, upper_;  ///< bounds of the set, and of the box
 };
 
 }  // namespace detail

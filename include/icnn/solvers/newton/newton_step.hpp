@@ -46,10 +46,11 @@ class NewtonStep {
         free_(inputs),
         pivot_(inputs),
         factor_(inputs, inputs),
-        zero_(Vector<double>::Zero(inputs)),
+        zero_(inputs),
         start_(inputs),
         unit_(inputs) {
     state_.setZero();
+    vec::fill(zero_, 0);
   }
 
   /// To be called before the first step of a problem: forgets the latest guess, and makes room.
@@ -225,8 +226,8 @@ class NewtonStep {
 
   /// In units u_j in which the diagonal of H is about constant, and rows of length about 1: powers of 2, which round
   /// nothing.
-  [[nodiscard]] bool interior_point(const Polytope& set, const Point& y, const Point& g, Square& h, Point& d,
-                                    const Deadline& deadline) {
+  [[nodiscard, gnu::cold]] bool interior_point(const Polytope& set, const Point& y, const Point& g, Square& h, Point& d,
+                                               const Deadline& deadline) {
     const Index m = set.row_count(), k = set.equality_count();
     choose_units(h);
     scale(h, 1);

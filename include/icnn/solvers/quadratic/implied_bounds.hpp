@@ -16,7 +16,7 @@ namespace icnn::inline ICNN_ISA::detail {
 /// a_j y_j <= b - least + a_j end_j; outward by what rounding may have done.
 class ImpliedBounds {
  public:
-  explicit ImpliedBounds(const Polyhedron& set) : lower_(set.box().lower()), upper_(set.box().upper()) {
+  [[gnu::cold]] explicit ImpliedBounds(const Polyhedron& set) : lower_(set.box().lower()), upper_(set.box().upper()) {
     constexpr int passes = 2;
     for (int pass = 0; pass < passes; ++pass) {
       for (Index i = 0; i < set.b().size(); ++i) {
@@ -31,7 +31,7 @@ class ImpliedBounds {
 
   /// The same set with the implied bounds where there is none, none worth the name, or nothing is left between both: an
   /// interior is what methods need. The set itself where the rows contradict each other.
-  [[nodiscard]] Polyhedron applied_to(const Polyhedron& set) const {
+  [[nodiscard, gnu::cold]] Polyhedron applied_to(const Polyhedron& set) const {
     Vector<double> l = set.box().lower(), u = set.box().upper();
     for (Index j = 0; j < l.size(); ++j) {
       if (!(lower_(j) <= upper_(j))) return set;
@@ -49,7 +49,7 @@ class ImpliedBounds {
   static constexpr double much = 1e3;
 
   /// sign (row i)'y <= limit
-  void use(const Matrix<double>& rows, Index i, double sign, double limit) {
+  [[gnu::cold]] void use(const Matrix<double>& rows, Index i, double sign, double limit) {
     double least = 0, size = std::abs(limit);
     Index without_end = -1, ends_missing = 0;
     const auto end = [&](Index j) { return sign * rows(i, j) > 0 ? lower_(j) : upper_(j); };

@@ -20,7 +20,7 @@ namespace icnn::inline ICNN_ISA {
 /// then, unless told not to, finds out whether the set is empty.
 class PolyhedronRegion final : public Region {
  public:
-  explicit PolyhedronRegion(Polyhedron polyhedron, bool solve = true, double time_limit = infinity)
+  [[gnu::cold]] explicit PolyhedronRegion(Polyhedron polyhedron, bool solve = true, double time_limit = infinity)
       : given_(std::move(polyhedron)),
         set_(detail::ImpliedBounds(given_).applied_to(given_)),
         polytope_(set_.dimension()),
@@ -53,13 +53,16 @@ class PolyhedronRegion final : public Region {
   [[nodiscard]] bool has_point() const override { return found_; }
 
   [[nodiscard]] Index dimension() const override { return set_.dimension(); }
-  [[nodiscard]] Polyhedron as_polyhedron() const override { return set_; }
+  [[nodiscard]] std::unique_ptr<Region> part(const Vector<double>& lower, const Vector<double>& upper,
+                                             double time_limit) const override {
+    return detail::part_of(set_, lower, upper, time_limit);
+  }
   void describe(Polytope& polytope) const override { polytope.assign(set_); }
   void center(VectorView y, VectorView) override { vec::copy(center_, y); }
   void extents(VectorView h) const override { set_.box().extents(h.map()); }
 
   /// Leaves what is in the set, up to rounding, as it is. Otherwise an interior-point method projects, to a point inside.
-  void project(VectorView y, VectorView) override {
+  [[gnu::cold]] void project(VectorView y, VectorView) override {
     const double violation = set_.violation(y.map());
     if (violation <= 1e-12 * size_of_rows_ * (1 + vec::largest_magnitude(y))) return;
     vec::scale_to(-1, y, linear_);
@@ -129,7 +132,7 @@ class PolyhedronRegion final : public Region {
 
   /// The point that satisfies the rows by the most (up to the extent of the set, in units of their lengths). Where there is
   /// none, equalities count as rows, too, and the multipliers prove it if they can: 0 has a positive lower bound.
-  void find_center() {
+  [[gnu::cold]] void find_center() {
     const Index n = dimension(), m = polytope_.row_count(), k = polytope_.equality_count();
     const double unit = extent();
     const auto scaled = [&](ConstVectorView v) {
@@ -217,4 +220,13 @@ class PolyhedronRegion final : public Region {
   bool empty_ = false, found_ = false;
 };
 
+namespace detail {
+
+[[gnu::cold]] inline std::unique_ptr<Region> part_of(const Polyhedron& set, const Vector<double>& lower,
+                                                     const Vector<double>& upper, double time_limit) {
+  return std::make_unique<PolyhedronRegion>(Polyhedron(Box(lower, upper), set.A(), set.b(), set.E(), set.e()), true,
+                                            time_limit);
+}
+
+}  // namespace detail
 }  // namespace icnn::inline ICNN_ISA

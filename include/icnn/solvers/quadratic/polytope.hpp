@@ -124,7 +124,7 @@ class Polytope {
   }
 
   /// A row of zeros stays one: 0 <= b_i or 0 = c_i is a constraint all the same.
-  void take_rows(const Polyhedron& set) {
+  [[gnu::noinline]] void take_rows(const Polyhedron& set) {
     rows_ = set.b().size();
     equalities_ = set.e().size();
     room(limits_, row_columns_, rows_);
