@@ -93,6 +93,7 @@ ICNN_INLINE void minimize(ConvexModel& model, Region& set, const EntropyTerm* en
            result.status == Status::non_finite;
   };
   if (!stuck() || settings.method != Method::automatic || !std::isfinite(result.value)) return;
+  if (ws.inputs() > newton_at_all && plan.method != Method::bundle) return;  // cuts would take too much room
   MethodRooms& r = ws.rooms();
   ws.prepare({Method::bundle}, false);
   BundleWorkspace& bundle = *r.bundle;
@@ -120,9 +121,11 @@ ICNN_INLINE void minimize_once(ConvexModel& model, Region& set, const Plan& plan
                                MethodWorkspace& ws, Result& result) {
   ws.prepare(plan, false);
   MethodRooms& r = ws.rooms();
+  const bool others_follow = settings.method == Method::automatic && ws.inputs() <= newton_at_all;
+  const Index most = others_follow ? plan.gradient_evaluations + patience_for_one_method : no_limit;
   switch (plan.method) {
     case Method::newton: {
-      return projected_newton(model, set, settings, *r.newton, result, plan.gradient_evaluations);
+      return projected_newton(model, set, settings, *r.newton, result, plan.gradient_evaluations, most);
     }
     case Method::truncated_newton: {
       return truncated_newton(model, set, settings, *r.truncated, result, plan.gradient_evaluations);
@@ -142,7 +145,7 @@ ICNN_INLINE void minimize_once(ConvexModel& model, Region& set, const Plan& plan
     }
     case Method::automatic:
     case Method::projected_gradient:
-    case Method::mirror_gradient: return projected_gradient(model, set, settings, r.gradient, result);
+    case Method::mirror_gradient: return projected_gradient(model, set, settings, r.gradient, result, most);
   }
 }
 

@@ -47,6 +47,8 @@ class Localizer {
 
   /// Leaves a better result, or the one that there is with more evaluations.
   [[gnu::cold]] void run(Result& result) {
+    shrink(result);
+    if (result.status == Status::optimal || out_of_time(result)) return;
     Result best;
     best.y = result.y;
     Vector<double> below(lower_.size());
@@ -70,18 +72,42 @@ class Localizer {
         side(upper_(j), highest_(j), above);
         if (out_of_time(result)) return;
       }
-      if (!proven) continue;
-      result.y = best.y;
-      result.value = best.value;
-      result.value_error = best.value_error;
-      result.lower_bound = std::max(result.lower_bound, best.lower_bound);
-      result.status = Status::optimal;
-      return;
+      if (proven) return take(best, result);
     }
   }
 
  private:
   static constexpr LocalizeTuning tuning{};
+
+  /// Where f is strongly convex, nothing needs to be shown: m |v - y|^2 / 2 <= f(y) - f(v) <= gap for its minimizer v. The
+  /// smaller the gap, the smaller the box, and with that the gap again.
+  void shrink(Result& result) {
+    const double m = model_.strong_convexity();
+    Result best;
+    for (double gap = result.gap(), before = infinity; m > 0 && gap < 0.5 * before && !out_of_time(result);) {
+      const double reach = 1.01 * std::sqrt(2 * gap / m);
+      for (Index j = 0; j < lower_.size(); ++j) {
+        lower_(j) = std::max(lowest_(j), result.y(j) - reach);
+        upper_(j) = std::min(highest_(j), result.y(j) + reach);
+      }
+      best.y = result.y;
+      search_in_box(result, best);
+      if (best.status == Status::optimal) return take(best, result);
+      if (!(best.gap() < infinity)) return;
+      const Status status = result.status;
+      if (best.gap() < gap) take(best, result);
+      result.status = status;
+      before = gap;
+      gap = result.gap();
+    }
+  }
+  static void take(const Result& best, Result& result) {
+    result.y = best.y;
+    result.value = best.value;
+    result.value_error = best.value_error;
+    result.lower_bound = std::max(result.lower_bound, best.lower_bound);
+    result.status = Status::optimal;
+  }
 
   [[nodiscard]] Settings within(const Result& spent, Index most) const {
     Settings settings = settings_;

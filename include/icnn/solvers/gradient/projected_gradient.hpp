@@ -154,6 +154,8 @@ inline void gradient_iterations(SolveLog& log, Region& set, GradientWorkspace& w
 }
 
 inline constexpr Index no_limit = std::numeric_limits<Index>::max();
+/// So many evaluations are enough for a method that nobody asked for by name, where others may follow.
+inline constexpr Index patience_for_one_method = 250;
 
 }  // namespace detail
 
@@ -165,10 +167,10 @@ inline constexpr Index no_limit = std::numeric_limits<Index>::max();
 /// `uncertified`. Cost of an iteration: one value and gradient, one projection, and now and then a few values on a line.
 /// Begins at result.y, which is in the set. Allocates nothing but what the model does.
 inline void projected_gradient(ConvexModel& model, Region& set, const Settings& settings, GradientWorkspace& ws,
-                               Result& result) {
+                               Result& result, Index max_evaluations = detail::no_limit) {
   const SetTerm term(set);
   SolveLog log(model, term, settings, ws.region, result);
-  detail::gradient_iterations(log, set, ws, detail::no_limit);
+  detail::gradient_iterations(log, set, ws, max_evaluations);
   log.finish();
 }
 

@@ -32,7 +32,7 @@ inline constexpr int newton_patience = 3;
 
 /// The iterations of projected_newton(), from the best point so far.
 template <int N>
-void newton_iterations(SolveLog& log, Region& set, BasicNewtonWorkspace<N>& ws) {
+void newton_iterations(SolveLog& log, Region& set, BasicNewtonWorkspace<N>& ws, Index max_evaluations) {
   const double decrease = log.settings().line_search.decrease;
   log.set_order(kernels::Order::second);
   set.describe(ws.set);
@@ -41,7 +41,7 @@ void newton_iterations(SolveLog& log, Region& set, BasicNewtonWorkspace<N>& ws) 
   double value = 0;
   if (!log.begin(set, ws.y, value, ws.g, ws.trial, ws.mirror)) return;
   Stall stall(newton_patience), futile(2 * newton_patience);
-  while (log.iterate()) {
+  while (log.iterate() && log.result().evaluations < max_evaluations) {
     const double value_before = log.result().value, bound_before = log.result().lower_bound;
     log.model().hessian(ws.hessian);
     if (!ws.step.solve(ws.set, ws.y, ws.g, ws.hessian, ws.direction, log.deadline())) return;
@@ -80,11 +80,11 @@ void newton_iterations(SolveLog& log, Region& set, BasicNewtonWorkspace<N>& ws) 
 /// value, gradient and Hessian, and n_free^3 / 3 operations a few times. Begins at result.y, which is in the set. Allocates
 /// nothing but what the model does and, for a set with more sums than any before, room for an interior-point step.
 inline void projected_newton(ConvexModel& model, Region& set, const Settings& settings, NewtonWorkspace& ws, Result& result,
-                             Index gradient_evaluations = 0) {
+                             Index gradient_evaluations = 0, Index max_evaluations = detail::no_limit) {
   const SetTerm term(set);
   SolveLog log(model, term, settings, ws.region, result);
   if (gradient_evaluations > 0) detail::gradient_iterations(log, set, ws, gradient_evaluations);
-  if (!log.ended()) detail::newton_iterations(log, set, ws);
+  if (!log.ended()) detail::newton_iterations(log, set, ws, max_evaluations);
   log.finish();
 }
 
@@ -95,7 +95,7 @@ requires(N != Dynamic) void projected_newton(ConvexModel& model, Region& set, co
                                              BasicNewtonWorkspace<N>& ws, Result& result) {
   const SetTerm term(set);
   SolveLog log(model, term, settings, ws.region, result);
-  detail::newton_iterations(log, set, ws);
+  detail::newton_iterations(log, set, ws, detail::patience_for_one_method);
   log.finish();
 }
 
