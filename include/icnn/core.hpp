@@ -9,6 +9,7 @@
 #include "icnn/core/error.hpp"
 #include "icnn/core/isa.hpp"
 #include "icnn/core/layout.hpp"
+#include "icnn/core/lifetime.hpp"
 #include "icnn/core/observer.hpp"
 #include "icnn/core/parallel.hpp"
 #include "icnn/core/parameterized.hpp"

@@ -8,6 +8,7 @@
 
 #include "icnn/activations/properties.hpp"
 #include "icnn/core/layout.hpp"
+#include "icnn/core/lifetime.hpp"
 #include "icnn/functions/convex_function.hpp"
 
 /// What regularized, restrict_to, precompose and sum share: they hold a function (by reference when made from an lvalue,
@@ -26,6 +27,7 @@ class RefOrValue {
   explicit RefOrValue(F function) : function_(std::move(function)) {}
   [[nodiscard]] const F& get() const noexcept { return function_; }
   [[nodiscard]] F& own() noexcept { return function_; }
+  [[nodiscard]] static constexpr bool is_alive() noexcept { return true; }
 
  private:
   F function_;
@@ -34,12 +36,14 @@ class RefOrValue {
 template <class F>
 class RefOrValue<const F&> {
  public:
-  explicit RefOrValue(const F& function) noexcept : function_(&function) {}
-  [[nodiscard]] const F& get() const noexcept { return *function_; }
-  void point_to(const F& function) noexcept { function_ = &function; }
+  explicit RefOrValue(const F& function) noexcept : function_(function) {}
+  /// Throws Error where the function is gone.
+  [[nodiscard]] const F& get() const { return function_.get(); }
+  [[nodiscard]] bool is_alive() const noexcept { return function_.is_alive(); }
+  void point_to(const F& function) noexcept { function_ = Watched<F>(function); }
 
  private:
-  const F* function_;
+  Watched<F> function_;
 };
 
 /// Scratch of a combinator: the inner workspace, and rows of its own.
@@ -82,16 +86,16 @@ class Combinator
 
   explicit Combinator(RefOrValue<F> function) : function_(std::move(function)), inner_key_(this->function().shape_key()) {}
 
-  [[nodiscard]] const Function& function() const noexcept { return function_.get(); }
-  [[nodiscard]] Index context_size() const noexcept { return function().context_size(); }
-  [[nodiscard]] Index parameter_count() const noexcept { return function().parameter_count(); }
-  [[nodiscard]] const Layout& layout() const noexcept { return function().layout(); }
+  [[nodiscard]] const Function& function() const { return function_.get(); }
+  [[nodiscard]] Index context_size() const { return function().context_size(); }
+  [[nodiscard]] Index parameter_count() const { return function().parameter_count(); }
+  [[nodiscard]] const Layout& layout() const { return function().layout(); }
   [[nodiscard]] Regularity regularity() const { return function().regularity(); }
-  [[nodiscard]] Index batch() const noexcept { return detail::batch_of(function()); }
+  [[nodiscard]] Index batch() const { return detail::batch_of(function()); }
 
   /// Whether the function still has the shape for which this was made; it may have been assigned another since.
   [[nodiscard]] bool is_current() const noexcept {
-    return function().shape_key() == inner_key_ && detail::is_current(function());
+    return function_.is_alive() && function().shape_key() == inner_key_ && detail::is_current(function());
   }
 
   /// See ConvexNetwork::strong_convexity.

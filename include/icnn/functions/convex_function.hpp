@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "icnn/core/error.hpp"
+#include "icnn/core/lifetime.hpp"
 #include "icnn/core/types.hpp"
 #include "icnn/core/view.hpp"
 #include "icnn/functions/workspace.hpp"
@@ -22,7 +23,7 @@ namespace detail {
 
 /// The number of columns to which a function is bound; 0: any.
 template <class F>
-[[nodiscard]] Index batch_of(const F& f) noexcept {
+[[nodiscard]] Index batch_of(const F& f) {
   if constexpr (requires { f.batch(); }) {
     return f.batch();
   } else {
@@ -61,6 +62,9 @@ class ConvexFunction {
   using Input = Eigen::MatrixBase<M>;
 
  public:
+  /// Of this object: what refers to it knows when it is gone.
+  [[nodiscard]] const Lifetime& lifetime() const noexcept { return lifetime_; }
+
   static constexpr bool has_context = HasContext;  ///< x comes first in every call
 
   /// f. Cost: one forward pass.
@@ -253,8 +257,9 @@ class ConvexFunction {
       fail({where, "a workspace made by this function's workspace()", "one made for a function of another shape"});
     }
     if (!detail::is_current(self())) [[unlikely]] {
-      fail({where, "the network that this function was made from", "one of another shape in its place",
-            "make the function anew after assigning to a network"});
+      fail({where, "the network that this function was made from",
+            "one of another shape in its place, or none: it has been destroyed",
+            "make the function anew after assigning to a network, and keep that where it is"});
     }
   }
 
@@ -359,6 +364,8 @@ class ConvexFunction {
             ws.on_line ? detail::text("line() for ", ws.columns) : "none, or another"});
     }
   }
+
+  Lifetime lifetime_;
 };
 
 }  // namespace icnn::inline ICNN_ISA

@@ -36,7 +36,11 @@ class PartsTuple {
   explicit PartsTuple(RefOrValue<F>... functions) : functions_(std::move(functions)...) {}
 
   [[nodiscard]] static constexpr Index count() noexcept { return static_cast<Index>(sizeof...(F)); }
-  [[nodiscard]] const First& first() const noexcept { return std::get<0>(functions_).get(); }
+  /// Whether everything that is held by reference is still there.
+  [[nodiscard]] bool is_alive() const noexcept {
+    return std::apply([](const auto&... f) { return (f.is_alive() && ...); }, functions_);
+  }
+  [[nodiscard]] const First& first() const { return std::get<0>(functions_).get(); }
   template <class Visit>
   void for_each(Visit visit) const {
     std::apply([&](const auto&... f) { (visit(f.get()), ...); }, functions_);
@@ -91,6 +95,7 @@ class PartsList {
   }
 
   [[nodiscard]] Index count() const noexcept { return static_cast<Index>(functions_.size()); }
+  [[nodiscard]] static constexpr bool is_alive() noexcept { return true; }
   [[nodiscard]] const F& first() const noexcept { return functions_.front(); }
   template <class Visit>
   void for_each(Visit visit) const {
@@ -150,20 +155,21 @@ class Combination : public ConvexFunction<Derived, typename Parts::Scalar, Parts
   };
 
   [[nodiscard]] const Parts& parts() const noexcept { return parts_; }
-  [[nodiscard]] Index inputs() const noexcept { return parts_.first().inputs(); }
-  [[nodiscard]] Index context_size() const noexcept {
+  [[nodiscard]] Index inputs() const { return parts_.first().inputs(); }
+  [[nodiscard]] Index context_size() const {
     return first_positive([](const auto& f) { return f.context_size(); });
   }
   [[nodiscard]] Index parameter_count() const noexcept { return layout_.size(); }
   /// The blocks of all functions, their names preceded by "0:", "1:", ...
   [[nodiscard]] const Layout& layout() const noexcept { return layout_; }
   [[nodiscard]] ShapeKey shape_key() const noexcept { return key_; }
-  [[nodiscard]] Index batch() const noexcept {
+  [[nodiscard]] Index batch() const {
     return first_positive([](const auto& f) { return detail::batch_of(f); });
   }
   /// Whether the functions still have the shapes for which this was made.
   [[nodiscard]] bool is_current() const noexcept {
-    bool current = true;
+    bool current = parts_.is_alive();
+    if (!current) return false;
     parts_.for_each([&](const auto& f) { current = current && detail::is_current(f); });
     return current && key_of_parts() == key_;
   }
@@ -306,7 +312,7 @@ class Combination : public ConvexFunction<Derived, typename Parts::Scalar, Parts
     return key;
   }
   template <class Property>
-  [[nodiscard]] Index first_positive(Property property) const noexcept {
+  [[nodiscard]] Index first_positive(Property property) const {
     Index found = 0;
     parts_.for_each([&](const auto& f) { found = found > 0 ? found : property(f); });
     return found;

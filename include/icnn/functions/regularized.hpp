@@ -90,7 +90,7 @@ class Regularized : public Combinator<Regularized<F>, F> {
   }
 
   [[nodiscard]] const Regularization<Scalar>& terms() const noexcept { return terms_; }
-  [[nodiscard]] Index inputs() const noexcept { return Base::function().inputs(); }
+  [[nodiscard]] Index inputs() const { return Base::function().inputs(); }
   /// The function's own modulus, rho, and that of the entropy on a box; on a simplex it depends on how large y may be.
   [[nodiscard]] Scalar strong_convexity() const {
     Scalar modulus = Base::strong_convexity() + terms_.proximal;

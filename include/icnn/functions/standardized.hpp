@@ -81,7 +81,7 @@ class Standardized : public AffineSubstitution<Standardized<F>, F, std::remove_c
   }
 
   [[nodiscard]] const Scaling<Scalar>& units() const noexcept { return units_; }
-  [[nodiscard]] Index inputs() const noexcept { return Base::function().inputs(); }
+  [[nodiscard]] Index inputs() const { return Base::function().inputs(); }
   [[nodiscard]] Scalar strong_convexity() const {
     const Scalar widest = units_.scale.maxCoeff();
     return Base::strong_convexity() * units_.output_scale / (widest * widest);

@@ -23,7 +23,7 @@ class PicnnBatch : public NetworkFunction<PicnnBatch<Picnn>, typename Picnn::Sca
 
   template <class X>
   PicnnBatch(const Picnn& network, const Eigen::MatrixBase<X>& x)
-      : network_(&network),
+      : network_(network),
         key_(network.shape_key()),
         columns_(checked(network, x)),
         context_(network.chain(), network.output_term(), network.context_size(), columns_) {
@@ -33,24 +33,26 @@ class PicnnBatch : public NetworkFunction<PicnnBatch<Picnn>, typename Picnn::Sca
   /// Moves to other contexts, as many as before, and to the network's parameters of now; allocates nothing.
   template <class X>
   void rebind(const Eigen::MatrixBase<X>& x) {
-    if (!is_current()) fail({"rebind", "the network that at() was asked of", "one of another shape in its place"});
-    require_shape("rebind", "contexts", x.rows(), x.cols(), network_->context_size(), columns_);
-    network_->bind_to(x, context_);
+    if (!is_current())
+      fail({"rebind", "the network that at() was asked of",
+            "one of another shape in its place, or none: it has been destroyed"});
+    require_shape("rebind", "contexts", x.rows(), x.cols(), network().context_size(), columns_);
+    network().bind_to(x, context_);
   }
 
-  [[nodiscard]] const Picnn& network() const noexcept { return *network_; }
+  [[nodiscard]] const Picnn& network() const { return network_.get(); }
   [[nodiscard]] Index batch() const noexcept { return columns_; }
-  [[nodiscard]] Index inputs() const noexcept { return network_->inputs(); }
-  [[nodiscard]] Index context_size() const noexcept { return network_->context_size(); }
-  [[nodiscard]] Index parameter_count() const noexcept { return network_->parameter_count(); }
-  [[nodiscard]] const Layout& layout() const noexcept { return network_->layout(); }
-  [[nodiscard]] Regularity regularity() const { return network_->regularity(); }
+  [[nodiscard]] Index inputs() const { return network().inputs(); }
+  [[nodiscard]] Index context_size() const { return network().context_size(); }
+  [[nodiscard]] Index parameter_count() const { return network().parameter_count(); }
+  [[nodiscard]] const Layout& layout() const { return network().layout(); }
+  [[nodiscard]] Regularity regularity() const { return network().regularity(); }
   [[nodiscard]] ShapeKey shape_key() const noexcept { return mix(key_, columns_); }
-  [[nodiscard]] bool is_current() const noexcept { return network_->shape_key() == key_; }
+  [[nodiscard]] bool is_current() const noexcept { return network_.is_alive() && network().shape_key() == key_; }
 
   [[nodiscard]] Workspace<Dynamic> workspace() const { return workspace({.columns = columns_}); }
   [[nodiscard]] Workspace<Dynamic> workspace(const WorkspaceOptions& options) const {
-    return {shape_key(), network_->chain(), network_->output_term(), options};
+    return {shape_key(), network().chain(), network().output_term(), options};
   }
 
   template <class Ws>
@@ -68,7 +70,7 @@ class PicnnBatch : public NetworkFunction<PicnnBatch<Picnn>, typename Picnn::Sca
     return x.cols();
   }
 
-  const Picnn* network_;
+  Watched<Picnn> network_;
   ShapeKey key_;
   Index columns_;
   BoundContext<Chain, Dynamic> context_;

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 the icnn authors
+#
+# Faults made by hand, one at a time: mutant(what header from to tests...). The suites that are named have to catch it.
+# A fault lies well beyond the room that bounds have to spare: half of that would be a fault of nothing.
+
+mutant("rounding: cuts count no sums" inference/network_model.hpp
+       "(now.of_cut * now.outside(j))" "(0 * now.outside(j))" certificates)
+mutant("rounding: sums have none" solvers/rounding.hpp
+       "return 4 * static_cast<double>(count + 8) * epsilon;" "return 0 * static_cast<double>(count + 8) * epsilon;"
+       solvers certificates)
+mutant("rounding: curved bounds have none" solvers/rounding.hpp "return sum - rounding * size - square / m" "return sum"
+       solvers)
+mutant("rounding: a region a tenth as large as is certain" solvers/solve_log.hpp "return 2.01 * std::sqrt(" "return 0.02 * std::sqrt("
+       argmin certificates referee)
+mutant("minorant: a conjugate of the other sign" inference/network_model.hpp
+       "constant -= conjugate == 0 ?" "constant += conjugate == 0 ?" models verify)
+mutant("minorant: no bias" inference/network_model.hpp "constant += v_(j) * bias;" "" models verify)
+mutant("certificate: what it proves is not compared with what it says" inference/verify_impl.hpp
+       "} else if (!(proof.lower_bound >= certificate.lower_bound)) {" "} else if (std::isnan(proof.lower_bound)) {" verify referee)
+mutant("certificate: any multiplier will do" solvers/quadratic/polyhedron_region.hpp
+       "if (values(i) < 0) return false;" "" solvers verify)
+mutant("projection: a simplex of another size" sets/simplex.hpp
+       "threshold = (sum - total_) / static_cast<double>(k + 1);" "threshold = (sum - 0.999 * total_) / static_cast<double>(k + 1);"
+       sets)
+mutant("projection: half way onto a ball" sets/ball.hpp "radius_ / distance * (y(j)" "0.5 * radius_ / distance * (y(j)" sets)
+mutant("projection: linear functions are least at the wrong end of a box" sets/box.hpp
+       "g(j) * (g(j) > 0 ? lower_(j) : upper_(j))" "g(j) * (g(j) > 0 ? upper_(j) : lower_(j))" sets)
+mutant("Farkas: the wrong end" solvers/quadratic/multipliers.hpp "const double end = slope > 0 ? low : high;"
+       "const double end = slope > 0 ? high : low;" argmin solvers)
+mutant("Farkas: limits with the other sign" solvers/quadratic/multipliers.hpp "constant_ += weight * limits(i);"
+       "constant_ -= weight * limits(i);" solvers)
+mutant("Farkas: half of a bound that a row implies" solvers/quadratic/implied_bounds.hpp
+       "value = others + room / a;" "value = others + 0.5 * room / a;" solvers)
+mutant("cuts: an offset of the other sign" solvers/bundle/cuts.hpp "offsets_(size_) = value - product;"
+       "offsets_(size_) = value + product;" solvers)
+mutant("cuts: errors are not subtracted" solvers/bundle/cuts.hpp "return combined_offset_ - combined_error_;"
+       "return combined_offset_;" solvers certificates)
+mutant("cuts: the quadratic counts twice" solvers/bundle/cuts.hpp "gradient(j) = g(j) - m * y(j);" "gradient(j) = g(j);"
+       solvers)
+mutant("Hessian: no output term" inference/network_model.hpp "term_->add_hessian(p_, map);" "" models)
+mutant("Hessian: softplus bends half as much" activations/softplus.hpp "S(beta * larger * smaller)}" "S(S(0.5) * beta * larger * smaller)}" activations)
+mutant("Newton's active set: what is held becomes free" solvers/newton/newton_step.hpp
+       "before * slope > tuning.pushed * size" "before * slope < -tuning.pushed * size" solvers)
+mutant("Newton's active set: at the wrong bound" solvers/newton/newton_step.hpp
+       "d(j) = state_(j) < 0 ? lower_(j) : state_(j) > 0 ? upper_(j) : 0.0;"
+       "d(j) = state_(j) < 0 ? upper_(j) : state_(j) > 0 ? lower_(j) : 0.0;" solvers)
+mutant("edit: negative weights pass" core/audit.hpp "if (finite && !(value < 0 && block.non_negative(r, c))) continue;"
+       "if (finite) continue;" core)
+mutant("edit: NaN passes" core/audit.hpp "if (finite && !(value < 0 && block.non_negative(r, c))) continue;"
+       "if (!(value < 0 && block.non_negative(r, c))) continue;" core)
+mutant("wide sets: nothing is shown of the faces" solvers/bundle/localize.hpp "return larger || of_face.lower_bound > value;"
+       "return true;" argmin)
+mutant("wide sets: a box a tenth as large as the gap allows" solvers/bundle/localize.hpp
+       "const double reach = 1.01 * std::sqrt(2 * gap / m);" "const double reach = 0.1 * std::sqrt(2 * gap / m);" referee argmin)
