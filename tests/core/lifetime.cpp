@@ -6,6 +6,7 @@
 #include <icnn/functions/sum.hpp>
 #include <icnn/inference/argmin.hpp>
 #include <icnn/networks/picnn.hpp>
+#include <icnn/networks/picnn_batch.hpp>
 
 #include <optional>
 

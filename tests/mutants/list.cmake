@@ -5,7 +5,7 @@
 # A fault lies well beyond the room that bounds have to spare: half of that would be a fault of nothing.
 
 mutant("rounding: cuts count no sums" inference/network_model.hpp
-       "(now.of_cut * now.outside(j))" "(0 * now.outside(j))" certificates)
+       "(now.of_cut * now.outside(j))" "(0 * now.outside(j))" models certificates referee)
 mutant("rounding: sums have none" solvers/rounding.hpp
        "return 4 * static_cast<double>(count + 8) * epsilon;" "return 0 * static_cast<double>(count + 8) * epsilon;"
        solvers certificates)

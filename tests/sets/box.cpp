@@ -9,6 +9,13 @@
 using namespace icnn;
 using namespace icnn::test;
 
+TEST_CASE("a box from braces", "[sets]") {
+  CHECK(Box({0, -1}, {2, 3}) == Box(Vector<double>{{0, -1}}, Vector<double>{{2, 3}}));
+  CHECK(Box({0.5}, {1}).dimension() == 1);
+  CHECK(Box({0, 0}, {1, 2}).upper()(1) == 2);
+  CHECK_ERROR(Box({0, 0}, {1}), "upper bounds");
+}
+
 TEST_CASE("a box is what it claims", "[sets]") {
   check_set(Box::unit(1), 1);
   check_set(Box::cube(7, -2, 0.5), 2);

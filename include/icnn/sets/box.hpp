@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 #include <utility>
 
 #include "icnn/sets/concepts.hpp"
@@ -26,6 +27,9 @@ class Box {
             detail::text("l = ", l, ", u = ", u, " at coordinate ", j), "the set would be empty"});
     }
   }
+
+  /// Box({0, 0}, {1, 2})
+  Box(std::initializer_list<double> lower, std::initializer_list<double> upper) : Box(listed(lower), listed(upper)) {}
 
   /// [low, high]^n
   [[nodiscard]] static Box cube(Index dimension, double low, double high) {
@@ -86,6 +90,12 @@ class Box {
   friend bool operator==(const Box&, const Box&) = default;
 
  private:
+  [[nodiscard]] static Vector<double> listed(std::initializer_list<double> values) {
+    Vector<double> result(static_cast<Index>(values.size()));
+    std::copy(values.begin(), values.end(), result.data());
+    return result;
+  }
+
   Vector<double> lower_, upper_;
 };
 
