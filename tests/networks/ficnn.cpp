@@ -230,3 +230,11 @@ TEST_CASE("FICNN: pullback and along refuse a workspace that other calls have us
   Vector<double> unsized;
   CHECK_ERROR(f.gradients(y, {.y = unsized}, ws), "the gradient in y of shape 2 x 1, got 0 x 1");
 }
+
+TEST_CASE("FICNN: what is wrong with the shape of y is said with a way out", "[ficnn]") {
+  const Ficnn<double, Relu> f({.inputs = 3, .hidden = {4}});
+  auto ws = f.workspace({.columns = 2});
+  CHECK_ERROR(f.value(Matrix<double>(Matrix<double>::Zero(1, 3)), ws), "transpose y");
+  CHECK_ERROR(f.value(Matrix<double>(Matrix<double>::Zero(3, 7)), ws), "workspace({.columns = 7})");
+  CHECK_ERROR(f.value(Matrix<double>(Matrix<double>::Zero(3, 0)), ws), "at least one column");
+}

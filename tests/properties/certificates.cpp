@@ -6,6 +6,10 @@
 #include <icnn/sets/product.hpp>
 #include <icnn/sets/whole_space.hpp>
 
+#if defined(__SSE2__)
+#include <immintrin.h>
+#endif
+
 #include "tests/support/cases.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/networks.hpp"
@@ -192,6 +196,30 @@ TEST_CASE("no certificate lies: steep neurons that oppose each other", "[certifi
   CHECK(tally.refused == 0);
   CHECK(naive_lies > problems / 100);
 }
+
+#if defined(__SSE2__)
+TEST_CASE("no certificate lies where the program flushes to zero what is denormal", "[certificates]") {
+  struct FlushToZero {
+    FlushToZero() { _mm_setcsr(before | 0x8040); }
+    ~FlushToZero() { _mm_setcsr(before); }
+    unsigned before = _mm_getcsr();
+  };
+  Random random(6);
+  Tally tally;
+  {
+    const FlushToZero flush;
+    check_random_networks<double>(problems / 20, 7, tally);
+    for (int k = 0; k < problems / 20; ++k) {
+      auto f = opposed<double>(random);
+      f.edit([&](auto& w) { w["Wy[0]"] *= std::pow(10.0, random.uniform(-160, -140)); });
+      check(f, Box::cube(f.inputs(), -1e-160, 1e-160), random, tally);
+    }
+  }
+  CHECK(tally.lies == 0);
+  CHECK(tally.wrong_values == 0);
+  CHECK(tally.refused == 0);
+}
+#endif
 
 TEST_CASE("no certificate lies: extreme magnitudes", "[certificates]") {
   const auto at = [](double v) { return Vector<double>(Vector<double>::Constant(1, v)); };

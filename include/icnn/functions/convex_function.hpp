@@ -280,9 +280,16 @@ class ConvexFunction {
     if (y.cols() < 1 || y.cols() > ws.capacity || y.rows() != self().inputs()) [[unlikely]] {
       fail({where,
             detail::text("y of shape ", self().inputs(), " x B with 1 <= B <= ", ws.capacity, " (the workspace's columns)"),
-            detail::shape_text(y.rows(), y.cols()), y.cols() < 1 ? "a batch needs at least one column" : ""});
+            detail::shape_text(y.rows(), y.cols()), hint_for(y.rows(), y.cols())});
     }
     check_batch(where, y.cols());
+  }
+
+  [[nodiscard]] std::string hint_for(Index rows, Index columns) const {
+    const Index n = self().inputs();
+    if (columns < 1) return "a batch needs at least one column";
+    if (rows != n && columns == n) return "samples are columns: transpose y";
+    return rows == n ? detail::text("workspace({.columns = ", columns, "}) has room for so many") : "";
   }
 
   void check_batch(const char* where, Index columns) const {
