@@ -12,6 +12,7 @@
 #include <icnn/sets/whole_space.hpp>
 #include <sstream>
 
+#include "tests/support/cases.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/networks.hpp"
 
@@ -331,7 +332,7 @@ TEST_CASE("a Hessian that is not written, of another shape or not symmetric is r
 
 TEST_CASE("a wrong Hessian may cost evaluations, never the bound", "[argmin]") {
   Random random(14);
-  for (int k = 0; k < 60; ++k) {
+  for (int k = 0; k < cases(60, 60, 6); ++k) {
     const Index n = 1 + random.index(6);
     const Vector<double> c = random_vector<double>(random, n);
     const auto check = [&](const auto& set, const Vector<double>& minimizer, double slack) {
