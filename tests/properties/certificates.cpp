@@ -197,6 +197,29 @@ TEST_CASE("no certificate lies: steep neurons that oppose each other", "[certifi
   CHECK(naive_lies > problems / 100);
 }
 
+TEST_CASE("no certificate lies: steep neurons far from 0 whose biases take nearly all away", "[certificates]") {
+  Random random(8);
+  Tally tally;
+  for (int k = 0; k < problems / 10; ++k) {
+    const Index n = 2 + random.index(4);
+    const Vector<double> center = Vector<double>::Ones(n) + random_vector<double>(random, n, 0.2);
+    Ficnn<double, Relu> f({.inputs = n, .hidden = {2}});
+    const double steep = std::pow(10.0, random.uniform(1, 8));
+    f.edit([&](auto& w) {  // 3 relu(a'(y - c) + 1) + relu(3 a'(c - y) + 1) = 4 nearby
+      w["Wy[0]"].row(0) = random_vector<double>(random, n, steep).transpose();
+      w["Wy[0]"].row(1) = -3 * w["Wy[0]"].row(0);
+      w["b[0]"](0) = 1 - w["Wy[0]"].row(0).dot(center);
+      w["b[0]"](1) = 1 - w["Wy[0]"].row(1).dot(center);
+      w["Wz[1]"] << 3, 1;
+    });
+    const double width = std::pow(10.0, random.uniform(-16, -2)) / steep;
+    check(f, Box(center.array() - width, center.array() + width), random, tally);
+  }
+  CHECK(tally.lies == 0);
+  CHECK(tally.wrong_values == 0);
+  CHECK(tally.refused == 0);
+}
+
 #if defined(__SSE2__)
 TEST_CASE("no certificate lies where the program flushes to zero what is denormal", "[certificates]") {
   struct FlushToZero {
