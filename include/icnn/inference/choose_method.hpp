@@ -7,7 +7,7 @@
 
 #include "icnn/activations/properties.hpp"
 #include "icnn/inference/entropy.hpp"
-#include "icnn/sets/polyhedral.hpp"
+#include "icnn/sets/to_polyhedron.hpp"
 #include "icnn/solvers/quadratic/polytope.hpp"
 #include "icnn/solvers/settings.hpp"
 

@@ -11,7 +11,7 @@
 #include "icnn/core/observer.hpp"
 #include "icnn/kernels/vectors.hpp"
 #include "icnn/sets/concepts.hpp"
-#include "icnn/sets/polyhedral.hpp"
+#include "icnn/sets/to_polyhedron.hpp"
 #include "icnn/solvers/quadratic/polytope.hpp"
 #include "icnn/solvers/rounding.hpp"
 

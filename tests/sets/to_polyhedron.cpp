@@ -2,7 +2,7 @@
 // Copyright (c) 2026 the icnn authors
 
 #include <icnn/sets/ball.hpp>
-#include <icnn/sets/polyhedral.hpp>
+#include <icnn/sets/to_polyhedron.hpp>
 
 #include "tests/support/sets.hpp"
 
