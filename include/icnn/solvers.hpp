@@ -29,6 +29,7 @@
 #include "icnn/solvers/quadratic/multipliers.hpp"
 #include "icnn/solvers/quadratic/polyhedron_region.hpp"
 #include "icnn/solvers/quadratic/polytope.hpp"
+#include "icnn/solvers/quadratic/quadratic_program.hpp"
 #include "icnn/solvers/region.hpp"
 #include "icnn/solvers/result.hpp"
 #include "icnn/solvers/rounding.hpp"

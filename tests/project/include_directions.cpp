@@ -48,6 +48,7 @@ const std::map<std::string, std::string> tested_elsewhere = {
     {"inference/substituted_models.hpp", "inference/combined_models.cpp, likewise"},
     {"kernels/portable_products.hpp", "the portable half of kernels/blocked_products.cpp"},
     {"layers/gates.hpp", "what layers/picnn_layer.cpp has beside maps"},
+    {"solvers/quadratic/quadratic_program.hpp", "what solvers/quadratic/interior_point.cpp solves"},
     {"networks/context_passes.hpp", "networks/picnn.cpp, which is made of them"},
     {"networks/convex_passes.hpp", "networks/ficnn.cpp, which is made of them"},
     {"networks/network_function.hpp", "networks/ficnn.cpp and networks/picnn.cpp, which are two of them"},

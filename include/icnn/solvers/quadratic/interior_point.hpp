@@ -9,27 +9,9 @@
 #include "icnn/core/observer.hpp"
 #include "icnn/kernels/products.hpp"
 #include "icnn/solvers/quadratic/cholesky.hpp"
+#include "icnn/solvers/quadratic/quadratic_program.hpp"
 
 namespace icnn::inline ICNN_ISA {
-
-/// A convex quadratic program with an epigraph variable t,
-///
-///     min  y'Q y / 2 + p'y + t   subject to   l <= y <= u,   a_i'y - k_i t <= b_i,   e_i'y = c_i.
-///
-/// Rows and equalities are stored as columns. The first `cuts` rows have k_i = 1, the others 0; without a cut there is no t.
-/// Refers to everything. Bounds may be infinite; where l = u the coordinate stays there.
-struct QuadraticProgram {
-  ConstVectorView lower;
-  ConstVectorView upper;
-  ConstVectorView linear;                   ///< p
-  ConstVectorView diagonal = {nullptr, 0};  ///< Q: its diagonal,
-  ConstColumns dense = {};                  ///< or all of it, positive semidefinite (the lower triangle is read)
-  ConstColumns rows = {};                   ///< n x m
-  ConstVectorView offsets = {nullptr, 0};   ///< b
-  Index cuts = 0;
-  ConstColumns equalities = {};                    ///< n x k
-  ConstVectorView right_hand_side = {nullptr, 0};  ///< c
-};
 
 /// The constants of the interior-point method.
 struct InteriorPointTuning {
@@ -151,9 +133,8 @@ class InteriorPoint {
   void residuals(const QuadraticProgram& program) {
     for (Index j = 0; j < y.size(); ++j) {
       dual_(j) = program.linear(j) + z_above_(j) - z_below_(j);
-      if (program.diagonal.size() > 0) dual_(j) += program.diagonal(j) * y(j);
     }
-    if (program.dense.columns() > 0) add_symmetric_product(program.dense, y, dual_);
+    program.add_curvature(y, dual_);
     vec::add_combination(program.rows, {multipliers.data(), m_}, dual_);
     vec::add_combination(program.equalities, {equality_multipliers.data(), k_}, dual_);
     for (Index j = 0; j < y.size(); ++j) {
@@ -175,16 +156,6 @@ class InteriorPoint {
       if (bounded_above(j)) sum += above_(j) * z_above_(j), ++pairs_;
     }
     mu_ = pairs_ > 0 ? sum / static_cast<double>(pairs_) : 0.0;
-  }
-
-  /// out += Q y, of which the lower triangle is read.
-  static void add_symmetric_product(const ConstColumns& q, ConstVectorView y, VectorView out) {
-    const Index n = y.size();
-    for (Index c = 0; c < n; ++c) {
-      const ConstVectorView below = q(c).segment(c + 1, n - c - 1);
-      out(c) += q(c)(c) * y(c) + vec::dot(below, y.segment(c + 1, n - c - 1));
-      vec::add_scaled(y(c), below, out.segment(c + 1, n - c - 1));
-    }
   }
 
   [[nodiscard]] bool converged(const QuadraticProgram& program, double tolerance) const {

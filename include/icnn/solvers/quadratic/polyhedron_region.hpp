@@ -16,8 +16,8 @@
 namespace icnn::inline ICNN_ISA {
 
 /// A polyhedron as a region: projections and a point to begin at are quadratic programs, and minima of linear functions are
-/// bounded by the multipliers that methods pass on from their master programs. Refers to the set; allocates when made, and
-/// then, unless told not to, finds out whether the set is empty.
+/// bounded by the multipliers that methods pass on from their master programs. Allocates when made, and then, unless told
+/// not to, finds out whether the set is empty.
 class PolyhedronRegion final : public Region {
  public:
   [[gnu::cold]] explicit PolyhedronRegion(Polyhedron polyhedron, bool solve = true, double time_limit = infinity)
@@ -130,74 +130,99 @@ class PolyhedronRegion final : public Region {
     return extent > 0 ? extent : 1;
   }
 
-  /// The point that satisfies the rows by the most (up to the extent of the set, in units of their lengths). Where there is
-  /// none, equalities count as rows, too, and the multipliers prove it if they can: 0 has a positive lower bound.
-  [[gnu::cold]] void find_center() {
-    const Index n = dimension(), m = polytope_.row_count(), k = polytope_.equality_count();
+  /// The polytope in units of its extent.
+  struct Scaled {
+    double unit;
+    Vector<double> lower, upper, limits, sides, start;
+  };
+  [[nodiscard, gnu::cold]] Scaled scaled() const {
     const double unit = extent();
-    const auto scaled = [&](ConstVectorView v) {
+    const auto in_units = [unit](ConstVectorView v) {
       Vector<double> result(v.size());
       for (Index j = 0; j < v.size(); ++j) result(j) = v(j) / unit;
       return result;
     };
-    const Vector<double> lower = scaled(polytope_.lower), upper = scaled(polytope_.upper);
-    const Vector<double> limits = scaled(polytope_.limits()), sides = scaled(polytope_.right_hand_side());
-    const Vector<double> little = Vector<double>::Constant(n, 1e-6);
-    Vector<double> start(n);
+    Vector<double> start(dimension());
     set_.box().center(start);
-    start = scaled(start);
-    linear_.setZero();
-    QuadraticProgram program{.lower = lower, .upper = upper, .linear = linear_, .diagonal = little};
+    return {unit,
+            in_units(polytope_.lower),
+            in_units(polytope_.upper),
+            in_units(polytope_.limits()),
+            in_units(polytope_.right_hand_side()),
+            in_units(start)};
+  }
 
-    Matrix<double> rows = Matrix<double>::Zero(n, m + 2 * k + 1);
-    Vector<double> offsets = Vector<double>::Ones(m + 2 * k + 1);
+  /// The point that satisfies the rows by the most (up to the extent of the set, in units of their lengths). Where it breaks
+  /// rows by more than rounding, the set may be empty.
+  [[gnu::cold]] void find_center() {
+    const Index n = dimension(), m = polytope_.row_count();
+    const Scaled in = scaled();
+    Matrix<double> rows(n, m + 1);  // one more keeps t above -1
+    Vector<double> offsets(m + 1);
+    for (Index i = 0; i <= m; ++i) {
+      for (Index j = 0; j < n; ++j) rows(j, i) = i < m ? polytope_.rows()(i)(j) : 0.0;
+      offsets(i) = i < m ? in.limits(i) : 1.0;
+    }
+    linear_.setZero();
+    const Vector<double> little = Vector<double>::Constant(n, little_curvature);
+    const QuadraticProgram program{.lower = in.lower,
+                                   .upper = in.upper,
+                                   .linear = linear_,
+                                   .diagonal = little,
+                                   .rows = rows,
+                                   .offsets = offsets,
+                                   .cuts = m + 1,
+                                   .equalities = polytope_.equalities(),
+                                   .right_hand_side = in.sides};
+    solver_.solve(program, in.start, options_);
+    vec::scale_to(in.unit, solver_.y, center_);
+    const double size = size_of_rows_ * (in.unit + vec::largest_magnitude(center_));
+    const bool somewhere = vec::all_finite(center_) && vec::largest_magnitude(center_) <= far * in.unit;
+    const double violation = somewhere ? set_.violation(center_) : infinity;
+    found_ = violation <= feasibility * size;
+    if (!found_) vec::scale_to(in.unit, in.start, center_);
+    if (violation > rounding * size && m + polytope_.equality_count() > 0) prove_empty(in);
+  }
+
+  /// Farkas' multipliers, if they can be had: those of the program that breaks rows and equalities, which count as two rows
+  /// each, by the least, show it if 0 has a positive lower bound.
+  [[gnu::cold]] void prove_empty(Scaled in) {
+    const Index n = dimension(), m = polytope_.row_count(), k = polytope_.equality_count();
+    Matrix<double> rows(n, m + 2 * k);
+    Vector<double> offsets(m + 2 * k), nu(k);
     const auto put = [&](Index at, ConstVectorView row, double sign, double limit) {
       for (Index j = 0; j < n; ++j) rows(j, at) = sign * row(j);
       offsets(at) = sign * limit;
     };
-    for (Index i = 0; i < m; ++i) put(i, polytope_.rows()(i), 1, limits(i));  // one more row keeps t above -1
-    program.rows = ConstColumns(rows).first(m + 1);
-    program.offsets = {offsets.data(), m + 1};
-    program.cuts = m + 1;
-    program.equalities = polytope_.equalities();
-    program.right_hand_side = sides;
-    solver_.solve(program, start, options_);
-    vec::scale_to(unit, solver_.y, center_);
-    const double size = size_of_rows_ * (unit + vec::largest_magnitude(center_));
-    const bool somewhere = vec::all_finite(center_) && vec::largest_magnitude(center_) <= far * unit;
-    const double violation = somewhere ? set_.violation(center_) : infinity;
-    found_ = violation <= feasibility * size;
-    if (violation <= rounding * size || m + k == 0) return;
-    if (!found_) vec::scale_to(unit, start, center_);
+    for (Index i = 0; i < m; ++i) put(i, polytope_.rows()(i), 1, in.limits(i));
     for (Index i = 0; i < k; ++i) {
-      put(m + i, polytope_.equalities()(i), 1, sides(i));
-      put(m + k + i, polytope_.equalities()(i), -1, sides(i));
+      put(m + i, polytope_.equalities()(i), 1, in.sides(i));
+      put(m + k + i, polytope_.equalities()(i), -1, in.sides(i));
     }
-    program.rows = ConstColumns(rows).first(m + 2 * k);
-    program.offsets = {offsets.data(), m + 2 * k};
-    program.cuts = m + 2 * k;
-    program.equalities = {};
-    program.right_hand_side = {nullptr, 0};
-    // Where the set has no end, far enough away.
-    Vector<double> near_lower = lower, near_upper = upper;
-    for (Index j = 0; j < n; ++j) {
-      near_lower(j) = std::max(near_lower(j), std::min(-near, near_upper(j) - near));
-      near_upper(j) = std::min(near_upper(j), std::max(near, near_lower(j) + near));
+    for (Index j = 0; j < n; ++j) {  // where the set has no end, far enough away
+      in.lower(j) = std::max(in.lower(j), std::min(-near, in.upper(j) - near));
+      in.upper(j) = std::min(in.upper(j), std::max(near, in.lower(j) + near));
     }
-    program.lower = near_lower;
-    program.upper = near_upper;
+    linear_.setZero();
+    const Vector<double> little = Vector<double>::Constant(n, little_curvature);
+    const QuadraticProgram program{.lower = in.lower,
+                                   .upper = in.upper,
+                                   .linear = linear_,
+                                   .diagonal = little,
+                                   .rows = rows,
+                                   .offsets = offsets,
+                                   .cuts = m + 2 * k};
     InteriorPoint relaxed(n, m + 2 * k, 0, false);
-    Vector<double> nu(k);
     // The little quadratic around the latest point: where that stays, nothing of it is left in the multipliers.
     for (int round = 0; round < rounds && !empty_ && !options_.deadline.passed(); ++round) {
-      relaxed.solve(program, start, options_);
+      relaxed.solve(program, in.start, options_);
       for (Index i = 0; i < k; ++i) nu(i) = relaxed.multipliers(m + i) - relaxed.multipliers(m + k + i);
       use_multipliers({relaxed.multipliers.data(), m}, nu);
-      empty_ = dual_.lower_bound_of_zero(far * unit) > 0;
-      start = relaxed.y;
-      for (Index j = 0; j < n; ++j) linear_(j) = -little(j) * start(j);
+      empty_ = dual_.lower_bound_of_zero(far * in.unit) > 0;
+      in.start = relaxed.y;
+      for (Index j = 0; j < n; ++j) linear_(j) = -little(j) * in.start(j);
     }
-    if (empty_) found_ = false;
+    found_ = found_ && !empty_;
     values_.setZero();
     dual_.assign(values_);
   }
@@ -206,7 +231,8 @@ class PolyhedronRegion final : public Region {
   static constexpr double feasibility = 1e-9;  ///< and one that breaks them by this counts as one unless it is proven that
                                                ///< there is none
   static constexpr int rounds = 5;             ///< of the search for a proof
-  static constexpr double near = 1e4, far = 1e10;  ///< in units of the set: where it is shown to be empty
+  static constexpr double near = 1e4, far = 1e10;   ///< in units of the set: where it is shown to be empty
+  static constexpr double little_curvature = 1e-6;  ///< in these units: makes solutions unique
 
   const Polyhedron given_;
   const Polyhedron set_;  ///< with the bounds that its rows imply
