@@ -2,6 +2,7 @@
 // Copyright (c) 2026 the icnn authors
 
 #include <icnn/inference/argmin.hpp>
+#include <icnn/solvers/bundle/localize.hpp>
 
 #include "tests/support/catch.hpp"
 #include "tests/support/networks.hpp"
@@ -105,5 +106,37 @@ TEST_CASE("nothing is shown that is not so", "[argmin]") {
     const Result r = argmin(f, WholeSpace(6), {.max_evaluations = budget});
     CHECK(r.evaluations <= budget);
     CHECK(r.lower_bound <= argmin(f, Box::cube(6, -30, 30)).value);
+  }
+}
+
+TEST_CASE("a strongly convex function's gap confines its minimizer, and no less", "[argmin]") {
+  // The latest point is as far from the minimizer as its gap allows: m |v - y|^2 / 2 = f(y) - f(v).
+  Random random(4);
+  for (int k = 0; k < 50; ++k) {
+    const Index n = 1 + random.index(4);
+    const double m = std::pow(10.0, random.uniform(-2, 2));
+    const Vector<double> c = random_vector<double>(random, n);
+    const auto f = [&](const Vector<double>& y, Vector<double>& g) {
+      g = m * (y - c);
+      return 0.5 * m * (y - c).squaredNorm();
+    };
+    BlackBoxBuffers buffers(n);
+    FunctionModel model(f, buffers, 0, m);
+    const WholeSpace space(n);
+    SetRegion<WholeSpace> region(space);
+    BundleWorkspace bundle(n);
+    const Settings settings{.relative_gap = 1e-8};
+    Result r;
+    r.y = c + random_vector<double>(random, n, 10);
+    r.value = 0.5 * m * (r.y - c).squaredNorm();
+    r.lower_bound = 0;
+    r.status = Status::numerical_limit;
+    detail::Localizer(model, region, settings, bundle, [&](Region& part, const Settings& within, Result& best) {
+      proximal_bundle(model, part, within, bundle, best);
+    }).run(r);
+    INFO("m " << m << ", n " << n << ": " << r);
+    CHECK(r.status == Status::optimal);
+    CHECK(r.lower_bound <= 1e-12);
+    CHECK((r.y - c).norm() <= 1e-2);
   }
 }
