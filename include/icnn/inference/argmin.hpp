@@ -134,7 +134,8 @@ void argmin(const F& f, const Set& set, const Settings& settings, ArgminWorkspac
   ws.prepare(plan, f);
   if constexpr (detail::is_tiny<F> && kind_of<Set> == SetKind::simple) {
     if (plan == Plan{Method::newton} && !entropic) {
-      projected_newton(*ws.model, region.get(), settings, ws.tiny, result);
+      projected_newton(*ws.model, region.get(), settings, ws.tiny, result,
+                       detail::patience(plan, f.inputs(), settings.method));
       detail::try_again(*ws.model, region.get(), plan, settings, ws.methods, result);
       return detail::finish_certificate(*ws.model, region.get(), term, ws.methods, result);
     }

@@ -43,11 +43,15 @@ namespace detail {
   return set == SetKind::polyhedron || (set == SetKind::flat && !projects);
 }
 
+/// How many evaluations a method has before others may follow: all, where it was asked for by name or nothing follows.
+[[nodiscard]] Index patience(const Plan& plan, Index n, Method asked);
+
 // A Hessian costs about n / 10 evaluations, a gradient method three times as many evaluations as Newton's.
 inline constexpr Index newton_at_once = 32;         ///< variables
 inline constexpr Index mirror_newton_at_once = 12;  ///< the gradient method of entropic problems needs fewer
 inline constexpr Index newton_at_all = 400;         ///< beyond, n^3 outweighs what it saves
-inline constexpr Index gradients_at_first = 60;     ///< of what then is taken to be hard: kinked, or ill-conditioned
+inline constexpr Index patience_for_one_method = 250;
+inline constexpr Index gradients_at_first = 60;  ///< of what then is taken to be hard: kinked, or ill-conditioned
 
 /// Newton's method needs a derivative that changes, and changes continuously (but for kinks of itself).
 [[nodiscard]] constexpr bool is_curved(Regularity regularity) {
@@ -82,6 +86,9 @@ template <class F>
 ///   polyhedron, too;
 /// - kinked, on any other set: a gradient method for 60 evaluations, then level_bundle();
 /// - affine, or smooth on any other set: the gradient method.
+///
+/// Up to 400 variables a method that is stuck, or has had 250 evaluations, hands over its point and bound to a bundle
+/// method, and that on bounded sets to level_bundle(); on wide sets Localizer comes first.
 ///
 /// The gradient method is projected_gradient(), or with an entropy mirror_gradient(). A method that is asked for by name is
 /// taken as it is. Throws Error where it does not fit.

@@ -21,6 +21,11 @@ namespace detail {
   return {Method::newton, n <= (entropic ? mirror_newton_at_once : newton_at_once) ? 0 : n};
 }
 
+ICNN_INLINE Index patience(const Plan& plan, Index n, Method asked) {
+  const bool others_follow = asked == Method::automatic && n <= newton_at_all;
+  return others_follow ? plan.gradient_evaluations + patience_for_one_method : no_limit;
+}
+
 inline constexpr const char* simple_sets =
     "a box, simplex, the whole space, half-space, affine set, polyhedron or a product of these, for ";
 

@@ -121,8 +121,7 @@ ICNN_INLINE void minimize_once(ConvexModel& model, Region& set, const Plan& plan
                                MethodWorkspace& ws, Result& result) {
   ws.prepare(plan, false);
   MethodRooms& r = ws.rooms();
-  const bool others_follow = settings.method == Method::automatic && ws.inputs() <= newton_at_all;
-  const Index most = others_follow ? plan.gradient_evaluations + patience_for_one_method : no_limit;
+  const Index most = patience(plan, ws.inputs(), settings.method);
   switch (plan.method) {
     case Method::newton: {
       return projected_newton(model, set, settings, *r.newton, result, plan.gradient_evaluations, most);

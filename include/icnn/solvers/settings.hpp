@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cmath>
+#include <limits>
 #include <string_view>
 
 #include "icnn/core/error.hpp"
@@ -12,6 +13,13 @@
 #include "icnn/kernels/vectors.hpp"
 
 namespace icnn::inline ICNN_ISA {
+
+namespace detail {
+
+/// Of evaluations.
+inline constexpr Index no_limit = std::numeric_limits<Index>::max();
+
+}  // namespace detail
 
 /// The methods that can be asked for by name.
 enum class Method {

@@ -17,15 +17,16 @@ namespace icnn::inline ICNN_ISA {
 
 /// The constants of SolveLog.
 struct SolveLogTuning {
-  double contradiction = 1e-7;  ///< a bound this far above a value (relatively), and beyond rounding: f is not convex
-  int all_non_finite = 100;     ///< evaluations where f is not finite, before the search ends,
-  int most_non_finite = 12;     ///< and so many in a row, each nearer to where f is finite
-  double first_gaps = 10;       ///< the aim is a gap of relative_gap times so many gaps at the start, if that is less
-  double least_gap = 1e-13;     ///< but no less than this, relative to what the first value and bound are sums of
-  double unbounded = 1e12;      ///< so many times the first value's size below zero, on an unbounded set: no minimum
-  double shrink = 0.01;         ///< the region is chosen anew when f can fall by this share of what it could
-  double radius_factor = 4;     ///< the first radius tried for it, in units of |g| / m
-  double above_noise = 10;      ///< a difference of so many errors of the latest cut is no rounding
+  double contradiction = 1e-7;    ///< a bound this far above a value (relatively), and beyond rounding: f is not convex
+  int all_non_finite = 100;       ///< evaluations where f is not finite, before the search ends,
+  int most_non_finite = 12;       ///< and so many in a row, each nearer to where f is finite
+  double first_gaps = 10;         ///< the aim is a gap of relative_gap times so many gaps at the start, if that is less
+  double least_aim = 1e-12;       ///< but no less than this, relative to what the first value and bound are sums of,
+  Index further_evaluations = 5;  ///< and only as long as so many halve the gap
+  double unbounded = 1e12;        ///< so many times the first value's size below zero, on an unbounded set: no minimum
+  double shrink = 0.01;           ///< the region is chosen anew when f can fall by this share of what it could
+  double radius_factor = 4;       ///< the first radius tried for it, in units of |g| / m
+  double above_noise = 10;        ///< a difference of so many errors of the latest cut is no rounding
 };
 
 /// The bookkeeping that every method shares: it counts evaluations, keeps the best point and the best lower bound of
@@ -131,20 +132,6 @@ class SolveLog {
     return take_gradient(middle, y, value, g);
   }
 
- private:
-  [[nodiscard]] bool use_gradient(ConstVectorView y, ConstVectorView g) {
-    if (fall_at_choice_ > 0) {  // infinite at first
-      const double m = model_.strong_convexity();
-      const double fall = fall_at_choice_ < infinity ? -term_.lower_bound_of_linear(g, y, 0.5 * m, region_) : 0;
-      if (fall <= tuning.shrink * fall_at_choice_) choose_region(y, g);
-    }
-    bool covered = true;
-    for (Index j = 0; j < y.size(); ++j) covered = covered && std::abs(y(j)) <= region_(j);
-    cut_error_ = covered ? model_.cut_error() : infinity;
-    return bound_again(y, g);
-  }
-
- public:
   /// The lower bound of the latest cut, at \p y with gradient \p g; once more where the term has learned to be sharper.
   [[nodiscard, gnu::noinline]] bool bound_again(ConstVectorView y, ConstVectorView g) {
     if (cut_error_ < infinity) {
@@ -152,8 +139,8 @@ class SolveLog {
       const double below = term_.lower_bound_of_linear(g, y, model_.strong_convexity(), region_);
       const double bound = smooth_ + below - cut_error_ - 8 * detail::epsilon * (std::abs(smooth_) + std::abs(below));
       if (first && !settings_.warm_start) {
-        const double size = std::abs(smooth_) + vec::absolute_dot(g, y);
-        first_gap_ = std::max(result_.value - bound, tuning.least_gap * size / settings_.relative_gap);
+        first_gap_ = result_.value - bound;
+        least_aim_ = tuning.least_aim * (std::abs(smooth_) + vec::absolute_dot(g, y));
       }
       if (bound > result_.lower_bound) {
         result_.lower_bound = bound;
@@ -241,6 +228,19 @@ class SolveLog {
  private:
   static constexpr SolveLogTuning tuning{};
 
+  /// The bound of the gradient \p g at \p y, in a region that may have to be chosen first.
+  [[nodiscard]] bool use_gradient(ConstVectorView y, ConstVectorView g) {
+    if (fall_at_choice_ > 0) {  // infinite at first
+      const double m = model_.strong_convexity();
+      const double fall = fall_at_choice_ < infinity ? -term_.lower_bound_of_linear(g, y, 0.5 * m, region_) : 0;
+      if (fall <= tuning.shrink * fall_at_choice_) choose_region(y, g);
+    }
+    bool covered = true;
+    for (Index j = 0; j < y.size(); ++j) covered = covered && std::abs(y(j)) <= region_(j);
+    cut_error_ = covered ? model_.cut_error() : infinity;
+    return bound_again(y, g);
+  }
+
   [[nodiscard]] static bool contradicts(double excess, double value) {
     return excess > tuning.contradiction * std::max(1.0, std::abs(value));
   }
@@ -272,13 +272,16 @@ class SolveLog {
     return false;
   }
 
-  /// What counts as optimal, and what is aimed at: whatever the scale of f, and whatever is added to it, a good part of what
-  /// could be gained at the start.
+  /// What counts as optimal.
   [[nodiscard]] double tolerance() const {
     return std::max(settings_.absolute_gap, settings_.relative_gap * std::max(1.0, std::abs(result_.value)));
   }
+  /// What is aimed at: a good part of what could be gained at the start, whatever the scale of f, and whatever is added to
+  /// it.
   [[nodiscard]] double aim() const {
-    return std::min(tolerance(), std::max(settings_.absolute_gap, tuning.first_gaps * settings_.relative_gap * first_gap_));
+    if (!(first_gap_ < infinity)) return tolerance();
+    const double part = std::max(least_aim_, tuning.first_gaps * settings_.relative_gap * first_gap_);
+    return std::min(tolerance(), std::max(settings_.absolute_gap, part));
   }
 
   /// The rounding error of the best value (a pass over the function, made when it matters), and of its point in the set.
@@ -291,9 +294,15 @@ class SolveLog {
     return error_ + term_.violation_cost(result_.y);
   }
 
+  /// Whether the gap is what is aimed at, or what counts as optimal and no longer becomes smaller.
   [[nodiscard]] bool gap_closed() {
     const double open = result_.value - result_.lower_bound;
-    return open <= aim() && open + value_error() <= aim();
+    if (!(open <= tolerance() && open + value_error() <= tolerance())) return false;
+    if (open + value_error() <= aim()) return true;
+    if (!(open <= 0.5 * open_at_aim_)) return result_.evaluations - aimed_at_ > tuning.further_evaluations;
+    open_at_aim_ = open;
+    aimed_at_ = result_.evaluations;
+    return false;
   }
 
   /// Chooses the region in which cuts have to hold: the set's own extents or, where they are wide or infinite and f is
@@ -338,6 +347,9 @@ class SolveLog {
   double smooth_ = 0;                 ///< f at the latest point
   double scale_ = 1;                  ///< of the first value
   double first_gap_ = infinity;       ///< at the start, unless that is the end of another search
+  double least_aim_ = 0;              ///< rounding of the first value and bound
+  double open_at_aim_ = infinity;     ///< the gap when it last was halved below the tolerance, not counting rounding,
+  Index aimed_at_ = 0;                ///< and after so many evaluations
   double cut_error_ = infinity;       ///< of the latest cut
   double fall_at_choice_ = infinity;  ///< how far f could fall when the region was chosen; 0: once and for all
   double error_ = 0;                  ///< of the best value, where known

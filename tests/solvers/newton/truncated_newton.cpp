@@ -87,7 +87,7 @@ TEST_CASE("truncated Newton finds the minima that Newton finds", "[solvers]") {
           INFO("n " << n << ": " << r << "; " << newton);
           CHECK(r.status == Status::optimal);
           CHECK(std::abs(r.value - newton.value) <= 2e-9 * std::max(1.0, std::abs(newton.value)));
-          CHECK((products > 0 || r.evaluations <= std::max<Index>(gradients, 1) + 25));
+          CHECK((products > 0 || r.evaluations <= std::max<Index>(gradients, 1) + 10));
           most = std::max(most, r.evaluations);
         }
       };

@@ -153,10 +153,6 @@ inline void gradient_iterations(SolveLog& log, Region& set, GradientWorkspace& w
   }
 }
 
-inline constexpr Index no_limit = std::numeric_limits<Index>::max();
-/// So many evaluations are enough for a method that nobody asked for by name, where others may follow.
-inline constexpr Index patience_for_one_method = 250;
-
 }  // namespace detail
 
 /// Spectral projected gradient (Birgin, Martinez and Raydan, SIAM Journal on Optimization 10, 2000) for f over any set that

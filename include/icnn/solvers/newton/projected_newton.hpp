@@ -92,10 +92,11 @@ inline void projected_newton(ConvexModel& model, Region& set, const Settings& se
 /// where an evaluation takes no longer than looking after it. Newton steps from the start.
 template <int N>
 requires(N != Dynamic) void projected_newton(ConvexModel& model, Region& set, const Settings& settings,
-                                             BasicNewtonWorkspace<N>& ws, Result& result) {
+                                             BasicNewtonWorkspace<N>& ws, Result& result,
+                                             Index max_evaluations = detail::no_limit) {
   const SetTerm term(set);
   SolveLog log(model, term, settings, ws.region, result);
-  detail::newton_iterations(log, set, ws, detail::patience_for_one_method);
+  detail::newton_iterations(log, set, ws, max_evaluations);
   log.finish();
 }
 
