@@ -61,9 +61,12 @@ TEST_CASE("values and cuts of combined functions are off by no more than their r
       for (int k = 0; k < 10; ++k) {
         for_each_combination<S>(random, size, [&](const auto& f) {
           const Vector<double> region = random_vector<double>(random, f.inputs(), size).cwiseAbs();
-          const Broken more = check_rounding(f, region, random);
-          broken.values += more.values;
-          broken.cuts += more.cuts;
+          const Vector<double> middle = random_vector<double>(random, f.inputs(), size);
+          for (const Broken& more : {check_rounding(f, region, random), check_rounding(f, region, random, 1, middle),
+                                     check_rounding(f, 1e-6 * region, random, 1, middle)}) {
+            broken.values += more.values;
+            broken.cuts += more.cuts;
+          }
         });
       }
       CHECK((broken.values > 0 && broken.cuts > 0));  // rounding is there

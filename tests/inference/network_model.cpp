@@ -49,6 +49,38 @@ TEST_CASE("rounding terms hold for steep, kinked and tiny networks, in sizes of 
   }
 }
 
+TEST_CASE("in a narrow region rounding does less, and no more than its terms say", "[argmin]") {
+  Random random(3);
+  Broken broken;
+  double smaller = 0;
+  constexpr int networks = 100;
+  for (int k = 0; k < networks; ++k) {
+    AnyFicnn<double> f({.inputs = 4, .hidden = {8, 8}, .output = {.rank = 1}},
+                       k % 2 == 0 ? AnyActivation(Softplus{}) : AnyActivation(LeakyRelu(0.1)),
+                       k % 3 == 0 ? AnyFirstActivation(Square{}) : AnyFirstActivation(Softplus{}), Identity{});
+    randomize(f, random, 3);
+    const Vector<double> c = random_vector<double>(random, 4), r = random_vector<double>(random, 4, 1e-3).cwiseAbs();
+    const Broken more = check_rounding(f, r, random, 3, c);
+    broken.values += more.values;
+    broken.cuts += more.cuts;
+    // Steep in one coordinate: the slope's error counts for the width of the region alone.
+    f.edit([](auto& w) { w["Wy[0]"].col(0) *= 1e4; });
+    const ModelPointer model = make_model(f, false);
+    Vector<double> g(4), middle = c, narrow = Vector<double>::Constant(4, 1e-4), wide = Vector<double>::Constant(4, 1);
+    middle(0) = 0;
+    narrow(0) = 1e-8;
+    wide += middle.cwiseAbs();
+    model->set_region(wide);
+    model->value(kernels::Order::first, middle);
+    model->gradient(g);
+    const double of_wide = model->cut_error();
+    model->set_region(narrow, middle);
+    smaller += model->cut_error() / of_wide;
+  }
+  CHECK((broken.values > 100 && broken.cuts > 100));  // rounding is there
+  CHECK(smaller / networks < 0.01);
+}
+
 namespace {
 
 /// f(y) = relu(1e16 y_0 + y_1 - 1e16 y_2), whose sum loses y_1 on the way.

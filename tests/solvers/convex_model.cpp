@@ -15,7 +15,7 @@ struct Least final : ConvexModel {
   [[nodiscard]] double strong_convexity() const override { return 0; }
   double value(kernels::Order, ConstVectorView y) override { return at = y(0), std::abs(at); }
   void gradient(VectorView g) override { g(0) = at < 0 ? -1 : 1; }
-  void set_region(ConstVectorView) override {}
+  void set_region(ConstVectorView, ConstVectorView) override {}
   [[nodiscard]] double cut_error() override { return 0; }
   using ConvexModel::value_error;
   [[nodiscard]] double value_error(ConstVectorView, ConstVectorView dy) override { return dy.size() == 0 ? 0 : dy(0); }

@@ -20,7 +20,7 @@ struct RoundedParabola final : ConvexModel {  // |y|^2 / 2 with a stated roundin
     return 0.5 * at.squaredNorm();
   }
   void gradient(VectorView g) override { g.map() = at; }
-  void set_region(ConstVectorView h) override { region = h.map(); }
+  void set_region(ConstVectorView h, ConstVectorView) override { region = h.map(); }
   [[nodiscard]] double cut_error() override { return error; }
   [[nodiscard]] double value_error(ConstVectorView, ConstVectorView) override { return error; }
 

@@ -21,7 +21,7 @@ class Curved : public ConvexModel {
     return f_(y_, g_, h_);
   }
   void gradient(VectorView g) override { g.map() = g_; }
-  void set_region(ConstVectorView) override {}
+  void set_region(ConstVectorView, ConstVectorView) override {}
   [[nodiscard]] double cut_error() override { return 0; }
   using ConvexModel::value_error;
   [[nodiscard]] double value_error(ConstVectorView, ConstVectorView) override { return 0; }

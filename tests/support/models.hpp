@@ -28,18 +28,20 @@ struct Broken {
   int values = 0, cuts = 0;
 };
 
-/// At points of the region values are off by no more than value_error(), those that are known up to dy included; and cuts
-/// are nowhere in the region above f by more than cut_error().
+/// At points of the region |v_j - c_j| <= r_j values are off by no more than value_error(), those that are known up to dy
+/// included; and cuts are nowhere in the region above f by more than cut_error(). An empty c stands for 0.
 template <class F>
-Broken check_rounding(const F& f, const Vector<double>& region, Random& random, int points = 1) {
+Broken check_rounding(const F& f, const Vector<double>& r, Random& random, int points = 1, const Vector<double>& c = {}) {
   const auto exact = f.template cast<Long>();
   const Index n = f.inputs();
   const ModelPointer model = make_model(f, false);
-  model->set_region(region);
+  model->set_region(r, c);
+  const Vector<double> middle = c.size() > 0 ? c : Vector<double>::Zero(n);
+  const auto within = [&]() -> Vector<double> { return middle + point_within(random, r) * (c.size() > 0 ? 0.999 : 1); };
   Vector<double> g(n);
   Broken broken;
   for (int k = 0; k < points; ++k) {
-    const Vector<double> y = point_within(random, region);
+    const Vector<double> y = within();
     const double value = model->value(kernels::Order::first, y);
     model->gradient(g);
     const Long cut = static_cast<Long>(model->cut_error()), error = static_cast<Long>(model->value_error(y));
@@ -48,8 +50,8 @@ Broken check_rounding(const F& f, const Vector<double>& region, Random& random, 
     broken.values += off > 0 ? 1 : 0;
     for (int v = 0; v < 6; ++v) {
       const double close = std::pow(2, -9 * v);  // from everywhere to where f is all but affine
-      const Vector<double> at = v == 5 ? y : Vector<double>(y + close * (point_within(random, region) - y));
-      if ((at.cwiseAbs().array() > region.array()).any()) continue;  // rounding
+      const Vector<double> at = v == 5 ? y : Vector<double>(y + close * (within() - y));
+      if (((at - middle).cwiseAbs().array() > r.array()).any()) continue;  // rounding
       const Long tangent = static_cast<Long>(value) + g.cast<Long>().dot(at.cast<Long>() - y.cast<Long>());
       const Long below = exact_value(exact, at);
       CHECK(below >= tangent - cut);

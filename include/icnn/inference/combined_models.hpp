@@ -28,7 +28,7 @@ class ModelBehind : public ConvexModel {
   void hessian_product(ConstVectorView w, VectorView product) override { inner_->hessian_product(w, product); }
   bool line(ConstVectorView y, ConstVectorView d) override { return inner_->line(y, d); }
   double along(double t) override { return inner_->along(t); }
-  void set_region(ConstVectorView h) override { inner_->set_region(h); }
+  void set_region(ConstVectorView r, ConstVectorView c) override { inner_->set_region(r, c); }
   [[nodiscard]] double cut_error() override { return inner_->cut_error(); }
   [[nodiscard]] double value_error(ConstVectorView y, ConstVectorView dy) override { return inner_->value_error(y, dy); }
   [[nodiscard]] Index neurons() const override { return inner_->neurons(); }
@@ -81,9 +81,9 @@ class RegularizedModel final : public ModelBehind {
     vec::step_to(start_, t, d_, y_);
     return ModelBehind::along(t) + penalty();
   }
-  void set_region(ConstVectorView h) override {
-    ModelBehind::set_region(h);
-    vec::copy(h, region_);
+  void set_region(ConstVectorView r, ConstVectorView c) override {
+    ModelBehind::set_region(r, c);
+    detail::farthest_points(r, c, region_);
   }
   [[nodiscard]] double cut_error() override { return ModelBehind::cut_error() + rounding(region_, region_); }
   [[nodiscard]] double value_error(ConstVectorView y, ConstVectorView dy) override {

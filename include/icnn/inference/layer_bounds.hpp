@@ -24,13 +24,21 @@ inline constexpr double smallest = std::numeric_limits<double>::min();
 /// What the rounding bounds of one layer are made of: vectors of its width, and factors.
 struct LayerBounds {
   explicit LayerBounds(Index width)
-      : outside(width), sum(width), output(width), error(width), slope(width), end(width), other(width) {}
+      : outside(width),
+        sum(width),
+        output(width),
+        spread(width),
+        turn(width),
+        error(width),
+        slope(width),
+        end(width),
+        other(width) {}
 
-  /// slope := the largest |g'| between middle - spread and middle + spread: that of a convex function is at an end.
+  /// slope := the largest |g'| between middle - factor off and middle + factor off: that of a convex function is at an end.
   template <class A>
-  void find_slopes(const A& activation, const double* middle, double factor, const Vector<double>& spread) {
+  void find_slopes(const A& activation, const double* middle, double factor, const Vector<double>& off) {
     const auto at = [&](double side, double* out) {
-      for (Index j = 0; j < end.size(); ++j) end(j) = (middle ? middle[j] : 0.0) + side * factor * spread(j);
+      for (Index j = 0; j < end.size(); ++j) end(j) = (middle ? middle[j] : 0.0) + side * factor * off(j);
       kernels::apply(activation, kernels::Order::first, end.size(), end.data(), out, static_cast<double*>(nullptr));
     };
     at(1, slope.data());
@@ -39,14 +47,16 @@ struct LayerBounds {
     for (Index j = 0; j < slope.size(); ++j) slope(j) = std::max(std::abs(slope(j)), std::abs(other(j)));
   }
 
-  Vector<double> outside;     ///< |W^y| h + |b|
+  Vector<double> outside;     ///< |W^y| |y| + |b| at most
   Vector<double> sum;         ///< B, at least |s|
   Vector<double> output;      ///< Z, at least |z|
+  Vector<double> spread;      ///< |W^y| |v - y| at most, for points of the region
+  Vector<double> turn;        ///< what slopes that are slightly off count for
   Vector<double> error;       ///< E, of a value
   Vector<double> slope;       ///< L
   Vector<double> end, other;  ///< scratch
-  double of_sum = 0;          ///< what rounding does to one of its sums, relatively
-  double of_cut = 0;          ///< beside that, to the adjoints and to the slope of a cut
+  double of_sum = 0;          ///< what rounding does to one of its sums, relatively,
+  double of_slope = 0;        ///< and to the adjoints and to the slope of a cut
   double of_next = 0;         ///< to the sums of the layer above
 };
 

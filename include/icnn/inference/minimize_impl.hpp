@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "icnn/inference/ball_dual.hpp"
 #include "icnn/inference/method_rooms.hpp"
 #include "icnn/inference/minimize.hpp"
 #include "icnn/solvers/bundle/localize.hpp"
@@ -98,21 +99,36 @@ ICNN_INLINE void minimize(ConvexModel& model, Region& set, const EntropyTerm* en
   ws.prepare({Method::bundle}, false);
   BundleWorkspace& bundle = *r.bundle;
   set.extents(bundle.region);
-  const bool bounded = vec::all_finite(bundle.region), wide = set.is_polytope() && is_wide(bundle.region);
-  const auto localize = [&](Method method) {
-    Localizer(model, set, settings, bundle, [&, method](Region& part, const Settings& within, Result& best) {
-      minimize_once(model, part, {method, 0}, within, ws, best);
-    }).run(result);
+  const bool bounded = vec::all_finite(bundle.region), polytope = set.is_polytope();
+  const auto at_most = [&](Index more) {
+    Settings part_of_budget = settings;
+    part_of_budget.max_evaluations = result.evaluations + std::min(settings.max_evaluations - result.evaluations, more);
+    return part_of_budget;
   };
-  if (wide) localize(plan.method);
+  const auto localize = [&](Method method, Index most) {
+    const Settings part_of_budget = at_most(most);
+    const auto search = [&, method](ConvexModel& in_units, Region& part, const Settings& within, Result& best) {
+      minimize_once(in_units, part, {method, 0}, within, ws, best);
+    };
+    Localizer(model, set, part_of_budget, bundle, search).run(result);
+  };
+  const bool by_bundle = plan.method == Method::bundle, by_levels = plan.method == Method::level;
+  if (polytope) localize(plan.method, by_bundle ? settings.max_evaluations : patience_for_one_method);
+  if (const Ball* ball = set.ball(); ball && model.neurons() > 0) {  // black boxes may end where the ball does
+    const Method method = r.newton ? Method::newton : Method::bundle;
+    const auto search = [&, method](ConvexModel& lagrangian, Region& box, const Settings& within, Result& best) {
+      minimize(lagrangian, box, nullptr, {method, 0}, within, ws, best);
+    };
+    const Index most = by_levels ? settings.max_evaluations : 2 * patience_for_one_method;
+    minimize_by_duality(model, *ball, set, at_most(most), search, result);
+  }
   if (stuck()) {
     const SetTerm term(set);
     SolveLog log(model, term, settings, bundle.region, result, true);
-    const bool by_levels = plan.method == Method::level;
-    if (set.is_polytope() && plan.method != Method::bundle) bundle_iterations(log, set, bundle);
+    if (polytope && !by_bundle) bundle_iterations(log, set, bundle);
     if (!log.ended() && bounded && !by_levels) level_iterations(log, set, bundle, level_bundle_tuning.share);
     log.finish();
-    if (wide && stuck()) localize(Method::bundle);
+    if (polytope && !by_bundle && stuck()) localize(Method::bundle, settings.max_evaluations);
   }
   result.seconds = set.clock().seconds();
 }

@@ -25,10 +25,10 @@ namespace icnn::inline ICNN_ISA {
 /// error that pre-activation has. What is left are the errors of sums and of activations: each is at most a multiple of
 /// epsilon times a sum of absolute values, weighed by how much the value depends on it (the adjoints v = delta o g'). The
 /// sums are taken in absolute values, because where steep neurons oppose each other what remains of them says nothing about
-/// the errors made: v'(|W^y| h + |b|) over the region and, W^z being non-negative, v'W^z |z| = delta'|z| at the point. That
-/// makes every adjoint non-negative, too, so the adjoints themselves are known to a relative error. Slopes of activations
-/// that are slightly off count as far as pre-activations may go, |W^z| Z + |W^y| h + |b| with Z >= |z| anywhere in the
-/// region.
+/// the errors made: v'(|W^y| h + |b|) with h = |c| + r and, W^z being non-negative, v'W^z |z| = delta'|z| at the point. That
+/// makes every adjoint non-negative, too, so the adjoints themselves are known to a relative error; they and the gradient
+/// count for v - y alone, which is at most 2 r. Slopes of activations that are slightly off count as far as pre-activations
+/// may go, |W^z| Z + |W^y| h + |b| with Z >= |z| anywhere in the region, or by how much they change in it.
 ///
 /// Minorants. Where every activation gives way to one of its tangents, g(s) >= t s - g*(t), what is left of f is affine in y
 /// and, because W^z >= 0, nowhere above f. With the adjoints
@@ -73,10 +73,10 @@ class NetworkModel : public ConvexModel {
       const Index width = layer.width(), fan_in = layer.previous() + layer.inputs();
       terms_ += width + fan_in + 8;
       above += width + 8;
-      // Of its own sums; twice (for v - y) of its adjoints, which are products of sums over all layers above, and of the
-      // gradient's sum over it and over the layers.
+      // Of its own sums; of its adjoints, which are products of sums over all layers above, and of the gradient's sum over
+      // it and over the layers.
       now.of_sum = detail::rounding_of_sum(fan_in);
-      now.of_cut = now.of_sum + 2 * detail::rounding_of_sum(width + above);
+      now.of_slope = detail::rounding_of_sum(width + above);
       now.of_next = of_above_;
       of_above_ = now.of_sum;
     });
@@ -134,8 +134,12 @@ class NetworkModel : public ConvexModel {
     return ws_.values(0);
   }
 
-  /// B = |W^z| Z + |W^y| h + |b| and Z = |g(0)| + L B of every layer, L the largest slope between -B and B.
-  void set_region(ConstVectorView h) override {
+  /// B = |W^z| Z + |W^y| h + |b| and Z = |g(0)| + L B of every layer, h = |c| + r, L the largest slope between -B and B. In
+  /// a narrow region pre-activations change by D = |W^z| L D + |W^y| 2 r at most.
+  void set_region(ConstVectorView r, ConstVectorView c) override {
+    const bool narrow = c.size() > 0;
+    detail::farthest_points(r, c, farthest_);
+    const ConstVectorView h = farthest_;
     layers_->for_each([&](auto i, const auto& layer) {
       detail::LayerBounds& now = bounds(i);
       vec::fill(now.outside, detail::smallest);  // for what underflows: weighed like all else
@@ -147,6 +151,20 @@ class NetworkModel : public ConvexModel {
       now.find_slopes(layer.activation(), nullptr, 1, now.sum);
       const double at_0 = std::abs(layer.activation().jet(0.0).value);
       for (Index j = 0; j < layer.width(); ++j) now.output(j) = at_0 + now.slope(j) * now.sum(j);
+      if (!narrow) {
+        vec::scale_to(2, now.outside, now.spread);
+        vec::scale_to(2, now.sum, now.turn);
+        return;
+      }
+      vec::fill(now.spread, detail::smallest);
+      if (layer.has_passthrough()) layer.y_map().add_absolute(p_, r.data(), now.spread.data());
+      vec::scale_to(2.02, now.spread, now.spread);
+      vec::copy(now.spread, now.end);  // D
+      if (layer.previous() > 0) layer.z_map().add_absolute(p_, bounds(i - 1).error.data(), now.end.data());
+      for (Index j = 0; j < layer.width(); ++j) {
+        now.error(j) = 1.01 * now.slope(j) * now.end(j);
+        now.turn(j) = now.sum(j) + now.error(j);
+      }
     });
     term_error_ = term_size(h, h) * 4 * detail::rounding_of_sum(inputs() + low_.size());
   }
@@ -158,8 +176,9 @@ class NetworkModel : public ConvexModel {
       const detail::LayerBounds& now = bounds(i);
       const double of_activation = 2 * accuracy_of(layer.activation());
       for (Index j = 0; j < layer.width(); ++j) {
-        const double reach = now.of_next * std::abs(tape.z(j, 0)) + of_activation * (now.output(j) + 2 * now.sum(j));
-        error += std::abs(tape.v(j, 0)) * (now.of_cut * now.outside(j)) + std::abs(tape.delta(j, 0)) * reach;
+        const double reach = now.of_next * std::abs(tape.z(j, 0)) + of_activation * (now.output(j) + now.turn(j));
+        error += std::abs(tape.v(j, 0)) * (now.of_sum * now.outside(j) + now.of_slope * now.spread(j)) +
+                 std::abs(tape.delta(j, 0)) * reach;
       }
     });
     return 1.01 * error;  // for the rounding of this very sum

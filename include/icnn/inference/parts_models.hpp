@@ -26,8 +26,8 @@ class PartsModel : public ConvexModel {
     for (const ModelPointer& f : parts_) all = f->line(y, d) && all;
     return all;
   }
-  void set_region(ConstVectorView h) override {
-    for (const ModelPointer& f : parts_) f->set_region(h);
+  void set_region(ConstVectorView r, ConstVectorView c) override {
+    for (const ModelPointer& f : parts_) f->set_region(r, c);
   }
   [[nodiscard]] Index neurons() const override { return neurons_of_parts_; }
   [[nodiscard]] bool knows_conjugates() const override {

@@ -62,7 +62,10 @@ class RestrictedModel final : public SubstitutedModel {
       for (Index r = 0; r < inputs(); ++r) h(r, c) = h_(at(r), at(c));
     }
   }
-  void set_region(ConstVectorView h) override { ModelBehind::set_region(lifted_region(h)); }
+  void set_region(ConstVectorView r, ConstVectorView c) override {
+    if (c.size() == 0) return ModelBehind::set_region(lifted_region(r), c);
+    ModelBehind::set_region(lifted_direction(r), lifted(c));
+  }
   [[nodiscard]] double value_error(ConstVectorView v, ConstVectorView dv) override {
     if (dv.size() == 0) return ModelBehind::value_error(lifted(v), dv);
     return ModelBehind::value_error(lifted(v), lifted_direction(dv));
@@ -127,9 +130,14 @@ class PrecomposedModel final : public SubstitutedModel {
       for (Index r = 0; r < c; ++r) h(r, c) = h(c, r);
     }
   }
-  void set_region(ConstVectorView h) override {
-    lift_sizes(h, region_);
-    ModelBehind::set_region(region_);
+  void set_region(ConstVectorView r, ConstVectorView c) override {
+    detail::farthest_points(r, c, farthest_);
+    lift_sizes(farthest_, region_);
+    if (c.size() == 0) return ModelBehind::set_region(region_, c);
+    vec::scale_to(rounding(), region_, w_);
+    detail::add_absolute_product(matrix.data(), matrix.rows(), matrix.cols(), r.data(), w_.data());
+    vec::scale_to(1 + rounding(), w_, w_);
+    ModelBehind::set_region(w_, lifted(c));
   }
   /// The inner cut at E v + e as computed, what that point is off by, and the rounding of E'g.
   [[nodiscard]] double cut_error() override {
@@ -204,9 +212,12 @@ class StandardizedModel final : public SubstitutedModel {
     }
   }
   double along(double t) override { return output_scale * ModelBehind::along(t) + output_center; }
-  void set_region(ConstVectorView h) override {
-    inner_region(h, region_);
-    ModelBehind::set_region(region_);
+  void set_region(ConstVectorView r, ConstVectorView c) override {
+    detail::farthest_points(r, c, reach_);
+    inner_region(reach_, region_);
+    if (c.size() == 0) return ModelBehind::set_region(region_, c);
+    for (Index j = 0; j < r.size(); ++j) w_(j) = 1.01 * r(j) / scale(j) + 8 * detail::epsilon * region_(j);
+    ModelBehind::set_region(w_, lifted(c));
   }
   [[nodiscard]] double cut_error() override { return output_scale * ModelBehind::cut_error() + rounding(region_, value_); }
   /// The inner error is at least 16 epsilons of the value; what the last two operations add is less than half of that.

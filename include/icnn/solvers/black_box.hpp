@@ -63,7 +63,7 @@ class BlackBoxModel : public ConvexModel {
   [[nodiscard]] Index inputs() const override { return buffers_.y.size(); }
   [[nodiscard]] double strong_convexity() const override { return modulus_; }
   void gradient(VectorView g) override { vec::copy(buffers_.gradient, g); }
-  void set_region(ConstVectorView) override {}
+  void set_region(ConstVectorView, ConstVectorView) override {}
   [[nodiscard]] double cut_error() override { return error_; }
   using ConvexModel::value_error;
   [[nodiscard]] double value_error(ConstVectorView, ConstVectorView) override { return error_; }

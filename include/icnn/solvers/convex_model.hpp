@@ -42,8 +42,10 @@ class ConvexModel {
   /// Writes a subgradient.
   virtual void gradient(VectorView g) = 0;
 
-  /// From now on cuts have to hold for |v_j| <= h_j (infinity where there is no limit).
-  virtual void set_region(ConstVectorView h) = 0;
+  /// From now on cuts are made at points of the region |v_j - c_j| <= r_j (infinity where there is no limit), and have to
+  /// hold in it. An empty c stands for 0; another one for a region that is narrow around it, where rounding does less.
+  virtual void set_region(ConstVectorView r, ConstVectorView c) = 0;
+  void set_region(ConstVectorView r) { set_region(r, {nullptr, 0}); }
   /// f(v) >= value + g'(v - y) - cut_error() for every v of the region, in exact arithmetic.
   [[nodiscard]] virtual double cut_error() = 0;
   /// |value(y) - f(v)| <= value_error(y, dy) wherever |v - y| <= dy; an empty dy stands for 0.

@@ -17,6 +17,8 @@
 
 namespace icnn::inline ICNN_ISA {
 
+class Ball;
+
 /// A set as solvers see it, so that they are compiled once for all of them. What a set does not know has a default: no
 /// bound, no multipliers, no room beyond rounding. A region may have state (see use_multipliers); one per thread.
 class Region {
@@ -34,14 +36,26 @@ class Region {
   virtual void center(VectorView y, VectorView scratch) = 0;
   /// h_j = max |v_j|, infinity where it is not known.
   virtual void extents(VectorView h) const = 0;
+  /// A narrow box |v_j - middle_j| <= reach_j around the set, if somebody knows one; otherwise both are empty.
+  [[nodiscard]] ConstVectorView middle() const { return middle_; }
+  [[nodiscard]] ConstVectorView reach() const { return reach_; }
+  /// That with these bounds, and room for points that break them by rounding. Allocates.
+  void set_box(const Vector<double>& lower, const Vector<double>& upper) {
+    constexpr double room = 1e-9;
+    middle_ = 0.5 * (lower + upper);
+    reach_ = (0.5 + room) * (upper - lower) + room * middle_.cwiseAbs();
+  }
+  /// The ball that this is, if it is one.
+  [[nodiscard]] virtual const Ball* ball() const { return nullptr; }
   /// At most min g'v over the set; -infinity where it is not known.
   [[nodiscard]] virtual double linear_minimum(ConstVectorView) const { return -infinity; }
   /// At most min g'(v - y) + m |v - y|^2 / 2 over the set, m > 0; -infinity where it is not known.
   [[nodiscard]] virtual double curved_minimum(ConstVectorView, ConstVectorView, double) const { return -infinity; }
   [[nodiscard]] virtual bool is_polytope() const { return true; }
-  /// The part of a polyhedron with lower <= y <= upper, with its rows as they are given. Allocates.
+  /// The part of a polyhedron with lower <= z <= upper, z_j = y_j / unit_j, as a set of these z; its rows as they are given.
+  /// Units are powers of 2. Allocates.
   [[nodiscard]] virtual std::unique_ptr<Region> part(const Vector<double>& lower, const Vector<double>& upper,
-                                                     double time_limit) const = 0;
+                                                     const Vector<double>& units, double time_limit) const = 0;
   /// As a polytope or, if it is none, one that contains it.
   virtual void describe(Polytope& polytope) const = 0;
   /// The same with its rounding subtracted, for |v_j| <= h_j.
@@ -80,13 +94,17 @@ class Region {
   Region() = default;
 
   Stopwatch clock_;
+
+ private:
+  Vector<double> middle_, reach_;
 };
 
 namespace detail {
 
-/// The part of a polyhedron between bounds, as a region.
+/// The part of a polyhedron between bounds, in units, as a region.
 [[nodiscard]] inline std::unique_ptr<Region> part_of(const Polyhedron& set, const Vector<double>& lower,
-                                                     const Vector<double>& upper, double time_limit);
+                                                     const Vector<double>& upper, const Vector<double>& units,
+                                                     double time_limit);
 
 }  // namespace detail
 
@@ -121,16 +139,20 @@ class SetRegion final : public Region {
   }
   [[nodiscard]] bool is_polytope() const override { return detail::is_polytope<Set>; }
   [[nodiscard]] std::unique_ptr<Region> part(const Vector<double>& lower, const Vector<double>& upper,
-                                             double time_limit) const override {
+                                             const Vector<double>& units, double time_limit) const override {
     if constexpr (std::is_same_v<Set, Box> || std::is_same_v<Set, WholeSpace>) {
       return std::make_unique<SetRegion<Box>>(Box(lower, upper));
     } else if constexpr (PolyhedralSet<Set>) {
-      return detail::part_of(to_polyhedron(set_), lower, upper, time_limit);
+      return detail::part_of(to_polyhedron(set_), lower, upper, units, time_limit);
     } else {
       fail({"Region", "a polyhedron", "another set"});
     }
   }
   void describe(Polytope& polytope) const override { polytope.assign(set_); }
+  [[nodiscard]] const Ball* ball() const override {
+    if constexpr (std::is_same_v<Set, Ball>) return &set_;
+    return nullptr;
+  }
 
  private:
   std::optional<Set> own_;

@@ -29,6 +29,11 @@ inline constexpr double epsilon = std::numeric_limits<double>::epsilon();
   return sum;
 }
 
+/// out := |c| + r, the largest |v_j| where |v_j - c_j| <= r_j; an empty c stands for 0.
+inline void farthest_points(ConstVectorView r, ConstVectorView c, VectorView out) {
+  for (Index j = 0; j < r.size(); ++j) out(j) = c.size() > 0 ? (std::abs(c(j)) + r(j)) * (1 + epsilon) : r(j);
+}
+
 /// At most min (g + c)'d + m |d|^2 / 2, d = v - y, over l <= v <= u, m > 0, where c is the sum of at most `terms` numbers of
 /// the total magnitude `sizes`; both may be empty, for 0. Coordinates are free of each other, and near the minimum of f both
 /// the steps d and their rounding are small, however wide the bounds and large the parts of c are.

@@ -32,6 +32,9 @@ class SimpleTerm {
   /// Whether a point breaks constraints, within rounding.
   [[nodiscard]] virtual bool is_broken(ConstVectorView) const { return false; }
   virtual void extents(VectorView h) const = 0;
+  /// A narrow region that phi is infinite outside of: see Region.
+  [[nodiscard]] virtual ConstVectorView middle() const { return {nullptr, 0}; }
+  [[nodiscard]] virtual ConstVectorView reach() const { return {nullptr, 0}; }
   /// At most min g'(v - y) + m |v - y|^2 / 2 + phi(v) over |v_j| <= h_j, rounding included; m >= 0.
   [[nodiscard]] virtual double lower_bound_of_linear(ConstVectorView g, ConstVectorView y, double m,
                                                      ConstVectorView h) const = 0;
@@ -83,6 +86,8 @@ class SetTerm final : public SimpleTerm {
   [[nodiscard]] bool is_broken(ConstVectorView y) const override { return set_.is_broken(y); }
   [[nodiscard]] const Vector<double>* multipliers() const override { return set_.multipliers(); }
   void extents(VectorView h) const override { set_.extents(h); }
+  [[nodiscard]] ConstVectorView middle() const override { return set_.middle(); }
+  [[nodiscard]] ConstVectorView reach() const override { return set_.reach(); }
 
   [[nodiscard]] double lower_bound_of_linear(ConstVectorView g, ConstVectorView y, double m,
                                              ConstVectorView h) const override {

@@ -237,6 +237,8 @@ class SolveLog {
     }
     bool covered = true;
     for (Index j = 0; j < y.size(); ++j) covered = covered && std::abs(y(j)) <= region_(j);
+    const ConstVectorView middle = term_.middle(), reach = term_.reach();
+    for (Index j = 0; j < middle.size(); ++j) covered = covered && std::abs(y(j) - middle(j)) <= reach(j);
     cut_error_ = covered ? model_.cut_error() : infinity;
     return bound_again(y, g);
   }
@@ -314,21 +316,26 @@ class SolveLog {
     take_extents();
     if (!(m > 0 && detail::is_wide(region_) && term_.is_indicator())) {
       fall_at_choice_ = 0;
-      return model_.set_region(region_);
+      return set_region();
     }
     const auto needed = [&](double radius) {
       take_extents();
       for (Index j = 0; j < y.size(); ++j) {
         region_(j) = std::min(region_(j), std::abs(y(j)) + 2 * radius);  // twice: room for the iterates
       }
-      model_.set_region(region_);
+      set_region();
       fall_at_choice_ = -term_.lower_bound_of_linear(g, y, 0.5 * m, region_);
       return 2.01 * std::sqrt(std::max(0.0, fall_at_choice_ + model_.cut_error()) / m);
     };
     const double first = tuning.radius_factor * vec::norm(g) / m + 1e-6 * (1 + vec::norm(y));
     if (detail::certain_radius(first, needed) < infinity) return;
     take_extents();
-    model_.set_region(region_);
+    set_region();
+  }
+
+  void set_region() {
+    const ConstVectorView middle = term_.middle();
+    model_.set_region(middle.size() > 0 ? term_.reach() : region_, middle);
   }
 
   /// The set's own extents, with room for the rounding of points on its boundary.

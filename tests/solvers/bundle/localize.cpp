@@ -109,6 +109,28 @@ TEST_CASE("nothing is shown that is not so", "[argmin]") {
   }
 }
 
+TEST_CASE("the box is as narrow in each coordinate as f is steep", "[argmin]") {
+  Random random(5);
+  for (int k = 0; k < 20; ++k) {
+    const Index n = 2 + random.index(6);
+    auto f = growing<Softplus>(random, n);
+    Vector<double> scale(n);
+    for (Index j = 0; j < n; ++j) scale(j) = std::pow(10.0, random.uniform(-3, 3));
+    f.edit([&](auto& w) {
+      for (Index j = 0; j < n; ++j) {
+        w["Wy[0]"].col(j) *= scale(j);
+        w["Wy[1]"].col(j) *= scale(j);
+      }
+    });
+    for (const double gap : {1e-6, 1e-8}) {
+      const Result wide = argmin(f, Box::cube(n, -1e6, 1e6), {.relative_gap = gap});
+      INFO("n " << n << ", gap " << gap << ": " << wide);
+      CHECK(wide.status == Status::optimal);
+      CHECK(wide.evaluations <= 500);
+    }
+  }
+}
+
 TEST_CASE("a strongly convex function's gap confines its minimizer, and no less", "[argmin]") {
   // The latest point is as far from the minimizer as its gap allows: m |v - y|^2 / 2 = f(y) - f(v).
   Random random(4);
@@ -131,9 +153,11 @@ TEST_CASE("a strongly convex function's gap confines its minimizer, and no less"
     r.value = 0.5 * m * (r.y - c).squaredNorm();
     r.lower_bound = 0;
     r.status = Status::numerical_limit;
-    detail::Localizer(model, region, settings, bundle, [&](Region& part, const Settings& within, Result& best) {
-      proximal_bundle(model, part, within, bundle, best);
-    }).run(r);
+    detail::Localizer(model, region, settings, bundle,
+                      [&](ConvexModel& in_units, Region& part, const Settings& within, Result& best) {
+                        proximal_bundle(in_units, part, within, bundle, best);
+                      })
+        .run(r);
     INFO("m " << m << ", n " << n << ": " << r);
     CHECK(r.status == Status::optimal);
     CHECK(r.lower_bound <= 1e-12);

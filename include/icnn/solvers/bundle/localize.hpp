@@ -9,14 +9,23 @@
 #include <utility>
 
 #include "icnn/solvers/bundle/proximal_bundle.hpp"
+#include "icnn/solvers/model_in_units.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
 /// The constants of Localizer.
 struct LocalizeTuning {
-  double reach = 10;               ///< the box reaches so far around y at first, times 1 + |y_j|,
-  double growth = 30;              ///< and this times as far where that was too near,
-  int attempts = 6;                ///< so often in all
+  double reach = 10;               ///< the box reaches so far around y at most at first, times 1 + |y_j|,
+  double rise = 1;                 ///< and no farther than where f has risen by about so much, times max(1, |f(y)|),
+  double enough = 10;              ///< (within this factor)
+  int probes = 4;                  ///< looked for with so many evaluations on each side of a coordinate,
+  double least_share = 1e-3;       ///< each as near as this share of the one before;
+  double least_reach = 1e-6;       ///< but as far as this times |y_j|: rounding at y is that large anyway
+  double growth = 30;              ///< this times as far where that was too near,
+  double drift = 3;                ///< (and the others so much, where y moves)
+  double shrink = 0.1;             ///< and all so much nearer where rounding keeps the gap open;
+  double coarse = 1e-2;            ///< the relative gap that is enough to see how far,
+  int attempts = 12;               ///< so often in all
   Index evaluations_of_face = 60;  ///< to show that f is larger there
 };
 
@@ -26,14 +35,16 @@ namespace detail {
 /// width of a set, then do so with that of the box.
 ///
 /// f being convex, its minimum over the set is that over the part in the box if f is larger than that on all faces of the
-/// box that lie in the set: from the minimizer there to a better point, f would have to rise on the way. A bundle method
-/// bounds f from below on each face, until that is known.
+/// box that lie in the set: from the minimizer there to a better point, f would have to rise on the way. The same method
+/// bounds f from below on each face, until that is known. The box is as narrow in each coordinate as f is steep, and all is
+/// done in units of the box.
 template <class Search>
 class Localizer {
  public:
-  /// search(region, settings, result) minimizes over a region from result.y. Refers to everything.
-  Localizer(ConvexModel& model, const Region& set, const Settings& settings, BundleWorkspace& bundle, Search search)
+  /// search(model, region, settings, result) minimizes over a region from result.y. Refers to everything.
+  Localizer(ConvexModel& model, Region& set, const Settings& settings, BundleWorkspace& bundle, Search search)
       : model_(model),
+        in_units_(model),
         set_(set),
         settings_(settings),
         bundle_(bundle),
@@ -51,28 +62,45 @@ class Localizer {
     if (result.status == Status::optimal || out_of_time(result)) return;
     Result best;
     best.y = result.y;
-    Vector<double> below(lower_.size());
-    for (Index j = 0; j < below.size(); ++j) below(j) = tuning.reach * (1 + std::abs(best.y(j)));
-    Vector<double> above = below;
+    best.value = infinity;
+    Vector<double> below(lower_.size()), above(lower_.size());
+    for (Index j = 0; j < below.size(); ++j) {
+      below(j) = reach_along(j, -1, best.y, result);
+      above(j) = reach_along(j, 1, best.y, result);
+    }
+    double smallest_gap = infinity, relative_gap = std::max(settings_.relative_gap, tuning.coarse);
     for (int attempt = 0; attempt < tuning.attempts; ++attempt) {
       for (Index j = 0; j < below.size(); ++j) {
         lower_(j) = std::max(lowest_(j), std::min(best.y(j) - below(j), highest_(j)));
         upper_(j) = std::min(highest_(j), std::max(best.y(j) + above(j), lowest_(j)));
       }
-      search_in_box(result, best);
-      if (best.status != Status::optimal) return;
-      bool proven = true;
-      for (Index j = 0; j < below.size(); ++j) {
-        const auto side = [&](double at, double end, Vector<double>& reach) {
-          if (at == end || is_larger_at(j, at, best.value + best.value_error, result)) return;
-          proven = false;
-          reach(j) *= tuning.growth;
-        };
-        side(lower_(j), lowest_(j), below);
-        side(upper_(j), highest_(j), above);
-        if (out_of_time(result)) return;
+      search_in_box(result, best, relative_gap);
+      if (best.value < result.value) {
+        result.y = best.y;
+        result.value = best.value;
+        result.value_error = best.value_error;
       }
-      if (proven) return take(best, result);
+      if (out_of_time(result) || !std::isfinite(best.value)) return;
+      if (grow_where_on_a_face(best.y, below, above)) {
+        smallest_gap = infinity;
+        relative_gap = std::max(relative_gap, tuning.coarse);
+        continue;
+      }
+      if (relative_gap > settings_.relative_gap) {
+        relative_gap = settings_.relative_gap;
+        continue;
+      }
+      if (best.status != Status::optimal) {  // rounding keeps the gap open: less so in a smaller box
+        if (!(best.gap() <= 0.5 * smallest_gap)) return;
+        smallest_gap = best.gap();
+        for (Index j = 0; j < below.size(); ++j) {
+          below(j) = tuning.shrink * (best.y(j) - lower_(j));
+          above(j) = tuning.shrink * (upper_(j) - best.y(j));
+        }
+        continue;
+      }
+      if (is_larger_on_faces(best, below, above, result)) return take(best, result);
+      if (out_of_time(result)) return;
     }
   }
 
@@ -91,7 +119,7 @@ class Localizer {
         upper_(j) = std::min(highest_(j), result.y(j) + reach);
       }
       best.y = result.y;
-      search_in_box(result, best);
+      search_in_box(result, best, settings_.relative_gap);
       if (best.status == Status::optimal) return take(best, result);
       if (!(best.gap() < infinity)) return;
       const Status status = result.status;
@@ -107,6 +135,59 @@ class Localizer {
     result.value_error = best.value_error;
     result.lower_bound = std::max(result.lower_bound, best.lower_bound);
     result.status = Status::optimal;
+  }
+
+  /// How far the box should reach from y to one side of a coordinate: functions may be steep in one and flat in another.
+  [[nodiscard]] double reach_along(Index j, double side, const Vector<double>& y, Result& result) {
+    const double end = side < 0 ? y(j) - lowest_(j) : highest_(j) - y(j), size = std::abs(y(j));
+    const double rise = tuning.rise * std::max(1.0, std::abs(result.value));
+    double reach = tuning.reach * (1 + size);
+    Vector<double> probe = y;
+    for (int k = 0; k < tuning.probes && !out_of_time(result); ++k) {
+      probe(j) = y(j) + side * std::min(reach, end);
+      if (k == 0 && !set_.contains(probe)) break;
+      ++result.evaluations;
+      const double higher = model_.value(kernels::Order::value, probe) - result.value;
+      if (higher <= tuning.enough * rise) break;
+      const double share = std::sqrt(rise / higher);  // right for squares, and still far enough for what is linear
+      reach = std::min(reach, end) * (share > tuning.least_share ? share : tuning.least_share);
+    }
+    return std::max(reach, tuning.least_reach * size);
+  }
+
+  /// Whether y is on faces, where f is not larger for sure; those become farther away.
+  [[nodiscard]] bool grow_where_on_a_face(const Vector<double>& y, Vector<double>& below, Vector<double>& above) const {
+    bool on_a_face = false;
+    for (Index j = 0; j < y.size(); ++j) {
+      const auto side = [&](double at, double end, double& reach) {
+        if (at == end || y(j) != at) return;
+        on_a_face = true;
+        reach *= tuning.growth / tuning.drift;
+      };
+      side(lower_(j), lowest_(j), below(j));
+      side(upper_(j), highest_(j), above(j));
+    }
+    for (Index j = 0; j < y.size() && on_a_face; ++j) {
+      below(j) *= tuning.drift;
+      above(j) *= tuning.drift;
+    }
+    return on_a_face;
+  }
+
+  /// Whether f > best.value on all faces; those where that is not known become farther away.
+  [[nodiscard]] bool is_larger_on_faces(const Result& best, Vector<double>& below, Vector<double>& above, Result& result) {
+    bool proven = true;
+    for (Index j = 0; j < below.size(); ++j) {
+      const auto side = [&](double at, double end, double& reach) {
+        if (at == end || is_larger_at(j, at, best.value + best.value_error, result)) return;
+        proven = false;
+        reach *= tuning.growth;
+      };
+      side(lower_(j), lowest_(j), below(j));
+      side(upper_(j), highest_(j), above(j));
+      if (out_of_time(result)) return false;
+    }
+    return proven;
   }
 
   [[nodiscard]] Settings within(const Result& spent, Index most) const {
@@ -126,13 +207,29 @@ class Localizer {
   }
 
   /// best := the minimum in the box.
-  [[gnu::cold]] void search_in_box(Result& result, Result& best) {
-    const Settings settings = within(result, settings_.max_evaluations);
-    const std::unique_ptr<Region> part = set_.part(lower_, upper_, settings.time_limit);
-    if (!part->has_point()) return;
+  [[gnu::cold]] void search_in_box(Result& result, Result& best, double relative_gap) {
+    Settings settings = within(result, settings_.max_evaluations);
+    settings.relative_gap = relative_gap;
+    search_between(lower_, upper_, settings, result, best);
+  }
+  /// best := the minimum between these bounds, from best.y, in units of the box. False where there is no point.
+  bool search_between(const Vector<double>& lower, const Vector<double>& upper, const Settings& settings, Result& result,
+                      Result& best) {
+    Vector<double> sizes = upper_;
+    vec::subtract(upper_, lower_, sizes);
+    in_units_.choose_units(sizes);
+    const Vector<double>& units = in_units_.units();
+    const Vector<double> least = lower.cwiseQuotient(units), most = upper.cwiseQuotient(units);
+    const std::unique_ptr<Region> part = set_.part(least, most, units, settings.time_limit);
+    if (vec::all_finite(least) && vec::all_finite(most)) part->set_box(least, most);
+    if (part->is_empty()) best.lower_bound = infinity;
+    if (!part->has_point()) return false;
+    for (Index j = 0; j < units.size(); ++j) best.y(j) /= units(j);
     part->project(best.y, bundle_.scratch);
-    search_(*part, settings, best);
+    search_(in_units_, *part, settings, best);
+    for (Index j = 0; j < units.size(); ++j) best.y(j) *= units(j);
     count(best, result);
+    return true;
   }
 
   /// Whether f > value in the set where y_j = at.
@@ -140,9 +237,6 @@ class Localizer {
     Vector<double> lower = lower_, upper = upper_;
     lower(j) = upper(j) = at;
     Settings settings = within(result, tuning.evaluations_of_face);
-    const std::unique_ptr<Region> face = set_.part(lower, upper, settings.time_limit);
-    if (face->is_empty()) return true;
-    if (!face->has_point()) return false;
     bool larger = false;
     settings.observer = [&](const ArgminProgress& progress) {
       larger = progress.lower_bound > value;
@@ -152,14 +246,13 @@ class Localizer {
     settings.absolute_gap = 0;
     Result of_face;
     of_face.y = result.y;
-    face->project(of_face.y, bundle_.scratch);
-    proximal_bundle(model_, *face, settings, bundle_, of_face);
-    count(of_face, result);
+    search_between(lower, upper, settings, result, of_face);
     return larger || of_face.lower_bound > value;
   }
 
   ConvexModel& model_;
-  const Region& set_;
+  ModelInUnits in_units_;
+  Region& set_;
   const Settings& settings_;
   BundleWorkspace& bundle_;
   Search search_;

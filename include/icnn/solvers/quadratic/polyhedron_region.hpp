@@ -54,8 +54,8 @@ class PolyhedronRegion final : public Region {
 
   [[nodiscard]] Index dimension() const override { return set_.dimension(); }
   [[nodiscard]] std::unique_ptr<Region> part(const Vector<double>& lower, const Vector<double>& upper,
-                                             double time_limit) const override {
-    return detail::part_of(set_, lower, upper, time_limit);
+                                             const Vector<double>& units, double time_limit) const override {
+    return detail::part_of(set_, lower, upper, units, time_limit);
   }
   void describe(Polytope& polytope) const override { polytope.assign(set_); }
   void center(VectorView y, VectorView) override { vec::copy(center_, y); }
@@ -249,9 +249,11 @@ class PolyhedronRegion final : public Region {
 namespace detail {
 
 [[gnu::cold]] inline std::unique_ptr<Region> part_of(const Polyhedron& set, const Vector<double>& lower,
-                                                     const Vector<double>& upper, double time_limit) {
-  return std::make_unique<PolyhedronRegion>(Polyhedron(Box(lower, upper), set.A(), set.b(), set.E(), set.e()), true,
-                                            time_limit);
+                                                     const Vector<double>& upper, const Vector<double>& units,
+                                                     double time_limit) {
+  return std::make_unique<PolyhedronRegion>(
+      Polyhedron(Box(lower, upper), set.A() * units.asDiagonal(), set.b(), set.E() * units.asDiagonal(), set.e()), true,
+      time_limit);
 }
 
 }  // namespace detail

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "icnn/solvers/convex_model.hpp"
+
+namespace icnn::inline ICNN_ISA {
+
+/// f of z_j = y_j / unit_j, for searches in sets that are narrow in one coordinate and wide in another, where no certificate
+/// is asked for. Units are powers of 2: no product with them rounds, and all bounds of errors are those of f. Refers to f.
+class ModelInUnits final : public ConvexModel {
+ public:
+  /// In units of 1.
+  explicit ModelInUnits(ConvexModel& model)
+      : model_(model), units_(Vector<double>::Ones(model.inputs())), y_(units_), d_(units_), g_(units_) {}
+
+  /// Units about as large as these sizes; 1 for 0 and infinity.
+  void choose_units(ConstVectorView sizes) {
+    for (Index j = 0; j < sizes.size(); ++j) {
+      const bool known = sizes(j) > 0 && std::isfinite(sizes(j));
+      units_(j) = known ? std::ldexp(1.0, std::clamp(std::ilogb(sizes(j)), -most, most)) : 1.0;
+    }
+  }
+  [[nodiscard]] const Vector<double>& units() const noexcept { return units_; }
+
+  [[nodiscard]] Index inputs() const override { return model_.inputs(); }
+  [[nodiscard]] double strong_convexity() const override {
+    const double least = units_.minCoeff();
+    return model_.strong_convexity() * least * least;
+  }
+  double value(kernels::Order order, ConstVectorView z) override { return model_.value(order, times_units(z, y_)); }
+  void gradient(VectorView g) override {
+    model_.gradient(g_);
+    times_units(g_, g);
+  }
+  void set_region(ConstVectorView r, ConstVectorView c) override {
+    model_.set_region(times_units(r, y_), c.size() > 0 ? ConstVectorView(times_units(c, d_)) : c);
+  }
+  [[nodiscard]] double cut_error() override { return model_.cut_error(); }
+  using ConvexModel::value_error;
+  [[nodiscard]] double value_error(ConstVectorView z, ConstVectorView dz) override {
+    return model_.value_error(times_units(z, y_), dz.size() > 0 ? ConstVectorView(times_units(dz, d_)) : dz);
+  }
+  void hessian(SquareView h) override {
+    model_.hessian(h);
+    for (Index c = 0; c < h.size; ++c) {
+      for (Index r = 0; r < h.size; ++r) h(r, c) *= units_(r) * units_(c);
+    }
+  }
+  void hessian_product(ConstVectorView w, VectorView product) override {
+    model_.hessian_product(times_units(w, d_), g_);
+    times_units(g_, product);
+  }
+  bool line(ConstVectorView z, ConstVectorView d) override { return model_.line(times_units(z, y_), times_units(d, d_)); }
+  double along(double t) override { return model_.along(t); }
+
+ private:
+  static constexpr int most = 300;  // their products must not overflow
+
+  VectorView times_units(ConstVectorView v, VectorView out) const {
+    for (Index j = 0; j < v.size(); ++j) out(j) = v(j) * units_(j);
+    return out;
+  }
+
+  ConvexModel& model_;
+  Vector<double> units_, y_, d_, g_;
+};
+
+}  // namespace icnn::inline ICNN_ISA
