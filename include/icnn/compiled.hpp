@@ -13,6 +13,7 @@
 #endif
 
 #include "icnn/argmin.hpp"
+#include "icnn/inference/ball_dual_impl.hpp"
 #include "icnn/inference/choose_method_impl.hpp"
 #include "icnn/inference/minimize_impl.hpp"
 #include "icnn/inference/verify_impl.hpp"

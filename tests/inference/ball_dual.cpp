@@ -18,17 +18,13 @@ namespace {
 template <class F>
 Result by_duality(const F& f, const Ball& ball, const Settings& settings, Method method) {
   const ModelPointer model = make_model(f, true);
-  const SetRegion<Ball> region(ball);
   MethodWorkspace ws(f.inputs());
   Result result;
   result.y = ball.center();
   result.value = infinity;
   result.lower_bound = -infinity;
   result.status = Status::uncertified;
-  const auto search = [&](ConvexModel& lagrangian, Region& box, const Settings& within, Result& best) {
-    detail::minimize(lagrangian, box, nullptr, {method, 0}, within, ws, best);
-  };
-  detail::minimize_by_duality(*model, ball, region, settings, search, result);
+  detail::minimize_by_duality(*model, ball, Stopwatch(), method, settings, ws, result);
   return result;
 }
 

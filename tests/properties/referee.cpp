@@ -343,9 +343,10 @@ TEST_CASE("the referee: ordinary problems are solved, and no answer is wrong", "
   }
   WARN(all << " problems, optimal at 1e-6 " << solved << ", at 1e-8 " << sharp << "; " << report(tally));
   check_truth(tally);
-  CHECK(solved >= 0.995 * all);
-  CHECK(sharp >= 0.985 * all);
-  CHECK(worst >= 0.9);
+  // One more may stay open where few are tried: 60 in slow builds.
+  CHECK(solved >= 0.999 * all - 1);
+  CHECK(sharp >= 0.999 * all - 1);
+  CHECK(worst >= 0.997);
 #ifdef ICNN_HAS_CLP
   CHECK(tally.by_lp >= all / 100);
 #endif

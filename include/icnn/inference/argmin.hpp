@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "icnn/inference/ball_dual.hpp"
 #include "icnn/inference/choose_method.hpp"
 #include "icnn/inference/minimize.hpp"
 #include "icnn/inference/model.hpp"
@@ -140,7 +141,11 @@ void argmin(const F& f, const Set& set, const Settings& settings, ArgminWorkspac
       return detail::finish_certificate(*ws.model, region.get(), term, ws.methods, result);
     }
   }
-  detail::minimize(*ws.model, region.get(), term, plan, settings, ws.methods, result);
+  if constexpr (std::is_same_v<Set, Ball>) {
+    detail::minimize_on_ball(*ws.model, region.get(), set, plan, settings, ws.methods, result);
+  } else {
+    detail::minimize(*ws.model, region.get(), term, plan, settings, ws.methods, result);
+  }
   detail::finish_certificate(*ws.model, region.get(), term, ws.methods, result);
 }
 

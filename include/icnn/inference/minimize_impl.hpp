@@ -5,7 +5,6 @@
 
 #include <utility>
 
-#include "icnn/inference/ball_dual.hpp"
 #include "icnn/inference/method_rooms.hpp"
 #include "icnn/inference/minimize.hpp"
 #include "icnn/solvers/bundle/localize.hpp"
@@ -87,12 +86,15 @@ ICNN_INLINE void minimize(ConvexModel& model, Region& set, const EntropyTerm* en
   try_again(model, set, plan, settings, ws, result);
 }
 
+/// Whether a method knows no further step, though what it has found is no proof.
+[[nodiscard]] inline bool is_stuck(const Result& result) {
+  return result.status == Status::numerical_limit || result.status == Status::uncertified ||
+         result.status == Status::non_finite;
+}
+
 [[gnu::cold]] ICNN_INLINE void try_again(ConvexModel& model, Region& set, const Plan& plan, const Settings& settings,
                                          MethodWorkspace& ws, Result& result) {
-  const auto stuck = [&] {
-    return result.status == Status::numerical_limit || result.status == Status::uncertified ||
-           result.status == Status::non_finite;
-  };
+  const auto stuck = [&] { return is_stuck(result); };
   if (!stuck() || settings.method != Method::automatic || !std::isfinite(result.value)) return;
   if (ws.inputs() > newton_at_all && plan.method != Method::bundle) return;  // cuts would take too much room
   MethodRooms& r = ws.rooms();
@@ -114,14 +116,6 @@ ICNN_INLINE void minimize(ConvexModel& model, Region& set, const EntropyTerm* en
   };
   const bool by_bundle = plan.method == Method::bundle, by_levels = plan.method == Method::level;
   if (polytope) localize(plan.method, by_bundle ? settings.max_evaluations : patience_for_one_method);
-  if (const Ball* ball = set.ball(); ball && model.neurons() > 0) {  // black boxes may end where the ball does
-    const Method method = r.newton ? Method::newton : Method::bundle;
-    const auto search = [&, method](ConvexModel& lagrangian, Region& box, const Settings& within, Result& best) {
-      minimize(lagrangian, box, nullptr, {method, 0}, within, ws, best);
-    };
-    const Index most = by_levels ? settings.max_evaluations : 2 * patience_for_one_method;
-    minimize_by_duality(model, *ball, set, at_most(most), search, result);
-  }
   if (stuck()) {
     const SetTerm term(set);
     SolveLog log(model, term, settings, bundle.region, result, true);

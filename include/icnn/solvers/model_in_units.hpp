@@ -16,8 +16,9 @@ namespace icnn::inline ICNN_ISA {
 class ModelInUnits final : public ConvexModel {
  public:
   /// In units of 1.
-  explicit ModelInUnits(ConvexModel& model)
-      : model_(model), units_(Vector<double>::Ones(model.inputs())), y_(units_), d_(units_), g_(units_) {}
+  explicit ModelInUnits(ConvexModel& model) : model_(model), units_(model.inputs()), y_(units_), d_(units_), g_(units_) {
+    vec::fill(units_, 1);
+  }
 
   /// Units about as large as these sizes; 1 for 0 and infinity.
   void choose_units(ConstVectorView sizes) {
@@ -30,7 +31,8 @@ class ModelInUnits final : public ConvexModel {
 
   [[nodiscard]] Index inputs() const override { return model_.inputs(); }
   [[nodiscard]] double strong_convexity() const override {
-    const double least = units_.minCoeff();
+    double least = infinity;
+    for (Index j = 0; j < units_.size(); ++j) least = std::min(least, units_(j));
     return model_.strong_convexity() * least * least;
   }
   double value(kernels::Order order, ConstVectorView z) override { return model_.value(order, times_units(z, y_)); }

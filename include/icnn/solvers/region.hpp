@@ -17,8 +17,6 @@
 
 namespace icnn::inline ICNN_ISA {
 
-class Ball;
-
 /// A set as solvers see it, so that they are compiled once for all of them. What a set does not know has a default: no
 /// bound, no multipliers, no room beyond rounding. A region may have state (see use_multipliers); one per thread.
 class Region {
@@ -42,11 +40,13 @@ class Region {
   /// That with these bounds, and room for points that break them by rounding. Allocates.
   void set_box(const Vector<double>& lower, const Vector<double>& upper) {
     constexpr double room = 1e-9;
-    middle_ = 0.5 * (lower + upper);
-    reach_ = (0.5 + room) * (upper - lower) + room * middle_.cwiseAbs();
+    middle_.resize(lower.size());
+    reach_.resize(lower.size());
+    for (Index j = 0; j < lower.size(); ++j) {
+      middle_(j) = 0.5 * (lower(j) + upper(j));
+      reach_(j) = (0.5 + room) * (upper(j) - lower(j)) + room * std::abs(middle_(j));
+    }
   }
-  /// The ball that this is, if it is one.
-  [[nodiscard]] virtual const Ball* ball() const { return nullptr; }
   /// At most min g'v over the set; -infinity where it is not known.
   [[nodiscard]] virtual double linear_minimum(ConstVectorView) const { return -infinity; }
   /// At most min g'(v - y) + m |v - y|^2 / 2 over the set, m > 0; -infinity where it is not known.
@@ -149,10 +149,6 @@ class SetRegion final : public Region {
     }
   }
   void describe(Polytope& polytope) const override { polytope.assign(set_); }
-  [[nodiscard]] const Ball* ball() const override {
-    if constexpr (std::is_same_v<Set, Ball>) return &set_;
-    return nullptr;
-  }
 
  private:
   std::optional<Set> own_;

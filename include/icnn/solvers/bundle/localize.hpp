@@ -219,7 +219,11 @@ class Localizer {
     vec::subtract(upper_, lower_, sizes);
     in_units_.choose_units(sizes);
     const Vector<double>& units = in_units_.units();
-    const Vector<double> least = lower.cwiseQuotient(units), most = upper.cwiseQuotient(units);
+    Vector<double> least = lower, most = upper;
+    for (Index j = 0; j < units.size(); ++j) {
+      least(j) /= units(j);
+      most(j) /= units(j);
+    }
     const std::unique_ptr<Region> part = set_.part(least, most, units, settings.time_limit);
     if (vec::all_finite(least) && vec::all_finite(most)) part->set_box(least, most);
     if (part->is_empty()) best.lower_bound = infinity;
