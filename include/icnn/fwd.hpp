@@ -14,6 +14,7 @@ class Error;
 
 namespace icnn::inline ICNN_ISA {
 
+struct NoActivation;
 struct Relu;
 struct Identity;
 struct AbsoluteValue;
@@ -42,15 +43,15 @@ class BasicFeedForward;
 
 /// A FICNN of run-time sizes: one type per scalar and activations, whatever the depth. `First` may be any convex
 /// activation; `Output` clamps f from below and is the identity in every use of the paper.
-template <class S, class A, class First = A, class Output = Identity>
+template <class S, class A = NoActivation, class First = A, class Output = Identity>
 using Ficnn = BasicFicnn<FicnnChain<S, A, First, Output>>;
 
 /// A PICNN of run-time sizes.
-template <class S, class A, class ContextA = Relu, class First = A, class Output = Identity>
+template <class S, class A = NoActivation, class ContextA = Relu, class First = A, class Output = Identity>
 using Picnn = BasicPicnn<PicnnChain<S, A, ContextA, First, Output>>;
 
 /// A feed-forward network of run-time sizes.
-template <class S, class A, class Output = Identity>
+template <class S, class A = NoActivation, class Output = Identity>
 using FeedForward = BasicFeedForward<FeedForwardChain<S, A, Output>>;
 
 struct FicnnOptions;

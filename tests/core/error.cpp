@@ -19,6 +19,8 @@ TEST_CASE("an error says where, what was expected, what came, and what to do", "
 
 TEST_CASE("shapes are compared exactly", "[core]") {
   CHECK_NOTHROW(require_shape("f", "a matrix", 2, 3, 2, 3));
+  CHECK_ERROR(require_shape("f", "a matrix", 3, 1, 1, 3, "something else"), "got 3 x 1. Hint: transpose it");
+  CHECK_ERROR(require_shape("f", "a matrix", 3, 1, 2, 1, "something else"), "got 3 x 1. Hint: something else");
   CHECK_ERROR(require_shape("f", "a matrix", 2, 3, 3, 2, "transpose it"),
               "a matrix of shape 3 x 2, got 2 x 3. Hint: transpose it");
 }

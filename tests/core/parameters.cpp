@@ -67,3 +67,11 @@ TEST_CASE("an edit refuses or projects negative weights, and is all or nothing",
   CHECK_ERROR(p.edit([](auto& e) { e["W"](0, 0) = std::numeric_limits<double>::quiet_NaN(); }, Positivity::project),
               "finite parameters");
 }
+
+#if !defined(ICNN_FEWER_CASES)  // sanitizers end the program
+TEST_CASE("parameters that there is no room for are an error that says so", "[core]") {
+  Layout layout;
+  layout.add({"W", 0, Index{1} << 26, Index{1} << 26});
+  CHECK_ERROR(Parameters<double>(layout), "room for 4503599627370496 parameters");
+}
+#endif

@@ -98,3 +98,21 @@ TEST_CASE("combinators take expressions, and evaluate them once", "[combinator]"
   std::srand(1);
   CHECK(std::abs(twice - 2 * f.value(Vector<double>::Random(2), alone)) <= 1e-14);
 }
+
+TEST_CASE("a combinator goes to its function's next context, in its own memory", "[combinator]") {
+  Random random(4);
+  Picnn<double, Softplus> f({.context = 2, .inputs = 3, .hidden = {5}, .context_hidden = {4}});
+  randomize(f, random);
+  const Vector<double> x = random_vector<double>(random, 2), y = random_vector<double>(random, 3);
+  auto at = f.at(Vector<double>(Vector<double>::Zero(2)));
+  auto owned = regularized(decltype(at)(at), {.proximal = 2});
+  const auto referred = regularized(at, {.proximal = 2});
+  auto ws = f.workspace();
+  f.rebind(at, x, ws);
+  const double expected = f(x, y) + y.squaredNorm();
+  CHECK(owned(y) != referred(y));
+  CHECK(std::abs(referred(y) - expected) <= 1e-13 * std::abs(expected));
+  owned.assign_function(at);
+  CHECK(owned(y) == referred(y));
+  CHECK_ERROR(owned.assign_function(Ficnn<double, Softplus>({.inputs = 3})), "a function of the same shape");
+}

@@ -111,4 +111,7 @@ TEST_CASE("the conjugate of an unbounded problem says so; misuse is an error", "
   CHECK_ERROR(conjugate(f, Vector<double>::Ones(3)), "2");
   CHECK_ERROR(conjugate(f, Vector<double>::Constant(2, std::nan("")), Box::unit(2)), "finite q");
   CHECK_ERROR(conjugate(f, Vector<double>::Ones(2), Box::unit(3)), "2 dimensions");
+  CHECK(conjugate(f, {0.25, 0.5}, Box({0, 0}, {1, 1})).value ==
+        conjugate(f, Vector<double>{{0.25, 0.5}}, Box::unit(2)).value);
+  CHECK_ERROR(conjugate(f, {1, 2, 3}, Box::unit(2)), "q of shape 2 x 1");
 }

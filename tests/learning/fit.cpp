@@ -81,8 +81,8 @@ TEST_CASE("fit refuses empty data, wrong shapes and NaN, and changes nothing", "
   const auto before = f;
   Matrix<double> y = Matrix<double>::Ones(2, 3), t = Matrix<double>::Ones(1, 3);
   CHECK_ERROR(fit(f, Matrix<double>(2, 0), Matrix<double>(1, 0)), "at least one sample");
-  CHECK_ERROR(fit(f, Matrix<double>::Ones(3, 3), t), "points y of shape 2 x 3");
-  CHECK_ERROR(fit(f, y, Matrix<double>::Ones(1, 2)), "targets of shape 1 x 3");
+  CHECK_ERROR(fit(f, Matrix<double>::Ones(3, 3), t), "points y of shape 2 x B");
+  CHECK_ERROR(fit(f, y, Matrix<double>::Ones(1, 2)), "targets of shape 1 x B");
   t(0, 1) = std::nan("");
   CHECK_ERROR(fit(f, y, t), "finite targets");
   t(0, 1) = 0;
@@ -136,4 +136,24 @@ TEST_CASE("convex regression to one percent on fresh points", "[learning]") {
   const Ficnn<float, Relu> deep({.inputs = 10, .hidden = {32, 32, 32, 32}});
   CHECK(regression_error(deep, 20000, longer, 1e-2, maximum) < 0.01);
 #endif
+}
+
+TEST_CASE("fit: samples in rows, steps that are too large and targets that are too far away are said", "[learning]") {
+  Random random(5);
+  const Matrix<double> y = random_matrix<double>(random, 2, 50);
+  Ficnn<double, Softplus> f({.inputs = 2, .hidden = {8}});
+  initialize(f, random);
+  CHECK_ERROR(fit(f, Matrix<double>(y.transpose()), bowl(y)), "samples are columns: transpose it");
+  CHECK_ERROR(fit(f, y, Matrix<double>(bowl(y).transpose())), "1 x B, a column for every one of the same B samples");
+  auto wild = f;
+  const TrainingResult huge = fit(wild, y, bowl(y), {.epochs = 20}, SquaredLoss{}, Sgd<double>({.rate = 1e6}));
+  CHECK(huge.status == TrainingStatus::diverged);
+  CHECK(wild.parameters().vector().cwiseAbs().maxCoeff() < 1e8);
+  auto far = f;
+  const Matrix<double> targets = 1e6 * (1 + bowl(y).array());
+  CHECK(fit(far, y, targets, {.epochs = 20}).status == TrainingStatus::no_progress);
+  // What the message says helps.
+  auto near = f;
+  const double center = targets.mean(), scale = std::sqrt((targets.array() - center).square().mean());
+  CHECK(fit(near, y, (targets.array() - center) / scale, {.epochs = 20}).status == TrainingStatus::finished);
 }

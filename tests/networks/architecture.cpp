@@ -5,6 +5,9 @@
 #include <icnn/activations/square.hpp>
 #include <icnn/networks/architecture.hpp>
 
+#include <array>
+#include <ranges>
+
 #include "tests/support/errors.hpp"
 
 using namespace icnn;
@@ -32,7 +35,7 @@ TEST_CASE("sizes are checked by name", "[architecture]") {
 
 TEST_CASE("sizes that are in a type may be left out, and are filled in; others are refused", "[architecture]") {
   Index inputs = 0;
-  std::vector<Index> hidden;
+  Widths hidden;
   detail::take_sizes("Net", inputs, 2, hidden, {3, 4, 1});
   CHECK((inputs == 2 && hidden == std::vector<Index>{3, 4}));
   detail::take_sizes("Net", inputs, 2, hidden, {3, 4, 1});
@@ -41,4 +44,16 @@ TEST_CASE("sizes that are in a type may be left out, and are filled in; others a
   CHECK_ERROR(detail::take_sizes("Net", inputs, 2, hidden, {4, 3, 1}), "the sizes that are in the type");
   CHECK_ERROR(detail::take_sizes("Net", inputs, 2, hidden, {3, 4, 5, 1}), "the sizes that are in the type");
   CHECK((inputs == 2 && hidden == std::vector<Index>{3, 4}));
+}
+
+TEST_CASE("widths come from any range of integers", "[architecture]") {
+  const Widths expected{3, 4};
+  CHECK(Widths(std::vector<Index>{3, 4}) == expected);
+  CHECK(Widths(std::vector<int>{3, 4}) == expected);
+  CHECK(Widths(std::vector<std::size_t>{3, 4}) == expected);
+  CHECK(Widths(std::array<short, 2>{3, 4}) == expected);
+  CHECK(Widths(std::views::iota(3, 5)) == expected);
+  CHECK(Widths(2, 7) == Widths{7, 7});
+  CHECK(Widths().empty());
+  STATIC_REQUIRE(!std::is_constructible_v<Widths, std::vector<double>>);
 }

@@ -39,3 +39,12 @@ TEST_CASE("describe: PICNN and feed-forward", "[describe]") {
   CHECK(f.outputs == 4);
   CHECK(f.convexity.empty());
 }
+
+TEST_CASE("a network prints as its description", "[describe]") {
+  const Ficnn<double, Softplus> f({.inputs = 2, .hidden = {3}});
+  const Picnn<float, Relu, Tanh> p({.context = 5, .inputs = 2, .hidden = {3}, .context_hidden = {7}});
+  const FeedForward<double, Tanh> n({.inputs = 2, .hidden = {3}, .outputs = 4});
+  CHECK(detail::text(f) == detail::text(describe(f)));
+  CHECK(detail::text(p) == detail::text(describe(p)));
+  CHECK(detail::text(n) == detail::text(describe(n)));
+}

@@ -238,3 +238,30 @@ TEST_CASE("FICNN: what is wrong with the shape of y is said with a way out", "[f
   CHECK_ERROR(f.value(Matrix<double>(Matrix<double>::Zero(3, 7)), ws), "workspace({.columns = 7})");
   CHECK_ERROR(f.value(Matrix<double>(Matrix<double>::Zero(3, 0)), ws), "at least one column");
 }
+
+TEST_CASE("FICNN: numbers for one input, arrays for points, ranges for widths", "[ficnn]") {
+  Random random(9);
+  Ficnn<double, Softplus> one({.inputs = 1, .hidden = std::array<int, 2>{4, 3}});
+  randomize(one, random);
+  CHECK(one(0.5) == one(Vector<double>(Vector<double>::Constant(1, 0.5))));
+  Ficnn<float, Softplus> f({.inputs = 2, .hidden = std::vector<int>{5}, .output = {.diagonal = true}});
+  randomize(f, random);
+  CHECK_ERROR(f(0.5F), "y of shape 2 x B");
+  const Eigen::ArrayXf a = random_vector<float>(random, 2).array();
+  const Vector<float> y = a.matrix();
+  CHECK(f(a) == f(y));
+  CHECK(f.gradient(2 * a) == f.gradient(2 * y));
+  CHECK(f.hessian(a) == f.hessian(y));
+  auto ws = f.workspace({.columns = 3, .hessian = true}), other = f.workspace({.columns = 3, .hessian = true});
+  const Eigen::ArrayXXf batch = random_matrix<float>(random, 2, 3).array(), w = random_matrix<float>(random, 2, 3).array();
+  const Matrix<float> columns = batch.matrix(), directions = w.matrix();
+  Matrix<float> mine(2, 3), its(2, 3);
+  CHECK(f.gradients(batch, {.y = mine}, ws) == f.gradients(columns, {.y = its}, other));
+  CHECK(mine == its);
+  CHECK(f.hessian_product(batch, w, mine, ws) == f.hessian_product(columns, directions, its, other));
+  CHECK(mine == its);
+  f.line(batch, w, ws);
+  f.line(columns, directions, other);
+  const Eigen::Array<float, 1, Eigen::Dynamic> alpha = Eigen::Array<float, 1, Eigen::Dynamic>::Constant(3, 0.25F);
+  CHECK(f.along(alpha, ws) == f.along(alpha.matrix(), other));
+}

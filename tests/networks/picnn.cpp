@@ -136,7 +136,8 @@ TEST_CASE("PICNN: bad input is refused", "[picnn]") {
   CHECK_ERROR(f.value(x, x, ws), "y of shape 3 x B");
   CHECK_ERROR(f.gradients(x, y, {.x = g}, ws), "the gradient in x of shape 2 x 1");
   CHECK_ERROR(f.value(x, Matrix<double>::Zero(3, 2), ws), "B <= 1");
-  CHECK_ERROR(f.at(y), "a context x of shape 2 x 1");
+  CHECK_ERROR(f.at(y), "at: expected a context x of shape 2 x 1");
+  CHECK_ERROR(f.at(RowVector<double>(RowVector<double>::Zero(2))), "a context is a column: transpose x");
   auto at = f.at(x);
   Net other({.context = 2, .inputs = 3, .hidden = {5}, .context_hidden = {2}});
   auto other_ws = other.workspace();

@@ -62,3 +62,14 @@ TEST_CASE("the center of a box is its middle, unless that says nothing", "[sets]
   CHECK(center(-std::numeric_limits<double>::max(), -7) == -7);
   CHECK(center(-std::numeric_limits<double>::max(), std::numeric_limits<double>::max()) == 0);
 }
+
+TEST_CASE("Box: bounds in float, of integers, and arrays", "[sets]") {
+  const Box expected({0, 1}, {2, 3});
+  CHECK(Box(Eigen::Vector2f(0, 1), Eigen::Vector2f(2, 3)) == expected);
+  CHECK(Box(Eigen::Vector2i(0, 1), Eigen::Vector2d(2, 3)) == expected);
+  CHECK(Box(Eigen::Array2f(0, 1), Eigen::Array2f(2, 3)) == expected);
+  CHECK(Box(Eigen::Array2d(0, 1), Eigen::Array2d(2, 3)) == expected);
+  CHECK_ERROR(Box(Eigen::Vector2f(0, 1), Eigen::Vector3f(2, 3, 4)), "upper bounds of shape 2 x 1");
+  const float end = std::numeric_limits<float>::infinity();
+  CHECK(Box(Eigen::Vector2f(0, -end), Eigen::Vector2f(end, 3)) == Box({0, -infinity}, {infinity, 3}));
+}

@@ -23,6 +23,9 @@ struct Jet {
   S second;
 };
 
+/// In the place of an activation that nobody has named.
+struct NoActivation {};
+
 /// How smooth a function is. An identity is both piecewise linear and twice differentiable.
 struct Regularity {
   bool piecewise_linear = false;
@@ -156,12 +159,33 @@ template <class A>
   }
 }
 
+namespace detail {
+
+/// Says what a type lacks to be an activation.
+template <class A>
+struct CheckedActivation {
+  static constexpr bool is_named = !std::same_as<A, NoActivation>;
+  static_assert(is_named, "name an activation: Ficnn<double, Softplus>");
+  static constexpr bool has_jet = !is_named || requires(const A& activation, double t) {
+    { activation.jet(t) } -> std::same_as<Jet<double>>;
+  };
+  static_assert(has_jet,
+                "an activation has template <class S> Jet<S> jet(const S& t) const: value, first and second derivative");
+  static_assert(!is_named || !has_jet || std::regular<A>,
+                "an activation is a regular value: made without arguments, copied, and compared, bool operator==(const A&) "
+                "const = default");
+  static constexpr bool holds = true;
+};
+
+}  // namespace detail
+
 /// Proposition 1 of Amos, Xu and Kolter (ICML 2017): f is convex in y when every W^z >= 0 and every activation is convex
 /// and non-decreasing; the first layer's argument is affine in y, so there convexity is enough. (W^z >= 0 is kept by
 /// Parameters::edit.) Instantiating this type for an activation that breaks it does not compile.
 template <class A>
 struct Proposition1 {
-  static_assert(is_convex<A>() && is_non_decreasing<A>(),
+  static_assert(detail::CheckedActivation<A>::holds);
+  static_assert(!detail::CheckedActivation<A>::is_named || (is_convex<A>() && is_non_decreasing<A>()),
                 "Proposition 1: an activation behind W^z must be convex and non-decreasing (declare 'convex' and "
                 "'non_decreasing'); one that is only convex may stand in the first layer");
   static constexpr bool holds = true;
@@ -169,7 +193,9 @@ struct Proposition1 {
 
 template <class A>
 struct Proposition1FirstLayer {
-  static_assert(is_convex<A>(), "Proposition 1: the activation of the first layer must be convex (declare 'convex')");
+  static_assert(detail::CheckedActivation<A>::holds);
+  static_assert(!detail::CheckedActivation<A>::is_named || is_convex<A>(),
+                "Proposition 1: the activation of the first layer must be convex (declare 'convex')");
   static constexpr bool holds = true;
 };
 

@@ -91,8 +91,9 @@ void require_shape(std::string_view where, std::string_view what, I rows, I cols
                    std::string_view hint = {}) {
   if (rows == expected_rows && cols == expected_cols) [[likely]]
     return;
+  const bool lies = rows == expected_cols && cols == expected_rows;
   fail({std::string(where), detail::text(what, " of shape ", detail::shape_text(expected_rows, expected_cols)),
-        detail::shape_text(rows, cols), std::string(hint)});
+        detail::shape_text(rows, cols), lies ? "transpose it" : std::string(hint)});
 }
 
 }  // namespace icnn::inline ICNN_ISA

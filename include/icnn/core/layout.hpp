@@ -106,7 +106,7 @@ class Layout {
   friend bool operator==(const Layout&, const Layout&) = default;
 
  private:
-  std::vector<Block> blocks_;
+  std::vector<Block> blocks_{};
   Index size_ = 0;
 };
 

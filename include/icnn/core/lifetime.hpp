@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "icnn/core/error.hpp"
@@ -31,7 +32,7 @@ class Lifetime {
 template <class T>
 class Watched {
  public:
-  explicit Watched(const T& object) noexcept : object_(&object), life_(object.lifetime().watch()) {}
+  explicit Watched(const T& object) noexcept : object_(object), life_(object.lifetime().watch()) {}
 
   [[nodiscard]] bool is_alive() const noexcept { return !life_.expired(); }
   /// Throws Error where the object is gone.
@@ -40,11 +41,11 @@ class Watched {
       fail({"icnn", "the network or function that this one refers to", "none: it has been destroyed, or moved elsewhere",
             "keep it as long as what was made from it, or hand it over with std::move"});
     }
-    return *object_;
+    return object_;
   }
 
  private:
-  const T* object_;
+  std::reference_wrapper<const T> object_;
   std::weak_ptr<const char> life_;
 };
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <concepts>
 #include <limits>
+#include <new>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -59,7 +60,7 @@ class Parameters {
   Parameters() = default;
 
   /// All zero.
-  explicit Parameters(Layout layout) : layout_(std::move(layout)), vector_(Vector<S>::Zero(layout_.size())) {}
+  explicit Parameters(Layout layout) : layout_(std::move(layout)), vector_(zeros(layout_.size())) {}
 
   [[nodiscard]] const Layout& layout() const noexcept { return layout_; }
   [[nodiscard]] const Vector<S>& vector() const noexcept { return vector_; }
@@ -139,6 +140,21 @@ class Parameters {
   }
 
  private:
+  /// Throws Error where there is no room for so many.
+  [[nodiscard]] static Vector<S> zeros(Index size) {
+#if defined(__cpp_exceptions)
+    try {
+      return Vector<S>::Zero(size);
+    } catch (const std::bad_alloc&) {
+      const double gigabytes = 1e-9 * static_cast<double>(size) * sizeof(S);
+      fail({"Parameters", detail::text("room for ", size, " parameters, ", gigabytes, " GB"), "less memory",
+            "check the layer widths"});
+    }
+#else
+    return Vector<S>::Zero(size);
+#endif
+  }
+
   friend struct Unchecked;
   friend class Parameterized<S>;
 

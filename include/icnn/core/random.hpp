@@ -82,7 +82,7 @@ class Random {
       for (Index r = 0; r < m.rows(); ++r) writable.coeffRef(r, c) = static_cast<typename Derived::Scalar>(draw());
   }
 
-  std::array<std::uint64_t, 4> state_;
+  std::array<std::uint64_t, 4> state_{};
 };
 
 }  // namespace icnn::inline ICNN_ISA

@@ -119,10 +119,8 @@ class Combinator
     function().bind(x, ws.inner);
   }
 
- protected:
-  [[nodiscard]] ShapeKey inner_key() const noexcept { return inner_key_; }
-
-  /// Takes over another function of the same shape: refers to it, or assigns it to the function held by value.
+  /// Takes over another function of the same shape, the network at its next context, say: refers to it or, held by value,
+  /// assigns it. Allocates nothing. Throws Error on another shape.
   template <class G>
   void assign_function(const G& other) {
     if (other.shape_key() != inner_key_) fail({"assign", "a function of the same shape", "another"});
@@ -132,6 +130,9 @@ class Combinator
       function_.own().assign(other);
     }
   }
+
+ protected:
+  [[nodiscard]] ShapeKey inner_key() const noexcept { return inner_key_; }
 
  private:
   [[nodiscard]] const Derived& self() const noexcept { return static_cast<const Derived&>(*this); }

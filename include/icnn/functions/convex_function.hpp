@@ -46,9 +46,10 @@ template <class F>
 /// The evaluation interface of every convex function f(y), or f(x, y) convex in y: FICNN, PICNN, a network at a context,
 /// and whatever regularized, restrict_to, precompose and sum make of them.
 ///
-/// y is n x 1 or, for a batch, n x B; x is c x 1 or c x B. Functions of a context take x first; all others omit it.
-/// For one sample (a vector type) a call returns the scalar; for a batch, a row of B values that lives in the workspace.
-/// A p x 1 dynamic matrix is a batch of one. Inputs may be any expressions and may share memory with the outputs.
+/// y is n x 1 or, for a batch, n x B; x is c x 1 or c x B; matrices or arrays. Functions of a context take x first; all
+/// others omit it. For one sample (a vector type) a call returns the scalar; for a batch, a row of B values that lives in
+/// the workspace. A p x 1 dynamic matrix is a batch of one. Inputs may be any expressions and may share memory with the
+/// outputs.
 ///
 /// With a workspace nothing allocates (float and double). All of it is const and thread-safe: threads share the function,
 /// each with its own workspace. Wrong shapes throw Error before anything is written; NaN and infinities propagate. Seeds
@@ -59,7 +60,19 @@ template <class F>
 template <class Derived, class S, bool HasContext>
 class ConvexFunction {
   template <class M>
-  using Input = Eigen::MatrixBase<M>;
+  using Input = Eigen::DenseBase<M>;  ///< a matrix or an array
+
+  /// As a matrix of this function's scalar.
+  template <class M>
+  [[nodiscard]] static decltype(auto) matrix(const Input<M>& of) {
+    static_assert(std::is_same_v<typename M::Scalar, S>,
+                  "points, contexts and directions are in the scalar of the function: y.cast<double>(), or float");
+    if constexpr (std::is_base_of_v<Eigen::MatrixBase<M>, M>) {
+      return of.derived();
+    } else {
+      return of.derived().matrix();
+    }
+  }
 
  public:
   /// Of this object: what refers to it knows when it is gone.
@@ -186,7 +199,7 @@ class ConvexFunction {
     start_along(alpha.cols(), ws);
     require_shape("along", "steps alpha", alpha.rows(), alpha.cols(), Index{1}, ws.columns);
     if (slopes) require_shape("along", "slopes", slopes.rows(), slopes.cols(), Index{1}, ws.columns);
-    first_columns(ws.alpha, ws.columns) = alpha;
+    first_columns(ws.alpha, ws.columns) = matrix(alpha);
     self().step_line(slopes ? Order::first : Order::value, ws);
     if (slopes) slopes.map() = first_columns(ws.slopes, ws.columns);
     return values<Matrix<S>>(ws.values, ws);
@@ -202,6 +215,8 @@ class ConvexFunction {
       return RowVector<S>(value(xy..., ws));
     }
   }
+  /// The same for a function of one input.
+  [[nodiscard]] S operator()(const S& y) const requires(!HasContext) { return (*this)(Eigen::Map<const Vector<S>>(&y, 1)); }
   template <class... XY>
   [[nodiscard]] auto gradient(const Input<XY>&... xy) const {
     auto ws = workspace_for(xy...);
@@ -271,7 +286,7 @@ class ConvexFunction {
     return [this, where, &x, &ws](Index samples) {
       require_shape(where, "a context x", x.rows(), x.cols(), self().context_size(), samples,
                     "one column of x per column of y; for one x and many y use at(x)");
-      self().bind(x.derived(), ws);
+      self().bind(matrix(x), ws);
     };
   }
 
@@ -306,7 +321,7 @@ class ConvexFunction {
     bind(y.cols());
     ws.derivable = order != Order::value;
     ws.on_line = false;
-    self().forward(order, y.derived(), ws);
+    self().forward(order, matrix(y), ws);
   }
 
   void check_wanted(const char* where, const Wanted<S>& wanted, Index columns) const {
@@ -345,7 +360,7 @@ class ConvexFunction {
     check_wanted(where, wanted, y.cols());
     require_shape(where, "a direction w", w.rows(), w.cols(), y.rows(), y.cols());
     start(where, Order::second, y, ws, bind);
-    self().tangent(w.derived(), ws);
+    self().tangent(matrix(w), ws);
     detail::clear(wanted, self().layout());
     self().second_backward(wanted, ws);
     return values<Y>(ws.slopes, ws);
@@ -359,7 +374,7 @@ class ConvexFunction {
     bind(y.cols());
     ws.derivable = false;
     ws.on_line = true;
-    self().start_line(y.derived(), d.derived(), ws);
+    self().start_line(matrix(y), matrix(d), ws);
   }
 
   template <class Ws>
@@ -372,7 +387,7 @@ class ConvexFunction {
     }
   }
 
-  Lifetime lifetime_;
+  Lifetime lifetime_{};
 };
 
 }  // namespace icnn::inline ICNN_ISA

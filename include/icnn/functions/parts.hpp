@@ -319,7 +319,7 @@ class Combination : public ConvexFunction<Derived, typename Parts::Scalar, Parts
   }
 
   Index kind_;
-  Layout layout_;
+  Layout layout_{};
   ShapeKey key_;
 };
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 #include <utility>
 #include <vector>
 
@@ -16,7 +17,7 @@ namespace icnn::inline ICNN_ISA {
 /// The convex conjugate f*(q) = max <q, y> - f(y) over a set, with its certificate, whatever the status:
 /// lower_bound <= f*(q) <= upper_bound.
 struct [[nodiscard]] ConjugateResult {
-  Vector<double> gradient;         ///< of f* at q: the maximiser y (an element of the subdifferential where f* has a kink)
+  Vector<double> gradient{};       ///< of f* at q: the maximiser y (an element of the subdifferential where f* has a kink)
   double value = -infinity;        ///< <q, y> - f(y), as computed
   double lower_bound = -infinity;  ///< value less its rounding error
   double upper_bound = infinity;   ///< that of the certificate
@@ -94,7 +95,7 @@ class Conjugate {
   decltype(tilted(std::declval<const F&>())) tilted_;
   Vector<Scalar> own_, q_;  ///< f's own linear term, and the sum of both
   ArgminWorkspace<decltype(tilted(std::declval<const F&>()))> ws_;
-  Result solved_;
+  Result solved_{};
 };
 
 /// f*(q) and its gradient for one q. Over the whole space a certificate needs a strongly convex f.
@@ -102,6 +103,14 @@ template <ConvexFunctionOfY F, class Q, class Set>
 requires(Q::ColsAtCompileTime == 1) ConjugateResult
     conjugate(const F& f, const Eigen::MatrixBase<Q>& q, const Set& set, const Settings& settings = {}) {
   return Conjugate<F, Set>(f, set, settings)(q);
+}
+
+/// The same for q as {q_0, q_1, ...}.
+template <ConvexFunctionOfY F, class Set>
+ConjugateResult conjugate(const F& f, std::initializer_list<typename F::Scalar> q, const Set& set,
+                          const Settings& settings = {}) {
+  return Conjugate<F, Set>(f, set,
+                           settings)(Eigen::Map<const Vector<typename F::Scalar>>(q.begin(), static_cast<Index>(q.size())));
 }
 
 /// The same for every column of a matrix; a column's result does not depend on the others.

@@ -19,11 +19,11 @@ struct MethodRooms {
   explicit MethodRooms(Index n) : gradient(n) {}
 
   GradientWorkspace gradient;
-  std::optional<NewtonWorkspace> newton;
-  std::optional<TruncatedWorkspace> truncated;
-  std::optional<BundleWorkspace> bundle;
-  std::optional<EntropyBundleWorkspace> entropy_bundle;
-  std::unique_ptr<Region> polyhedron;  ///< the latest; as its base, for who has none compiles nothing of it
+  std::optional<NewtonWorkspace> newton{};
+  std::optional<TruncatedWorkspace> truncated{};
+  std::optional<BundleWorkspace> bundle{};
+  std::optional<EntropyBundleWorkspace> entropy_bundle{};
+  std::unique_ptr<Region> polyhedron{};  ///< the latest; as its base, for who has none compiles nothing of it
 };
 
 }  // namespace icnn::inline ICNN_ISA

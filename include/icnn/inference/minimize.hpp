@@ -87,6 +87,9 @@ class RegionOf {
     }
     project_onto(set);
   }
+  RegionOf(const RegionOf&) = delete;
+  RegionOf& operator=(const RegionOf&) = delete;
+
   [[nodiscard]] Region& get() noexcept { return *region_; }
 
  private:
@@ -98,9 +101,9 @@ class RegionOf {
 
   struct None {};
   Region* region_ = nullptr;
-  std::unique_ptr<Region> made_;
+  std::unique_ptr<Region> made_{};
   [[no_unique_address]] std::conditional_t<kind_of<Set> == SetKind::polyhedron, None, std::optional<SetRegion<Set>>>
-      projected_;
+      projected_{};
 };
 
 }  // namespace detail

@@ -82,6 +82,9 @@ class NetworkModel : public ConvexModel {
     });
   }
 
+  NetworkModel(const NetworkModel&) = delete;
+  NetworkModel& operator=(const NetworkModel&) = delete;
+
   /// Another network of the same shape, or another place of its parameters; allocates nothing.
   void refer_to(const Layers& layers, const Term& term, const double* parameters) noexcept {
     layers_ = &layers;
@@ -382,11 +385,11 @@ class NetworkModel : public ConvexModel {
   const Term* term_;
   const double* p_;
   ConvexWorkspace<Layers, Columns> ws_;
-  std::vector<detail::LayerBounds> bounds_, scratch_;  ///< of the region; of a value
-  std::vector<Index> first_;                           ///< neuron of each layer
+  std::vector<detail::LayerBounds> bounds_{}, scratch_{};  ///< of the region; of a value
+  std::vector<Index> first_{};                             ///< neuron of each layer
   Index neurons_ = 0, terms_ = 0, minorant_terms_ = 0;
   bool knows_conjugates_ = true;
-  Vector<double> delta_, v_;
+  Vector<double> delta_{}, v_{};
   Vector<double> low_, spread_;  ///< L c, |L| |c|
   Vector<double> farthest_;
   Vector<double> sizes_;  ///< sum_i |W^y_i|'|v_i|

@@ -60,7 +60,7 @@ class PartsModel : public ConvexModel {
   std::vector<ModelPointer> parts_;
   std::vector<double> values_;  ///< of the latest point
   Vector<double> g_;
-  Matrix<double> h_;
+  Matrix<double> h_{};
   Index neurons_of_parts_ = 0;
 };
 

@@ -99,7 +99,7 @@ class RestrictedModel final : public SubstitutedModel {
     for (Index k = 0; k < inputs(); ++k) out(k) = g(at(k));
   }
 
-  Matrix<double> h_;
+  Matrix<double> h_{};
 };
 
 /// f(E v + e).
@@ -184,7 +184,7 @@ class PrecomposedModel final : public SubstitutedModel {
   }
 
   Vector<double> farthest_;
-  Matrix<double> h_, half_;
+  Matrix<double> h_{}, half_{};
 };
 
 /// a f((y - center) / scale) + b, coordinate by coordinate.

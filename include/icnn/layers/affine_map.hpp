@@ -59,8 +59,8 @@ class AffineMap {
   friend bool operator==(const AffineMap&, const AffineMap&) = default;
 
  private:
-  Map map_;
-  BlockSlot bias_;
+  Map map_{};
+  BlockSlot bias_{};
 };
 
 }  // namespace icnn::inline ICNN_ISA

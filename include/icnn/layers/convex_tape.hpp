@@ -37,7 +37,7 @@ struct ConvexTape {
   Matrix<S, W, Cols> v, u;              ///< adjoints of s (of ds and of s in the second-order pass)
   Matrix<S, W, Cols> ds, dz;            ///< tangents of s and of z'
   Matrix<S, W, Cols> base, slope;       ///< the part of s that is affine along a line
-  Matrix<S, W, Cols> s;                 ///< the pre-activation, where it is kept: see keep_arguments()
+  Matrix<S, W, Cols> s{};               ///< the pre-activation, where it is kept: see keep_arguments()
   bool keeps_arguments = false;
   Matrix<S, W, N> jacobian, scaled;  ///< ds/dy at one sample, and scratch of that size; run-time sizes: only on request
 

@@ -109,7 +109,7 @@ class DenseMap {
   friend bool operator==(const DenseMap&, const DenseMap&) = default;
 
  private:
-  BlockSlot slot_;
+  BlockSlot slot_{};
   [[no_unique_address]] Extent<Rows> rows_;
   [[no_unique_address]] Extent<Cols> cols_;
 };

@@ -268,9 +268,9 @@ class FicnnLayer {
   [[no_unique_address]] Extent<N> inputs_;
   [[no_unique_address]] Extent<M> previous_;
   [[no_unique_address]] Extent<W> width_;
-  DenseMap<S, W, M> z_map_;
-  DenseMap<S, W, N> y_map_;
-  BlockSlot b_;
+  DenseMap<S, W, M> z_map_{};
+  DenseMap<S, W, N> y_map_{};
+  BlockSlot b_{};
   A activation_;
 };
 

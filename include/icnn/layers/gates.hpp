@@ -49,7 +49,7 @@ struct ContextTape {
   }
 
   GateColumns<S, N, M, W, Cols> gates;
-  std::optional<FeedForwardTape<S, V == 0 ? Dynamic : V, Cols>> step;
+  std::optional<FeedForwardTape<S, V == 0 ? Dynamic : V, Cols>> step{};
 };
 
 /// The adjoints of that side.
@@ -66,7 +66,7 @@ struct ContextAdjoint {
   Matrix<S, M, Cols> z;  ///< of the gates and of r
   Matrix<S, N, Cols> y;
   Matrix<S, W, Cols> r;
-  std::optional<FeedForwardAdjoint<S, V == 0 ? Dynamic : V, Cols>> step;
+  std::optional<FeedForwardAdjoint<S, V == 0 ? Dynamic : V, Cols>> step{};
 };
 
 /// What a convex layer multiplies with W^y or W^z: the point, the layer below, and tangents of these.

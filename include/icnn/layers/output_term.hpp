@@ -276,7 +276,7 @@ class OutputTerm {
   [[no_unique_address]] Extent<N> inputs_;
   Index context_ = 0;
   Index rank_ = 0;
-  BlockSlot diagonal_, low_, bilinear_, linear_;
+  BlockSlot diagonal_{}, low_{}, bilinear_{}, linear_{};
 };
 
 }  // namespace icnn::inline ICNN_ISA

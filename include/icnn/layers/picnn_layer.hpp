@@ -160,10 +160,10 @@ class PicnnLayer {
   Convex convex_;
   Gate gate_;
   std::vector<Index> gated_inputs_;
-  AffineMap<S, M, C> z_gate_;  ///< W^zu u + b^z
-  AffineMap<S, N, C> y_gate_;  ///< W^yu u + b^y
-  AffineMap<S, W, C> shift_;   ///< W^u u
-  std::optional<Context> step_;
+  AffineMap<S, M, C> z_gate_{};  ///< W^zu u + b^z
+  AffineMap<S, N, C> y_gate_{};  ///< W^yu u + b^y
+  AffineMap<S, W, C> shift_{};   ///< W^u u
+  std::optional<Context> step_{};
 };
 
 }  // namespace icnn::inline ICNN_ISA

@@ -135,7 +135,7 @@ class EnergyLoss {
   std::unique_ptr<At> at_;  ///< behind a pointer: inner_ refers to it
   Inner inner_;
   ArgminWorkspace<Inner> inner_ws_;
-  Result result_;
+  Result result_{};
   Vector<S> linear_;
   Matrix<S> found_;
   RowVector<S> weights_;

@@ -25,7 +25,11 @@ void gather(const Matrix<S>& from, std::span<const Index> columns, Matrix<S>& to
 
 template <class S>
 void require_data(const char* where, const char* what, const Matrix<S>& data, Index rows, Index samples) {
-  require_shape(where, what, data.rows(), data.cols(), rows, samples, "a sample is a column");
+  if (data.rows() != rows || data.cols() != samples) {
+    const bool lies = data.cols() == rows;
+    fail({where, text(what, " of shape ", rows, " x B, a column for every one of the same B samples"),
+          shape_text(data.rows(), data.cols()), lies ? "samples are columns: transpose it" : ""});
+  }
   if (!data.allFinite()) fail({where, text("finite ", what), "NaN or infinity"});
 }
 
@@ -91,7 +95,7 @@ class Fit {
   Optimizer& optimizer_;
   Batches<Network> batches_;
   Matrix<S> batch_x_, batch_y_, batch_targets_, seeds_;
-  Vector<S> gradient_, before_, kept_;
+  Vector<S> gradient_, before_{}, kept_{};
 };
 
 template <class Network, class L, class Optimizer>

@@ -69,8 +69,8 @@ class EnergyFit {
   EnergyLoss<Network> loss_;
   Matrix<S> batch_x_, batch_y_;
   Matrix<double> batch_found_, found_;  ///< the minimizers: each inner problem begins where the last epoch left it
-  Vector<S> gradient_, before_, kept_;
-  EnergyBatch latest_;
+  Vector<S> gradient_, before_{}, kept_{};
+  EnergyBatch latest_{};
   Index seen_ = 0;
 };
 

@@ -96,7 +96,7 @@ class Adam {
 
  private:
   Settings settings_;
-  Vector<S> mean_, square_;
+  Vector<S> mean_{}, square_{};
   Index steps_ = 0;
   S rate_ = 0, scale_ = 1, keep_ = 1;  ///< of the step that has begun
 };
@@ -142,7 +142,7 @@ class Sgd {
 
  private:
   Settings settings_;
-  Vector<S> momentum_;
+  Vector<S> momentum_{};
   S rate_ = 0, keep_ = 1;  ///< of the step that has begun
 };
 

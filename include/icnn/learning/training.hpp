@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <numeric>
@@ -24,7 +25,14 @@ enum class TrainingStatus {
   finished,          ///< all epochs were done
   stopped,           ///< the observer said so
   deadline_reached,  ///< seconds >= time_limit
-  diverged,          ///< loss, gradient or parameters became NaN or infinite: the parameters of the last good epoch are back
+  diverged,          ///< loss, gradient or parameters became NaN, infinite or huge: those of the last good epoch are back
+  no_progress,       ///< all epochs were done, and the loss is what it was: see train()
+};
+
+/// When train() says what.
+struct TrainingTuning {
+  double diverged = 1e8;      ///< times max(1, |loss|) at the start: a loss that nobody wants
+  double no_progress = 1e-3;  ///< the least share of the first epoch's loss that has to go
 };
 
 [[nodiscard]] constexpr std::string_view to_string(TrainingStatus status) noexcept {
@@ -34,6 +42,8 @@ enum class TrainingStatus {
     case TrainingStatus::stopped: return "stopped";
     case TrainingStatus::deadline_reached: return "deadline reached";
     case TrainingStatus::diverged: return "diverged";
+    case TrainingStatus::no_progress:
+      return "no progress (scale inputs and targets, standardized() helps, or raise the rate)";
   }
   return "unknown";
 }
@@ -87,6 +97,10 @@ struct [[nodiscard]] TrainingResult {
 ///   double step(std::span<const Index> batch, double factor)   takes a step with the rate scaled by factor, and returns the
 ///                                                               mean loss over the batch before it; NaN where it failed
 ///   void keep(), void restore()                                 remember the parameters, and go back to them
+///
+/// A loss 1e8 times as large as the first (or 1) is one that diverges. Losses > 0 that no more than a thousandth of is gone
+/// after all epochs, two at least, end in TrainingStatus::no_progress: steps that are too small for targets of 1e6, say; or
+/// a network that was as good as it gets.
 template <class Model>
 TrainingResult train(Index samples, const TrainingSettings& settings, Model& model) {
   settings.validate();
@@ -97,6 +111,8 @@ TrainingResult train(Index samples, const TrainingSettings& settings, Model& mod
   std::vector<Index> order(static_cast<std::size_t>(samples));
   std::iota(order.begin(), order.end(), Index{0});
   model.keep();
+  static constexpr TrainingTuning tuning{};
+  double first_loss = infinity, loss_of_first_epoch = infinity;
   const auto end = [&](TrainingStatus status) {
     result.status = status;
     result.seconds = clock.seconds();
@@ -114,7 +130,8 @@ TrainingResult train(Index samples, const TrainingSettings& settings, Model& mod
                           static_cast<double>(settings.epochs);
       const double factor = settings.final_rate + (1 - settings.final_rate) * 0.5 * (1 + std::cos(3.141592653589793 * done));
       const double loss = model.step({order.data() + first, static_cast<std::size_t>(count)}, factor);
-      if (!std::isfinite(loss)) {
+      if (result.steps == 0) first_loss = std::max(1.0, std::abs(loss));
+      if (!std::isfinite(loss) || loss > tuning.diverged * first_loss) {
         model.restore();
         return end(TrainingStatus::diverged);
       }
@@ -124,6 +141,7 @@ TrainingResult train(Index samples, const TrainingSettings& settings, Model& mod
       if (seen == samples) {
         result.epochs = epoch;
         result.loss = sum / static_cast<double>(samples);
+        if (epoch == 1) loss_of_first_epoch = result.loss;
         model.keep();
       }
       if (settings.observer &&
@@ -132,7 +150,8 @@ TrainingResult train(Index samples, const TrainingSettings& settings, Model& mod
       }
     }
   }
-  return end(TrainingStatus::finished);
+  const bool moved = settings.epochs == 1 || result.loss <= (1 - tuning.no_progress) * loss_of_first_epoch;
+  return end(moved || !(loss_of_first_epoch > 0) ? TrainingStatus::finished : TrainingStatus::no_progress);
 }
 
 }  // namespace icnn::inline ICNN_ISA

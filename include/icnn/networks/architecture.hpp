@@ -4,6 +4,8 @@
 #pragma once
 
 #include <array>
+#include <concepts>
+#include <ranges>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -30,10 +32,24 @@ template <class A>
 
 }  // namespace detail
 
+/// Widths of layers, from any range of integers.
+class Widths : public std::vector<Index> {
+ public:
+  using std::vector<Index>::vector;
+  template <std::ranges::input_range R>
+  requires(std::integral<std::ranges::range_value_t<R>> && !std::derived_from<std::remove_cvref_t<R>, Widths>)
+      Widths(R&& range) {
+    for (const auto width : range) push_back(static_cast<Index>(width));
+  }
+};
+
 /// Activations of a network with run-time depth. `hidden` has one entry for every hidden layer behind the first, or a
 /// single one for all of them.
-template <Activation A, Activation First = A, Activation Output = Identity>
+template <class A, class First = A, class Output = Identity>
 struct Activations {
+  static_assert(detail::CheckedActivation<A>::holds && detail::CheckedActivation<First>::holds &&
+                detail::CheckedActivation<Output>::holds);
+
   std::vector<A> hidden = {A{}};
   First first = {};
   Output output = detail::identity_or_default<Output>();
@@ -116,8 +132,7 @@ inline void require_sizes(const char* network, const char* what, const std::vect
 
 /// Sizes that are in the type: \p inputs and \p hidden may be left out, and are filled in; others throw Error. \p widths
 /// ends with that of the output layer, which is no hidden one.
-inline void take_sizes(const char* network, Index& inputs, Index number, std::vector<Index>& hidden,
-                       std::vector<Index> widths) {
+inline void take_sizes(const char* network, Index& inputs, Index number, Widths& hidden, Widths widths) {
   widths.pop_back();
   if ((inputs != 0 && inputs != number) || (!hidden.empty() && hidden != widths)) {
     fail({network, "the sizes that are in the type, or none", "others", "leave them out of the options"});

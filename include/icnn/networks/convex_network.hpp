@@ -85,7 +85,7 @@ class ConvexNetwork : public Parameterized<typename Chain::Layers::Scalar> {
           context(passes::context_size(chain)),
           term(layout, chain.depth(), options.output, chain.last().inputs(), context, options.non_decreasing) {}
 
-    Layout layout;
+    Layout layout{};
     Options options;
     Choice activations;
     Layers chain;

@@ -109,4 +109,14 @@ template <class Chain>
   return d;
 }
 
+/// A network prints as its description does.
+template <class Chain>
+std::ostream& operator<<(std::ostream& out, const ConvexNetwork<Chain>& network) {
+  return out << describe(network);
+}
+template <class Chain>
+std::ostream& operator<<(std::ostream& out, const BasicFeedForward<Chain>& network) {
+  return out << describe(network);
+}
+
 }  // namespace icnn::inline ICNN_ISA

@@ -171,7 +171,7 @@ class BasicFeedForward : public Parameterized<typename Chain::Layers::Scalar> {
     Built(const Options& chosen, const typename Chain::Choice& choice)
         : options(chosen), activations(choice), chain(Chain::build(layout, options, activations)) {}
 
-    Layout layout;
+    Layout layout{};
     Options options;
     typename Chain::Choice activations;
     Layers chain;

@@ -20,8 +20,8 @@ namespace icnn::inline ICNN_ISA {
 /// Sizes and options of a feed-forward network. Where the sizes are in the type, they may be left out here; others are
 /// refused.
 struct FeedForwardOptions {
-  Index inputs = 0;                ///< >= 1
-  std::vector<Index> hidden = {};  ///< widths
+  Index inputs = 0;    ///< >= 1
+  Widths hidden = {};  ///< widths
   Index outputs = 1;
   bool bias = true;
 
@@ -31,6 +31,8 @@ struct FeedForwardOptions {
 /// The layers of a feed-forward network with run-time sizes: of one type, whatever the activations.
 template <class S, class A, class Output>
 struct FeedForwardChain {
+  static_assert(detail::CheckedActivation<A>::holds && detail::CheckedActivation<Output>::holds);
+
   using Layer = FeedForwardLayer<S, ErasedActivation<S>>;
   using Layers = DynamicChain<Layer>;
   using Options = FeedForwardOptions;

@@ -20,7 +20,7 @@ namespace icnn::inline ICNN_ISA {
 /// Sizes and options of a FICNN. Where the sizes are in the type, they may be left out here; others are refused.
 struct FicnnOptions {
   Index inputs = 0;                        ///< n >= 1
-  std::vector<Index> hidden = {};          ///< widths m_1..m_{k-1}; none: one affine layer
+  Widths hidden = {};                      ///< widths m_1..m_{k-1}; none: one affine layer
   bool passthrough = true;                 ///< W^y_i for i >= 1; the first layer always sees y
   bool bias = true;                        ///< b_i
   std::vector<Index> non_decreasing = {};  ///< inputs in which f must not decrease: their columns of W^y are >= 0

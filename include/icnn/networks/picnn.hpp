@@ -70,6 +70,7 @@ class BasicPicnn : public ConvexNetwork<Chain>,
   /// copy of the weights. Its derivatives are in y; for those in x and in the parameters ask the PICNN or at(X).
   template <class X>
   requires(is_sample<X>) [[nodiscard]] AtContext at(const Eigen::MatrixBase<X>& x) const {
+    require_shape("at", "a context x", x.rows(), x.cols(), context_, Index{1});
     AtContext function(Chain::folded_options(options_), Chain::folded_choice(activations_));
     auto ws = workspace();
     rebind(function, x, ws);

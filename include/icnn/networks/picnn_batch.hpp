@@ -65,7 +65,8 @@ class PicnnBatch : public NetworkFunction<PicnnBatch<Picnn>, typename Picnn::Sca
   [[nodiscard]] static Index checked(const Picnn& network, const Eigen::MatrixBase<X>& x) {
     if (x.rows() != network.context_size() || x.cols() < 1) {
       fail({"at", detail::text("contexts of shape ", network.context_size(), " x B with B >= 1"),
-            detail::shape_text(x.rows(), x.cols())});
+            detail::shape_text(x.rows(), x.cols()),
+            x.cols() == network.context_size() ? "a context is a column: transpose x" : ""});
     }
     return x.cols();
   }

@@ -16,12 +16,12 @@ namespace icnn::inline ICNN_ISA {
 
 /// Sizes and options of a PICNN. Where the sizes are in the type, they may be left out here; others are refused.
 struct PicnnOptions {
-  Index context = 0;                       ///< c >= 1, length of x
-  Index inputs = 0;                        ///< n >= 1
-  std::vector<Index> hidden = {};          ///< widths m_1..m_{k-1} of the convex path
-  std::vector<Index> context_hidden = {};  ///< widths n_1..n_{k-1} of the context path: as many
-  bool passthrough = true;                 ///< W^y_i, W^yu_i, b^y_i for i >= 1; the first layer always sees y
-  bool bias = true;                        ///< b_i and b~_i; the gates' biases are always there
+  Index context = 0;           ///< c >= 1, length of x
+  Index inputs = 0;            ///< n >= 1
+  Widths hidden = {};          ///< widths m_1..m_{k-1} of the convex path
+  Widths context_hidden = {};  ///< widths n_1..n_{k-1} of the context path: as many
+  bool passthrough = true;     ///< W^y_i, W^yu_i, b^y_i for i >= 1; the first layer always sees y
+  bool bias = true;            ///< b_i and b~_i; the gates' biases are always there
   Gate gate = Gate::positive_part;
   std::vector<Index> non_decreasing = {};  ///< inputs in which f must not decrease: W^y >= 0, behind non-negative gates
   OutputTermShape output = {};             ///< D, L, C, d

@@ -24,7 +24,7 @@ template <class S, Activation A, Activation First, Activation Output>
   Picnn<S, A, Relu, First, Output> p({.context = context,
                                       .inputs = o.inputs,
                                       .hidden = o.hidden,
-                                      .context_hidden = std::vector<Index>(o.hidden.size(), 1),
+                                      .context_hidden = Widths(o.hidden.size(), 1),
                                       .passthrough = o.passthrough,
                                       .bias = o.bias,
                                       .non_decreasing = o.non_decreasing,

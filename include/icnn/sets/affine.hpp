@@ -92,8 +92,8 @@ class Affine {
   friend bool operator==(const Affine&, const Affine&) = default;
 
  private:
-  Matrix<double> basis_;        ///< n x rank, orthonormal columns spanning the rows of E
-  Vector<double> coordinates_;  ///< basis' y for every y in the set
+  Matrix<double> basis_;          ///< n x rank, orthonormal columns spanning the rows of E
+  Vector<double> coordinates_{};  ///< basis' y for every y in the set
 };
 
 }  // namespace icnn::inline ICNN_ISA

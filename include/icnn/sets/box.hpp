@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <initializer_list>
+#include <type_traits>
 #include <utility>
 
 #include "icnn/sets/concepts.hpp"
@@ -30,6 +31,13 @@ class Box {
 
   /// Box({0, 0}, {1, 2})
   Box(std::initializer_list<double> lower, std::initializer_list<double> upper) : Box(listed(lower), listed(upper)) {}
+
+  /// From bounds in float, or of integers.
+  template <class L, class U>
+  requires(!(std::is_same_v<typename L::Scalar, double> && std::is_same_v<typename U::Scalar, double>))
+      Box(const Eigen::DenseBase<L>& lower, const Eigen::DenseBase<U>& upper)
+      : Box(Vector<double>(lower.derived().template cast<double>()),
+            Vector<double>(upper.derived().template cast<double>())) {}
 
   /// [low, high]^n
   [[nodiscard]] static Box cube(Index dimension, double low, double high) {

@@ -29,8 +29,9 @@ class Polyhedron {
     const Index n = box_.dimension();
     if (A_.size() == 0 && b_.size() == 0) A_.resize(0, n);
     if (E_.size() == 0 && e_.size() == 0) E_.resize(0, n);
-    require_shape("Polyhedron", "A", A_.rows(), A_.cols(), b_.size(), n, "one row per entry of b");
-    require_shape("Polyhedron", "E", E_.rows(), E_.cols(), e_.size(), n, "one row per entry of e");
+    constexpr const char* hint = "one row per entry of b or e, one column per coordinate of the box";
+    require_shape("Polyhedron", "A", A_.rows(), A_.cols(), b_.size(), n, hint);
+    require_shape("Polyhedron", "E", E_.rows(), E_.cols(), e_.size(), n, hint);
     detail::require_finite("Polyhedron", "A", {A_.data(), A_.size()});
     detail::require_finite("Polyhedron", "E", {E_.data(), E_.size()});
     detail::require_finite("Polyhedron", "e", e_);

@@ -44,7 +44,7 @@ struct BlackBoxBuffers {
   explicit BlackBoxBuffers(Index n) : y(n), gradient(n) {}
 
   Vector<double> y, gradient;
-  Matrix<double> hessian;  ///< empty until a function has one
+  Matrix<double> hessian{};  ///< empty until a function has one
 };
 
 /// What all black boxes have in common as models. Certificates hold as far as values and gradients do; a Hessian only

@@ -16,6 +16,8 @@ class EntropyTerm final : public SimpleTerm {
   /// The set is referred to.
   EntropyTerm(const Box& box, double tau) noexcept : box_(&box), tau_(tau) {}
   EntropyTerm(const Simplex& simplex, double tau) noexcept : simplex_(&simplex), tau_(tau) {}
+  EntropyTerm(const EntropyTerm&) = default;
+  EntropyTerm& operator=(const EntropyTerm&) = default;
 
   [[nodiscard]] double tau() const noexcept { return tau_; }
   [[nodiscard]] bool on_simplex() const noexcept { return simplex_ != nullptr; }

@@ -93,10 +93,10 @@ class Region {
 
   Region() = default;
 
-  Stopwatch clock_;
+  Stopwatch clock_{};
 
  private:
-  Vector<double> middle_, reach_;
+  Vector<double> middle_{}, reach_{};
 };
 
 namespace detail {
@@ -151,7 +151,7 @@ class SetRegion final : public Region {
   void describe(Polytope& polytope) const override { polytope.assign(set_); }
 
  private:
-  std::optional<Set> own_;
+  std::optional<Set> own_{};
   const Set& set_;
 };
 

@@ -16,7 +16,7 @@ namespace icnn::inline ICNN_ISA {
 /// A point and the proof of how good it is: min f over the set lies in [lower_bound, value + value_error], whatever the
 /// status. All in double precision, about the function as its parameters are stored.
 struct [[nodiscard]] Result {
-  Vector<double> y;                ///< the best point found; in the set, up to the rounding of its projection
+  Vector<double> y{};              ///< the best point found; in the set, up to the rounding of its projection
   double value = infinity;         ///< f(y), as computed
   double value_error = 0;          ///< |value - f(y)| <= value_error; covers what a polyhedron's y breaks by rounding
   double lower_bound = -infinity;  ///< <= f(v) for every v in the set; rounding is accounted for

@@ -117,7 +117,7 @@ class Cuts {
   }
 
   Matrix<double> gradients_, origins_;
-  Vector<double> combined_, combined_origin_;
+  Vector<double> combined_, combined_origin_{};
   Index capacity_, size_ = 0;
   Vector<double> offsets_, errors_;  ///< o_i and e_i
   Vector<double> sizes_;             ///< the sum of the magnitudes that rounding grows with

@@ -198,7 +198,7 @@ class EntropyMaster {
     }
   }
 
-  Problem problem_;
+  Problem problem_{};
   Vector<double> mirror_, weights_, difference_;  ///< the last is sum lambda_i a_i + c after evaluate()
   Vector<double> slack_, values_, trial_, direction_, border_, along_;
   Matrix<double> weighted_, gram_;

@@ -260,7 +260,7 @@ class Localizer {
   const Settings& settings_;
   BundleWorkspace& bundle_;
   Search search_;
-  Vector<double> lowest_, highest_, lower_, upper_;  ///< bounds of the set, and of the box
+  Vector<double> lowest_{}, highest_{}, lower_, upper_;  ///< bounds of the set, and of the box
 };
 
 }  // namespace detail

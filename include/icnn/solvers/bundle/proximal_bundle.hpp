@@ -42,8 +42,8 @@ struct BundleWorkspace {
   Vector<double> offsets;
   Polytope set;
   bool curved = false;  ///< the set is no polytope, but contained in it
-  std::optional<InteriorPoint> master;
-  Vector<double> right_hand_side;
+  std::optional<InteriorPoint> master{};
+  Vector<double> right_hand_side{};
 
   /// Begins anew over a set, and makes room for its rows and equalities.
   void begin(const Region& of) {

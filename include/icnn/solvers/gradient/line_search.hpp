@@ -29,7 +29,7 @@ class LatestValues {
   [[nodiscard]] double worst() const { return *std::max_element(values_.begin(), values_.begin() + size_); }
 
  private:
-  std::array<double, LineSearch::longest_memory> values_;
+  std::array<double, LineSearch::longest_memory> values_{};
   std::size_t size_ = 1, next_ = 0;
 };
 

@@ -22,7 +22,7 @@ struct BasicGradientWorkspace {
   Vector<double, N> direction;       ///< of the line search
   Vector<double, N> mirror;          ///< mirror coordinates, or scratch of a projection
   Vector<double, N> region;          ///< |v_j| <= region_j wherever cuts have to hold
-  LatestValues latest;
+  LatestValues latest{};
 
   /// The next iterate becomes the iterate.
   void accept() {

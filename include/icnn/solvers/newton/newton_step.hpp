@@ -296,9 +296,9 @@ class NewtonStep {
   Vector<int, N> state_;         ///< -1 at the lower bound, 1 at the upper one, 0 free
   Vector<int, N> free_, pivot_;  ///< the numbers of the free ones, and of each group's one that makes up for the others
   Square factor_;
-  Vector<double> zero_, start_, unit_, offsets_, right_hand_side_;  ///< of the interior-point method
-  Matrix<double> rows_, equalities_;
-  std::optional<InteriorPoint> solver_;
+  Vector<double> zero_, start_, unit_, offsets_{}, right_hand_side_{};  ///< of the interior-point method
+  Matrix<double> rows_{}, equalities_{};
+  std::optional<InteriorPoint> solver_{};
 };
 
 }  // namespace icnn::inline ICNN_ISA

@@ -378,14 +378,15 @@ class InteriorPoint {
   Index m_ = 0, k_ = 0, cuts_ = 0, pairs_ = 0;
   bool dense_ = false;
   double scale_ = 1, mu_ = 0, epigraph_ = 0, t_pivot_ = 1, d_t_ = 0;
-  Vector<double> below_, above_, z_below_, z_above_;  ///< y - l, u - y and their multipliers; 0 where there is no bound
-  Vector<double> fixed_;                              ///< 1 where l = u
-  Vector<double> diagonal_, weights_;                 ///< the diagonal of Q + D, or of D beside a dense Q; W
-  Vector<double> dual_, primal_, equality_;           ///< residuals
-  Vector<double> slack_;
-  Vector<double> step_, d_below_, d_above_, dz_below_, dz_above_, d_slack_, d_multipliers_, d_equality_;
-  Vector<double> shift_below_, shift_above_, shift_slack_;  ///< second-order terms of the affine step
-  Vector<double> scratch_;
+  Vector<double> below_{}, above_{}, z_below_{},
+      z_above_{};                                  ///< y - l, u - y and their multipliers; 0 where there is no bound
+  Vector<double> fixed_{};                         ///< 1 where l = u
+  Vector<double> diagonal_{}, weights_{};          ///< the diagonal of Q + D, or of D beside a dense Q; W
+  Vector<double> dual_{}, primal_{}, equality_{};  ///< residuals
+  Vector<double> slack_{};
+  Vector<double> step_{}, d_below_{}, d_above_{}, dz_below_{}, dz_above_{}, d_slack_{}, d_multipliers_{}, d_equality_{};
+  Vector<double> shift_below_{}, shift_above_{}, shift_slack_{};  ///< second-order terms of the affine step
+  Vector<double> scratch_{};
   Matrix<double> scaled_rows_, weighted_, scaled_equalities_, gram_, border_, schur_, curvature_;
 };
 

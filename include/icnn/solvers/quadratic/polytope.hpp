@@ -155,7 +155,7 @@ class Polytope {
   }
 
   Index rows_ = 0, equalities_ = 0, next_ = 0;
-  Vector<double> limits_, right_hand_side_;
+  Vector<double> limits_{}, right_hand_side_{};
   Matrix<double> row_columns_, equality_columns_;
 };
 
