@@ -149,6 +149,31 @@ TEST_CASE("slopes that are infinite on the boundary", "[edges]") {
                -std::log(3.0));
 }
 
+TEST_CASE("a middle where f is not finite", "[edges]") {
+  // The least of sum 3 y - log y is 1/3 in every coordinate; infinite at 0, where sets of this kind have their middle.
+  const auto barrier = [](const Vector<double>& y, Vector<double>& g) {
+    double sum = 0;
+    for (Index j = 0; j < y.size(); ++j) {
+      sum += 3 * y(j) - std::log(y(j));
+      g(j) = 3 - 1 / y(j);
+    }
+    return sum;
+  };
+  const Vector<double> least = Vector<double>::Constant(3, 1.0 / 3);
+  const double value = 3 + 3 * std::log(3.0);
+  check_answer(argmin(barrier, Box::unit(3), {.start = Vector<double>::Zero(3)}), least, value);
+  check_answer(argmin(barrier, Box::cube(3, 0, infinity)), least, value);
+  check_answer(argmin(barrier, Box::cube(3, -1, 1)), least, value);
+  check_answer(argmin(barrier, Simplex(3), {.start = Vector<double>::Unit(3, 0)}), least, value);
+  check_answer(argmin(barrier, Polyhedron(Box::cube(3, 0, 2), Matrix<double>::Ones(1, 3), Vector<double>::Ones(1))), least,
+               value);
+  check_answer(argmin(barrier, HalfSpace(Vector<double>::Ones(3), 1)), least, value);
+  // Nowhere finite: a status, after few evaluations.
+  const Result none = argmin([](const Vector<double>&, Vector<double>&) { return std::nan(""); }, Box::unit(3));
+  CHECK(none.status == Status::non_finite);
+  CHECK(none.evaluations <= 13);
+}
+
 TEST_CASE("a steep wall at one end", "[edges]") {
   const auto wall = [](const Vector<double>& y, Vector<double>& g) {
     g(0) = 1 - 1 / (y(0) * y(0));
@@ -164,7 +189,7 @@ TEST_CASE("a steep wall at one end", "[edges]") {
 
 TEST_CASE("objectives of any scale and offset", "[edges]") {
   for (const double scale : {1e-9, 1.0, 1e9}) {
-    for (const double offset : {0.0, -1.0, 1e8}) {
+    for (const double offset : {0.0, -1.0, 1e8, 1e12}) {
       if (scale < 1 && offset != 0) continue;  // nothing is left of it
       const auto f = [&](const Vector<double>& y, Vector<double>& g) {
         g = 2 * scale * (y.array() - 0.3).matrix();

@@ -115,14 +115,16 @@ ICNN_INLINE void minimize(ConvexModel& model, Region& set, const EntropyTerm* en
     Localizer(model, set, part_of_budget, bundle, search).run(result);
   };
   const bool by_bundle = plan.method == Method::bundle, by_levels = plan.method == Method::level;
-  if (polytope) localize(plan.method, by_bundle ? settings.max_evaluations : patience_for_one_method);
+  // Every face takes some evaluations.
+  const bool affordable = 4 * ws.inputs() <= settings.max_evaluations - result.evaluations;
+  if (polytope && affordable) localize(plan.method, by_bundle ? settings.max_evaluations : patience_for_one_method);
   if (stuck()) {
     const SetTerm term(set);
     SolveLog log(model, term, settings, bundle.region, result, true);
     if (polytope && !by_bundle) bundle_iterations(log, set, bundle);
     if (!log.ended() && bounded && !by_levels) level_iterations(log, set, bundle, level_bundle_tuning.share);
     log.finish();
-    if (polytope && !by_bundle && stuck()) localize(Method::bundle, settings.max_evaluations);
+    if (polytope && affordable && !by_bundle && stuck()) localize(Method::bundle, settings.max_evaluations);
   }
   result.seconds = set.clock().seconds();
 }

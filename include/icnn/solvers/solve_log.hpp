@@ -17,11 +17,12 @@ namespace icnn::inline ICNN_ISA {
 
 /// The constants of SolveLog.
 struct SolveLogTuning {
-  double contradiction = 1e-7;    ///< a bound this far above a value (relatively), and beyond rounding: f is not convex
-  int all_non_finite = 100;       ///< evaluations where f is not finite, before the search ends,
-  int most_non_finite = 12;       ///< and so many in a row, each nearer to where f is finite
+  double contradiction = 1e-7;  ///< a bound this far above a value (relatively), and beyond rounding: f is not convex
+  int all_non_finite = 100;     ///< evaluations where f is not finite, before the search ends,
+  int most_non_finite = 12;     ///< and so many in a row, each nearer to where f is finite
+  double aside[5] = {0, 1, -1, 1e-3, -1e-3};  ///< where f is looked for beside the middle, in all coordinates
   double first_gaps = 10;         ///< the aim is a gap of relative_gap times so many gaps at the start, if that is less
-  double least_aim = 1e-12;       ///< but no less than this, relative to what the first value and bound are sums of,
+  double least_aim = 1e-14;       ///< but no less than this, relative to what the first value and bound are sums of,
   Index further_evaluations = 5;  ///< and only as long as so many halve the gap
   double unbounded = 1e12;        ///< so many times the first value's size below zero, on an unbounded set: no minimum
   double shrink = 0.01;           ///< the region is chosen anew when f can fall by this share of what it could
@@ -120,7 +121,8 @@ class SolveLog {
     model_.gradient(g);
     return vec::all_finite(g) ? use_gradient(y, g) : end(Status::non_finite);
   }
-  /// Value and gradient at y, where to begin, or from there towards the middle of the set. False when ended.
+  /// Value and gradient at y, where to begin, or from there towards the middle of the set; where f is not finite in that
+  /// middle either, towards points beside it. False when ended.
   [[nodiscard, gnu::noinline, gnu::cold]] bool begin(Region& set, VectorView y, double& value, VectorView g,
                                                      VectorView middle, VectorView scratch) {
     if (!evaluate(y, value)) return false;
@@ -128,7 +130,15 @@ class SolveLog {
       model_.gradient(g);
       if (vec::all_finite(g)) return use_gradient(y, g);
     }
-    set.center(middle, scratch);
+    for (const double aside : tuning.aside) {
+      set.center(middle, scratch);
+      for (Index j = 0; j < middle.size(); ++j) middle(j) += aside;
+      set.project(middle, scratch);
+      double there = 0;
+      if (!evaluate(middle, there)) return false;
+      if (std::isfinite(there)) break;
+    }
+    if (!evaluate(y, value)) return false;
     return take_gradient(middle, y, value, g);
   }
 
