@@ -53,7 +53,5 @@ mutant("wide sets: nothing is shown of the faces" solvers/bundle/localize.hpp "r
        "return true;" argmin)
 mutant("wide sets: a box a tenth as large as the gap allows" solvers/bundle/localize.hpp
        "const double reach = 1.01 * std::sqrt(2 * gap / m);" "const double reach = 0.1 * std::sqrt(2 * gap / m);" referee argmin)
-mutant("narrow regions: slopes that are off count for a ten-thousandth" inference/network_model.hpp
-       "vec::scale_to(2.02, now.spread, now.spread);" "vec::scale_to(2e-4, now.spread, now.spread);" models)
 mutant("balls: a bound that lacks a tenth of what was added" inference/ball_dual_impl.hpp
        "part.lower_bound - moved - 8" "part.lower_bound - 0.9 * moved - 8" argmin)
