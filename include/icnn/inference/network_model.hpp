@@ -140,9 +140,9 @@ class NetworkModel : public ConvexModel {
   /// B = |W^z| Z + |W^y| h + |b| and Z = |g(0)| + L B of every layer, h = |c| + r, L the largest slope between -B and B. In
   /// a narrow region pre-activations change by D = |W^z| L D + |W^y| 2 r at most.
   void set_region(ConstVectorView r, ConstVectorView c) override {
-    const bool narrow = c.size() > 0;
-    detail::farthest_points(r, c, farthest_);
-    const ConstVectorView h = farthest_;
+    narrow_ = c.size() > 0;
+    if (narrow_) detail::farthest_points(r, c, farthest_);
+    const ConstVectorView h = narrow_ ? ConstVectorView(farthest_) : r;
     layers_->for_each([&](auto i, const auto& layer) {
       detail::LayerBounds& now = bounds(i);
       vec::fill(now.outside, detail::smallest);  // for what underflows: weighed like all else
@@ -154,11 +154,7 @@ class NetworkModel : public ConvexModel {
       now.find_slopes(layer.activation(), nullptr, 1, now.sum);
       const double at_0 = std::abs(layer.activation().jet(0.0).value);
       for (Index j = 0; j < layer.width(); ++j) now.output(j) = at_0 + now.slope(j) * now.sum(j);
-      if (!narrow) {
-        vec::scale_to(2, now.outside, now.spread);
-        vec::scale_to(2, now.sum, now.turn);
-        return;
-      }
+      if (!narrow_) return;
       vec::fill(now.spread, detail::smallest);
       if (layer.has_passthrough()) layer.y_map().add_absolute(p_, r.data(), now.spread.data());
       vec::scale_to(2.02, now.spread, now.spread);
@@ -177,10 +173,11 @@ class NetworkModel : public ConvexModel {
     layers_->for_each([&](auto i, const auto& layer) {
       const auto& tape = detail::at(ws_.tapes, i);
       const detail::LayerBounds& now = bounds(i);
-      const double of_activation = 2 * accuracy_of(layer.activation());
+      const double of_activation = 2 * accuracy_of(layer.activation()), twice = narrow_ ? 1 : 2;
+      const Vector<double>&spread = narrow_ ? now.spread : now.outside, &turn = narrow_ ? now.turn : now.sum;
       for (Index j = 0; j < layer.width(); ++j) {
-        const double reach = now.of_next * std::abs(tape.z(j, 0)) + of_activation * (now.output(j) + now.turn(j));
-        error += std::abs(tape.v(j, 0)) * (now.of_sum * now.outside(j) + now.of_slope * now.spread(j)) +
+        const double reach = now.of_next * std::abs(tape.z(j, 0)) + of_activation * (now.output(j) + twice * turn(j));
+        error += std::abs(tape.v(j, 0)) * (now.of_sum * now.outside(j) + now.of_slope * twice * spread(j)) +
                  std::abs(tape.delta(j, 0)) * reach;
       }
     });
@@ -394,6 +391,7 @@ class NetworkModel : public ConvexModel {
   Vector<double> farthest_;
   Vector<double> sizes_;  ///< sum_i |W^y_i|'|v_i|
   double term_error_ = 0, of_above_ = 0;
+  bool narrow_ = false;  ///< the region has a middle of its own
 };
 
 #if defined(ICNN_COMPILED)

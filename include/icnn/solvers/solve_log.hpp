@@ -43,6 +43,8 @@ class SolveLog {
         term_(term),
         settings_(settings),
         region_(region),
+        middle_(term.middle()),
+        reach_(term.reach()),
         result_(result),
         deadline_{term.clock(), settings.time_limit} {
     result.status = Status::not_run;
@@ -105,17 +107,12 @@ class SolveLog {
 
   /// g := the gradient of f at the y of the latest evaluate(), and the lower bound that it gives. Where f or its gradient is
   /// not finite there, y and value become those half way to `from`, a point of the set, and so on. False when ended.
-  [[nodiscard, gnu::noinline]] bool take_gradient(ConstVectorView from, VectorView y, double& value, VectorView g) {
-    for (int back = 0; back < tuning.most_non_finite; ++back) {
-      if (std::isfinite(value)) {
-        model_.gradient(g);
-        if (vec::all_finite(g)) return use_gradient(y, g);
-      }
-      if (vec::squared_distance(from, y) == 0) break;
-      for (Index j = 0; j < y.size(); ++j) y(j) = 0.5 * (y(j) + from(j));
-      if (!evaluate(y, value)) return false;
+  [[nodiscard]] bool take_gradient(ConstVectorView from, VectorView y, double& value, VectorView g) {
+    if (std::isfinite(value)) {
+      model_.gradient(g);
+      if (vec::all_finite(g)) return use_gradient(y, g);
     }
-    return end(Status::non_finite);
+    return step_back(from, y, value, g);
   }
   [[nodiscard]] bool take_gradient(ConstVectorView y, VectorView g) {
     model_.gradient(g);
@@ -123,23 +120,13 @@ class SolveLog {
   }
   /// Value and gradient at y, where to begin, or from there towards the middle of the set; where f is not finite in that
   /// middle either, towards points beside it. False when ended.
-  [[nodiscard, gnu::noinline, gnu::cold]] bool begin(Region& set, VectorView y, double& value, VectorView g,
-                                                     VectorView middle, VectorView scratch) {
+  [[nodiscard]] bool begin(Region& set, VectorView y, double& value, VectorView g, VectorView middle, VectorView scratch) {
     if (!evaluate(y, value)) return false;
     if (std::isfinite(value)) {
       model_.gradient(g);
       if (vec::all_finite(g)) return use_gradient(y, g);
     }
-    for (const double aside : tuning.aside) {
-      set.center(middle, scratch);
-      for (Index j = 0; j < middle.size(); ++j) middle(j) += aside;
-      set.project(middle, scratch);
-      double there = 0;
-      if (!evaluate(middle, there)) return false;
-      if (std::isfinite(there)) break;
-    }
-    if (!evaluate(y, value)) return false;
-    return take_gradient(middle, y, value, g);
+    return begin_elsewhere(set, y, value, g, middle, scratch);
   }
 
   /// The lower bound of the latest cut, at \p y with gradient \p g; once more where the term has learned to be sharper.
@@ -238,6 +225,31 @@ class SolveLog {
  private:
   static constexpr SolveLogTuning tuning{};
 
+  [[nodiscard, gnu::noinline, gnu::cold]] bool step_back(ConstVectorView from, VectorView y, double& value, VectorView g) {
+    for (int back = 0; back < tuning.most_non_finite; ++back) {
+      if (vec::squared_distance(from, y) == 0) break;
+      for (Index j = 0; j < y.size(); ++j) y(j) = 0.5 * (y(j) + from(j));
+      if (!evaluate(y, value)) return false;
+      if (!std::isfinite(value)) continue;
+      model_.gradient(g);
+      if (vec::all_finite(g)) return use_gradient(y, g);
+    }
+    return end(Status::non_finite);
+  }
+  [[nodiscard, gnu::noinline, gnu::cold]] bool begin_elsewhere(Region& set, VectorView y, double& value, VectorView g,
+                                                               VectorView middle, VectorView scratch) {
+    for (const double aside : tuning.aside) {
+      set.center(middle, scratch);
+      for (Index j = 0; j < middle.size(); ++j) middle(j) += aside;
+      set.project(middle, scratch);
+      double there = 0;
+      if (!evaluate(middle, there)) return false;
+      if (std::isfinite(there)) break;
+    }
+    if (!evaluate(y, value)) return false;
+    return take_gradient(middle, y, value, g);
+  }
+
   /// The bound of the gradient \p g at \p y, in a region that may have to be chosen first.
   [[nodiscard]] bool use_gradient(ConstVectorView y, ConstVectorView g) {
     if (fall_at_choice_ > 0) {  // infinite at first
@@ -247,8 +259,7 @@ class SolveLog {
     }
     bool covered = true;
     for (Index j = 0; j < y.size(); ++j) covered = covered && std::abs(y(j)) <= region_(j);
-    const ConstVectorView middle = term_.middle(), reach = term_.reach();
-    for (Index j = 0; j < middle.size(); ++j) covered = covered && std::abs(y(j) - middle(j)) <= reach(j);
+    for (Index j = 0; j < middle_.size(); ++j) covered = covered && std::abs(y(j) - middle_(j)) <= reach_(j);
     cut_error_ = covered ? model_.cut_error() : infinity;
     return bound_again(y, g);
   }
@@ -321,7 +332,7 @@ class SolveLog {
   /// strongly convex, a ball around y that is certain to hold the minimizer. Where |v - y| = r, f(v) >= f(y) + m r^2 / 4 +
   /// (g'(v - y) + m |v - y|^2 / 4), whose last part is bounded over the set: in the end it is about the gap, and the ball as
   /// small as that allows, with its rounding terms.
-  [[gnu::noinline, gnu::cold]] void choose_region(ConstVectorView y, ConstVectorView g) {
+  [[gnu::noinline]] void choose_region(ConstVectorView y, ConstVectorView g) {
     const double m = model_.strong_convexity();
     take_extents();
     if (!(m > 0 && detail::is_wide(region_) && term_.is_indicator())) {
@@ -343,10 +354,7 @@ class SolveLog {
     set_region();
   }
 
-  void set_region() {
-    const ConstVectorView middle = term_.middle();
-    model_.set_region(middle.size() > 0 ? term_.reach() : region_, middle);
-  }
+  void set_region() { model_.set_region(middle_.size() > 0 ? reach_ : region_, middle_); }
 
   /// The set's own extents, with room for the rounding of points on its boundary.
   void take_extents() {
@@ -358,6 +366,7 @@ class SolveLog {
   const SimpleTerm& term_;
   const Settings& settings_;
   VectorView region_;
+  ConstVectorView middle_, reach_;  ///< of a narrow set; empty for others
   Result& result_;
   Deadline deadline_;
   kernels::Order order_ = kernels::Order::first;
