@@ -258,8 +258,8 @@ class SolveLog {
       if (fall <= tuning.shrink * fall_at_choice_) choose_region(y, g);
     }
     bool covered = true;
-    for (Index j = 0; j < y.size(); ++j) covered = covered && std::abs(y(j)) <= region_(j);
-    for (Index j = 0; j < middle_.size(); ++j) covered = covered && std::abs(y(j) - middle_(j)) <= reach_(j);
+    for (Index j = 0; j < y.size(); ++j) covered &= std::abs(y(j)) <= region_(j);
+    for (Index j = 0; j < middle_.size(); ++j) covered &= std::abs(y(j) - middle_(j)) <= reach_(j);
     cut_error_ = covered ? model_.cut_error() : infinity;
     return bound_again(y, g);
   }
