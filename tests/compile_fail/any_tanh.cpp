@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the icnn authors
 
-// sentence: this set of activations does not hold that one
+// sentence: this network does not take that activation
 // names: Proposition 1
 #include <icnn/evaluate.hpp>
 

@@ -4,6 +4,7 @@
 #include <concepts>
 
 #include <icnn/networks/picnn.hpp>
+#include <icnn/networks/picnn_batch.hpp>
 
 #include "tests/support/derivatives.hpp"
 #include "tests/support/errors.hpp"

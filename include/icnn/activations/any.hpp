@@ -24,14 +24,6 @@
 
 namespace icnn::inline ICNN_ISA {
 
-template <Activation First, Activation... Rest>
-class AnyOf;
-
-template <class A>
-inline constexpr bool is_any_of = false;
-template <class... Of>
-inline constexpr bool is_any_of<AnyOf<Of...>> = true;
-
 /// One activation out of a closed set, chosen at run time and switched once per layer. It declares what all of its
 /// members declare, so Proposition 1 stays a matter of types.
 template <Activation First, Activation... Rest>
@@ -45,17 +37,6 @@ class AnyOf {
 
   template <class A>
   requires(std::same_as<A, First> || (std::same_as<A, Rest> || ...)) AnyOf(const A& activation) : variant_(activation) {}
-
-  /// One that is not in the set: says so.
-  template <class A>
-  requires(!is_any_of<A> && !std::same_as<A, First> && !(std::same_as<A, Rest> || ...) &&
-           requires(const A& activation, double t) { activation.jet(t); }) AnyOf(const A&) {
-    static_assert(
-        std::same_as<A, First>,
-        "this set of activations does not hold that one. AnyFicnn and AnyPicnn take what Proposition 1 admits: behind "
-        "weights Relu, Identity, LeakyRelu, Softplus, Elu, Celu, SmoothRelu, in the first layer also Square, "
-        "AbsoluteValue, SquaredLeakyRelu; one of your own goes into Ficnn<double, Mine>");
-  }
 
   /// From a smaller set.
   template <Activation... Fewer>

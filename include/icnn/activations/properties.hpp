@@ -177,6 +177,23 @@ struct CheckedActivation {
   static constexpr bool holds = true;
 };
 
+/// An activation that is none of a network's.
+template <class Other, class A>
+concept OtherActivation = requires(const Other& activation, double t) {
+  activation.jet(t);
+}
+&&!std::convertible_to<const Other&, A>;
+
+/// Says that it is one.
+template <class Other, class A>
+struct RefusedActivation {
+  static_assert(std::convertible_to<const Other&, A>,
+                "this network does not take that activation. AnyFicnn and AnyPicnn take what Proposition 1 admits: behind "
+                "weights Relu, Identity, LeakyRelu, Softplus, Elu, Celu, SmoothRelu, in the first layer also Square, "
+                "AbsoluteValue, SquaredLeakyRelu; one of your own goes into Ficnn<double, Mine>");
+  static constexpr bool holds = true;
+};
+
 }  // namespace detail
 
 /// Proposition 1 of Amos, Xu and Kolter (ICML 2017): f is convex in y when every W^z >= 0 and every activation is convex

@@ -50,6 +50,11 @@ struct FicnnChain {
     return {{hidden}, first, output};
   }
   [[nodiscard]] static Choice choice(const Choice& choice) { return choice; }
+  template <detail::OtherActivation<A> Other, class... More>
+  [[nodiscard]] static Choice choice(const Other&, const More&...) {
+    static_assert(detail::RefusedActivation<Other, A>::holds);
+    return {};
+  }
 
   [[nodiscard]] static Layers build(Layout& layout, Options& options, const Choice& activations) {
     const auto& widths = options.hidden;

@@ -82,6 +82,11 @@ struct PicnnChain {
     return {{{hidden}, first, output}, context};
   }
   [[nodiscard]] static Choice choice(const Choice& choice) { return choice; }
+  template <detail::OtherActivation<A> Other, class... More>
+  [[nodiscard]] static Choice choice(const Other&, const More&...) {
+    static_assert(detail::RefusedActivation<Other, A>::holds);
+    return {};
+  }
 
   [[nodiscard]] static Layers build(Layout& layout, Options& o, const Choice& activations) {
     if (o.hidden.empty()) {
