@@ -39,7 +39,7 @@ TEST_CASE("energy learning refuses what fit refuses", "[learning]") {
   Picnn<double, Softplus> f({.context = 2, .inputs = 1, .hidden = {4}, .context_hidden = {4}});
   const Matrix<double> x = Matrix<double>::Ones(2, 3), y = Matrix<double>::Ones(1, 3);
   CHECK_ERROR(learn_energy(f, Matrix<double>(2, 0), Matrix<double>(1, 0)), "at least one sample");
-  CHECK_ERROR(learn_energy(f, x, Matrix<double>::Ones(1, 2)), "labels y of shape 1 x 3");
+  CHECK_ERROR(learn_energy(f, x, Matrix<double>::Ones(1, 2)), "labels y of shape 1 x B");
   CHECK_ERROR(learn_energy(f, x, y * std::nan("")), "finite labels y");
   CHECK_ERROR(learn_energy(f, x, 2 * y), "labels in [0, 1]");
   CHECK_ERROR(learn_energy(f, x, y, {.epochs = 0}), "epochs >= 1");
