@@ -3,7 +3,6 @@
 
 #pragma once
 
-#include <functional>
 #include <memory>
 
 #include "icnn/core/error.hpp"
@@ -32,7 +31,10 @@ class Lifetime {
 template <class T>
 class Watched {
  public:
-  explicit Watched(const T& object) noexcept : object_(object), life_(object.lifetime().watch()) {}
+  explicit Watched(const T& object) noexcept : object_(&object), life_(object.lifetime().watch()) {}
+
+  Watched(const Watched&) = default;  // said for the sake of -Weffc++, beside a pointer
+  Watched& operator=(const Watched&) = default;
 
   [[nodiscard]] bool is_alive() const noexcept { return !life_.expired(); }
   /// Throws Error where the object is gone.
@@ -41,11 +43,11 @@ class Watched {
       fail({"icnn", "the network or function that this one refers to", "none: it has been destroyed, or moved elsewhere",
             "keep it as long as what was made from it, or hand it over with std::move"});
     }
-    return object_;
+    return *object_;
   }
 
  private:
-  std::reference_wrapper<const T> object_;
+  const T* object_;
   std::weak_ptr<const char> life_;
 };
 

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <algorithm>
-#include <functional>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -53,7 +52,7 @@ class Batches {
  public:
   /// Throws Error on numbers below 1, and on functions at(X), whose columns are bound.
   Batches(const F& function, const BatchOptions& options)
-      : f_(function), options_(options.checked()), values_(outputs(), options.columns) {
+      : f_(&function), options_(options.checked()), values_(outputs(), options.columns) {
     if (detail::batch_of(function) > 0) {
       fail({"Batches", "a function of any number of columns", "one at(X), which is bound to its contexts",
             "make Batches of the network and pass x and y"});
@@ -65,16 +64,19 @@ class Batches {
     sums_.resize(static_cast<std::size_t>(options.threads - 1), Vector<S>(function.parameter_count()));
   }
   Batches(const F&&, const BatchOptions&) = delete;
+  Batches(const Batches&) = default;  // these four for the sake of -Weffc++, beside a pointer
+  Batches(Batches&&) = default;
+  Batches& operator=(const Batches&) = default;
+  Batches& operator=(Batches&&) = default;
 
-  [[nodiscard]] const F& function() const noexcept { return f_; }
+  [[nodiscard]] const F& function() const noexcept { return *f_; }
   [[nodiscard]] const BatchOptions& options() const noexcept { return options_; }
 
   template <class... XY>
   auto value(const Input<XY>&... xy) {
     const Index columns = start("value", xy...);
     derivable_ = false;
-    return evaluate(columns, {},
-                    [&](Slice slice, const Request&, Workspace& ws) { return f_.get().value(slice.of(xy)..., ws); });
+    return evaluate(columns, {}, [&](Slice slice, const Request&, Workspace& ws) { return f_->value(slice.of(xy)..., ws); });
   }
 
   template <class Y>
@@ -83,7 +85,7 @@ class Batches {
     check("gradients", wanted, columns);
     derivable_ = true;
     return evaluate(columns, wanted,
-                    [&](Slice slice, const Request& of, Workspace& ws) { return f_.get().gradients(slice.of(y), of, ws); });
+                    [&](Slice slice, const Request& of, Workspace& ws) { return f_->gradients(slice.of(y), of, ws); });
   }
   template <class X, class Y>
   auto gradients(const Input<X>& x, const Input<Y>& y, const Request& wanted) {
@@ -91,7 +93,7 @@ class Batches {
     check("gradients", wanted, columns);
     derivable_ = true;
     return evaluate(columns, wanted, [&](Slice slice, const Request& of, Workspace& ws) {
-      return f_.get().gradients(slice.of(x), slice.of(y), of, ws);
+      return f_->gradients(slice.of(x), slice.of(y), of, ws);
     });
   }
 
@@ -100,7 +102,7 @@ class Batches {
     if (!derivable_) fail({"pullback", "gradients() as the latest call on these Batches", "none, or another"});
     check("pullback", wanted, columns_);
     evaluate(columns_, wanted, [&](Slice slice, const Request& of, Workspace& ws) {
-      f_.get().pullback(of, ws);
+      f_->pullback(of, ws);
       return slice.of(values_);
     });
   }
@@ -113,7 +115,7 @@ class Batches {
     check("mixed_product", wanted, columns);
     derivable_ = true;
     return evaluate(columns, wanted, [&](Slice slice, const Request& of, Workspace& ws) {
-      return f_.get().mixed_product(slice.of(y), slice.of(w), of, ws);
+      return f_->mixed_product(slice.of(y), slice.of(w), of, ws);
     });
   }
   template <class X, class Y, class W>
@@ -123,7 +125,7 @@ class Batches {
     check("mixed_product", wanted, columns);
     derivable_ = true;
     return evaluate(columns, wanted, [&](Slice slice, const Request& of, Workspace& ws) {
-      return f_.get().mixed_product(slice.of(x), slice.of(y), slice.of(w), of, ws);
+      return f_->mixed_product(slice.of(x), slice.of(y), slice.of(w), of, ws);
     });
   }
 
@@ -134,7 +136,7 @@ class Batches {
     check_hessian(gradient, h, columns);
     derivable_ = true;
     return evaluate(columns, {.y = gradient}, [&](Slice slice, const Request& of, Workspace& ws) {
-      return f_.get().gradient_and_hessian(slice.of(y), of.y, slice.hessians(h), ws);
+      return f_->gradient_and_hessian(slice.of(y), of.y, slice.hessians(h), ws);
     });
   }
   template <class X, class Y>
@@ -143,7 +145,7 @@ class Batches {
     check_hessian(gradient, h, columns);
     derivable_ = true;
     return evaluate(columns, {.y = gradient}, [&](Slice slice, const Request& of, Workspace& ws) {
-      return f_.get().gradient_and_hessian(slice.of(x), slice.of(y), of.y, slice.hessians(h), ws);
+      return f_->gradient_and_hessian(slice.of(x), slice.of(y), of.y, slice.hessians(h), ws);
     });
   }
 
@@ -176,34 +178,34 @@ class Batches {
     if constexpr (is_scalar) {
       return 1;
     } else {
-      return f_.get().outputs();
+      return f_->outputs();
     }
   }
 
   /// Checks a batch and answers its number of columns.
   template <class Y>
   [[nodiscard]] Index start(const char* where, const Input<Y>& y) const {
-    if (y.cols() < 1 || y.cols() > options_.columns || y.rows() != f_.get().inputs()) {
-      fail({where, detail::text("a batch of shape ", f_.get().inputs(), " x 1..", options_.columns),
+    if (y.cols() < 1 || y.cols() > options_.columns || y.rows() != f_->inputs()) {
+      fail({where, detail::text("a batch of shape ", f_->inputs(), " x 1..", options_.columns),
             detail::shape_text(y.rows(), y.cols()), "Batches holds as many columns as its options say"});
     }
-    if (workspaces_.front().key != f_.get().shape_key()) {
+    if (workspaces_.front().key != f_->shape_key()) {
       fail({where, "the function that these Batches were made for", "one of another shape in its place"});
     }
     return y.cols();
   }
   template <class X, class Y>
   [[nodiscard]] Index start(const char* where, const Input<X>& x, const Input<Y>& y) const {
-    require_shape(where, "contexts x", x.rows(), x.cols(), f_.get().context_size(), y.cols());
+    require_shape(where, "contexts x", x.rows(), x.cols(), f_->context_size(), y.cols());
     return start(where, y);
   }
 
   /// Everything that the function would refuse, so that no thread throws.
   void check(const char* where, const Request& wanted, Index columns) const {
     if constexpr (is_scalar) {
-      detail::check_wanted(where, wanted, {f_.get().inputs(), f_.get().context_size(), 1, columns}, f_.get().layout());
+      detail::check_wanted(where, wanted, {f_->inputs(), f_->context_size(), 1, columns}, f_->layout());
     } else {
-      detail::check_wanted(where, wanted, {-1, f_.get().inputs(), outputs(), columns}, f_.get().layout());
+      detail::check_wanted(where, wanted, {-1, f_->inputs(), outputs(), columns}, f_->layout());
     }
   }
   template <class Y, class W>
@@ -212,8 +214,7 @@ class Batches {
   }
   void check_hessian(const MatrixView<S>& gradient, const MatrixView<S>& h, Index columns) const {
     check("gradient_and_hessian", {.y = gradient}, columns);
-    require_shape("gradient_and_hessian", "the Hessians", h.rows(), h.cols(), f_.get().inputs(),
-                  f_.get().inputs() * columns);
+    require_shape("gradient_and_hessian", "the Hessians", h.rows(), h.cols(), f_->inputs(), f_->inputs() * columns);
     if (!options_.hessian) fail({"gradient_and_hessian", "Batches with room for Hessians", "others", ".hessian = true"});
   }
 
@@ -231,7 +232,7 @@ class Batches {
         of.parameters = zero.parameters = sums_[static_cast<std::size_t>(thread - 1)];
         zero.accumulate = false;
       }
-      detail::clear(zero, f_.get().layout());
+      detail::clear(zero, f_->layout());
       for (Index block = thread * partition.blocks / threads; block < (thread + 1) * partition.blocks / threads; ++block) {
         const Slice slice{block * partition.size, std::min(partition.size, columns_ - block * partition.size)};
         of.y = wanted.y.columns_from(slice.first, slice.count);
@@ -250,7 +251,7 @@ class Batches {
 
   /// The other threads' parameter gradients, in their order; each thread adds up its share of the parameters.
   void add_sums(Index threads, const Request& wanted) {
-    const auto& blocks = f_.get().layout().blocks();
+    const auto& blocks = f_->layout().blocks();
     in_parallel(threads, [&](Index thread) {
       const Index size = wanted.parameters.rows();
       const Index begin = thread * size / threads, end = (thread + 1) * size / threads;
@@ -264,7 +265,7 @@ class Batches {
     });
   }
 
-  std::reference_wrapper<const F> f_;
+  const F* f_;
   BatchOptions options_;
   std::vector<Workspace> workspaces_{};
   std::vector<Vector<S>> sums_{};  ///< parameter gradients of all threads but the first

@@ -5,7 +5,7 @@
 
 #include <array>
 #include <concepts>
-#include <ranges>
+#include <iterator>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -36,9 +36,9 @@ template <class A>
 class Widths : public std::vector<Index> {
  public:
   using std::vector<Index>::vector;
-  template <std::ranges::input_range R>
-  requires(std::integral<std::ranges::range_value_t<R>> && !std::derived_from<std::remove_cvref_t<R>, Widths>)
-      Widths(R&& range) {
+  template <class R>
+  requires(!std::derived_from<std::remove_cvref_t<R>, Widths> &&
+           std::integral<std::remove_cvref_t<decltype(*std::begin(std::declval<const R&>()))>>) Widths(const R& range) {
     for (const auto width : range) push_back(static_cast<Index>(width));
   }
 };
