@@ -206,11 +206,11 @@ class Localizer {
     result.iterations += part.iterations;
   }
 
-  /// best := the minimum in the box.
+  /// best := the minimum in the box; nothing of an earlier box is left where there is no point in this one.
   [[gnu::cold]] void search_in_box(Result& result, Result& best, double relative_gap) {
     Settings settings = within(result, settings_.max_evaluations);
     settings.relative_gap = relative_gap;
-    search_between(lower_, upper_, settings, result, best);
+    if (!search_between(lower_, upper_, settings, result, best)) best = Result{.y = std::move(best.y)};
   }
   /// best := the minimum between these bounds, from best.y, in units of the box. False where there is no point.
   bool search_between(const Vector<double>& lower, const Vector<double>& upper, const Settings& settings, Result& result,
