@@ -67,15 +67,7 @@ TEST_CASE("steep and flat coordinates on a ball", "[argmin]") {
     const Index n = 2 + random.index(6);
     Ficnn<double, Softplus> f({.inputs = n, .hidden = {3 * n, 3 * n}, .output = {.linear = true}});
     randomize(f, random);
-    f.edit([&](auto& w) {
-      for (Index j = 0; j < n; ++j) {
-        const double scale = std::pow(10.0, random.uniform(-3, 3));
-        for (const Block& block : f.layout().blocks()) {
-          if (block.name.starts_with("Wy")) w[block].col(j) *= scale;
-        }
-        w["d"](j) *= scale;
-      }
-    });
+    scale_inputs(f, random);
     const Result r = argmin(f, Ball(random_vector<double>(random, n, 0.3), random.uniform(0.1, 2)), {.relative_gap = 1e-7});
     INFO(r);
     CHECK(r.status == Status::optimal);

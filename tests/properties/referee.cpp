@@ -278,16 +278,7 @@ void judge_problem(const Cell& cell, bool ordinary, Random& random, Tally& tally
       return on_set(standardized(f, {.center = random_vector<double>(random, n), .scale = units, .output_scale = 3}));
     }
     case Made::scaled_columns: {
-      f.edit([&](auto& w) {
-        for (Index j = 0; j < n; ++j) {
-          const double scale = std::pow(10.0, random.uniform(-3, 3));
-          for (const Block& block : f.layout().blocks()) {
-            if (block.name.starts_with("Wy")) w[block].col(j) *= scale;
-          }
-          w["d"](j) *= scale;
-          if (f.layout().contains("D")) w["D"](j) *= scale * scale;
-        }
-      });
+      scale_inputs(f, random);
       return on_set(f);
     }
   }

@@ -24,6 +24,22 @@ void randomize(Parameterized<S>& network, Random& random, double scale = 1) {
   });
 }
 
+/// Inputs in units of their own, from 1e-3 to 1e3 times what they were.
+template <class S>
+void scale_inputs(Parameterized<S>& network, Random& random) {
+  network.edit([&](ParameterEdit<S>& edit) {
+    const Layout& layout = edit.layout();
+    for (Index j = 0; j < edit["Wy[0]"].cols(); ++j) {
+      const S scale = static_cast<S>(std::pow(10.0, random.uniform(-3, 3)));
+      for (const Block& block : layout.blocks()) {
+        if (block.name.starts_with("Wy")) edit[block].col(j) *= scale;
+      }
+      if (layout.contains("d")) edit["d"](j) *= scale;
+      if (layout.contains("D")) edit["D"](j) *= scale * scale;
+    }
+  });
+}
+
 template <class S>
 Matrix<S> random_matrix(Random& random, Index rows, Index cols, double scale = 1) {
   Matrix<S> m(rows, cols);

@@ -47,11 +47,19 @@ struct LayerBounds {
     for (Index j = 0; j < slope.size(); ++j) slope(j) = std::max(std::abs(slope(j)), std::abs(other(j)));
   }
 
+  /// From D in `end`, by how much pre-activations change: error := L D for the layer above, turn := B + L D.
+  void find_turn() {
+    for (Index j = 0; j < turn.size(); ++j) {
+      error(j) = 1.01 * slope(j) * end(j);
+      turn(j) = sum(j) + error(j);
+    }
+  }
+
   Vector<double> outside;     ///< |W^y| |y| + |b| at most
   Vector<double> sum;         ///< B, at least |s|
   Vector<double> output;      ///< Z, at least |z|
-  Vector<double> spread;      ///< |W^y| |v - y| at most, for points of the region
-  Vector<double> turn;        ///< what slopes that are slightly off count for
+  Vector<double> spread;      ///< in a narrow region: |W^y| |v - y| at most,
+  Vector<double> turn;        ///< and what slopes that are slightly off count for
   Vector<double> error;       ///< E, of a value
   Vector<double> slope;       ///< L
   Vector<double> end, other;  ///< scratch

@@ -160,10 +160,7 @@ class NetworkModel : public ConvexModel {
       vec::scale_to(2.02, now.spread, now.spread);
       vec::copy(now.spread, now.end);  // D
       if (layer.previous() > 0) layer.z_map().add_absolute(p_, bounds(i - 1).error.data(), now.end.data());
-      for (Index j = 0; j < layer.width(); ++j) {
-        now.error(j) = 1.01 * now.slope(j) * now.end(j);
-        now.turn(j) = now.sum(j) + now.error(j);
-      }
+      now.find_turn();
     });
     term_error_ = term_size(h, h) * 4 * detail::rounding_of_sum(inputs() + low_.size());
   }

@@ -114,14 +114,7 @@ TEST_CASE("the box is as narrow in each coordinate as f is steep", "[argmin]") {
   for (int k = 0; k < 20; ++k) {
     const Index n = 2 + random.index(6);
     auto f = growing<Softplus>(random, n);
-    Vector<double> scale(n);
-    for (Index j = 0; j < n; ++j) scale(j) = std::pow(10.0, random.uniform(-3, 3));
-    f.edit([&](auto& w) {
-      for (Index j = 0; j < n; ++j) {
-        w["Wy[0]"].col(j) *= scale(j);
-        w["Wy[1]"].col(j) *= scale(j);
-      }
-    });
+    scale_inputs(f, random);
     for (const double gap : {1e-6, 1e-8}) {
       const Result wide = argmin(f, Box::cube(n, -1e6, 1e6), {.relative_gap = gap});
       INFO("n " << n << ", gap " << gap << ": " << wide);

@@ -152,6 +152,19 @@ class PolyhedronRegion final : public Region {
             in_units(start)};
   }
 
+  /// The least t with rows'y - offsets <= t, but for a little curvature; refers to its arguments. linear_ := 0.
+  [[nodiscard]] QuadraticProgram linear_program(const Scaled& in, const Vector<double>& little, const Matrix<double>& rows,
+                                                const Vector<double>& offsets) {
+    linear_.setZero();
+    return {.lower = in.lower,
+            .upper = in.upper,
+            .linear = linear_,
+            .diagonal = little,
+            .rows = rows,
+            .offsets = offsets,
+            .cuts = rows.cols()};
+  }
+
   /// The point that satisfies the rows by the most (up to the extent of the set, in units of their lengths). Where it breaks
   /// rows by more than rounding, the set may be empty.
   [[gnu::cold]] void find_center() {
@@ -163,17 +176,10 @@ class PolyhedronRegion final : public Region {
       for (Index j = 0; j < n; ++j) rows(j, i) = i < m ? polytope_.rows()(i)(j) : 0.0;
       offsets(i) = i < m ? in.limits(i) : 1.0;
     }
-    linear_.setZero();
     const Vector<double> little = Vector<double>::Constant(n, little_curvature);
-    const QuadraticProgram program{.lower = in.lower,
-                                   .upper = in.upper,
-                                   .linear = linear_,
-                                   .diagonal = little,
-                                   .rows = rows,
-                                   .offsets = offsets,
-                                   .cuts = m + 1,
-                                   .equalities = polytope_.equalities(),
-                                   .right_hand_side = in.sides};
+    QuadraticProgram program = linear_program(in, little, rows, offsets);
+    program.equalities = polytope_.equalities();
+    program.right_hand_side = in.sides;
     solver_.solve(program, in.start, options_);
     vec::scale_to(in.unit, solver_.y, center_);
     const double size = size_of_rows_ * (in.unit + vec::largest_magnitude(center_));
@@ -203,15 +209,8 @@ class PolyhedronRegion final : public Region {
       in.lower(j) = std::max(in.lower(j), std::min(-near, in.upper(j) - near));
       in.upper(j) = std::min(in.upper(j), std::max(near, in.lower(j) + near));
     }
-    linear_.setZero();
     const Vector<double> little = Vector<double>::Constant(n, little_curvature);
-    const QuadraticProgram program{.lower = in.lower,
-                                   .upper = in.upper,
-                                   .linear = linear_,
-                                   .diagonal = little,
-                                   .rows = rows,
-                                   .offsets = offsets,
-                                   .cuts = m + 2 * k};
+    const QuadraticProgram program = linear_program(in, little, rows, offsets);
     InteriorPoint relaxed(n, m + 2 * k, 0, false);
     // The little quadratic around the latest point: where that stays, nothing of it is left in the multipliers.
     for (int round = 0; round < rounds && !empty_ && !options_.deadline.passed(); ++round) {
