@@ -15,6 +15,7 @@
 #include "icnn/inference/method_rooms.hpp"
 #include "icnn/inference/minimize.hpp"
 #include "icnn/inference/model.hpp"
+#include "icnn/inference/network_folding.hpp"
 #include "icnn/inference/network_model.hpp"
 #include "icnn/inference/parts_models.hpp"
 #include "icnn/inference/substituted_models.hpp"

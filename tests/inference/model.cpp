@@ -248,25 +248,25 @@ TEST_CASE("pre-activations, where they are kept, and adjoints are those of all n
   Vector<double> s, v;
   append(f, y, s, v);
   const ModelPointer model = make_model(f, true);
-  static_cast<Model&>(*model).keep_pre_activations();
+  static_cast<Model&>(*model).make_room_to_fold(1);
   check(*model, y, s, v);
   Vector<double> t, w;
   append(single.cast<double>(), y, t, w);
   const ModelPointer copied = make_model(single, true);
-  static_cast<Model&>(*copied).keep_pre_activations();
+  static_cast<Model&>(*copied).make_room_to_fold(1);
   check(*copied, y, t, w);
   Vector<double> small, u;
   append(tiny, y, small, u);
   const ModelPointer fixed = make_model(tiny, true);
-  static_cast<Tiny&>(*fixed).keep_pre_activations();
+  static_cast<Tiny&>(*fixed).make_room_to_fold(1);
   check(*fixed, y, small, u);
   // Through combinators, summand after summand.
   const auto both =
       sum(regularized(f, {.proximal = 1.0}), precompose(g, Matrix<double>(2 * Matrix<double>::Identity(3, 3))));
   const ModelPointer total = make_model(both, true);
   auto& parts = static_cast<SumModel&>(*total);
-  static_cast<Model&>(static_cast<RegularizedModel&>(parts.part(0)).inner()).keep_pre_activations();
-  static_cast<Model&>(static_cast<PrecomposedModel&>(parts.part(1)).inner()).keep_pre_activations();
+  static_cast<Model&>(static_cast<RegularizedModel&>(parts.part(0)).inner()).make_room_to_fold(1);
+  static_cast<Model&>(static_cast<PrecomposedModel&>(parts.part(1)).inner()).make_room_to_fold(1);
   append(g, Vector<double>(2 * y), s, v);
   check(*total, y, s, v);
 }

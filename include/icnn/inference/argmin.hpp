@@ -45,18 +45,23 @@ class ArgminWorkspace {
         tiny(f.inputs()) {
     if (has_hessians) methods.prepare({Method::newton}, detail::is_entropic(f));
     if (detail::may_use_truncated_newton(f)) methods.prepare({Method::truncated_newton}, false);
-    if (detail::may_use_bundle(f)) methods.prepare({Method::bundle}, detail::is_entropic(f));
+    if (detail::may_use_bundle(f)) {
+      methods.prepare({Method::bundle}, detail::is_entropic(f));
+      methods.prepare_to_fold(*model, true);
+    }
   }
 
   /// Makes room for a plan where there is none, and brings the model up to date with f.
   void prepare(const Plan& plan, const F& f) {
     if (plan.method == Method::newton && !has_hessians) {
       model = make_model(f, true);
+      methods.prepare_to_fold(*model, true);
       has_hessians = true;
     } else {
       refresh(*model, f);
     }
     methods.prepare(plan, detail::is_entropic(f));
+    if (plan.method == Method::folding) methods.prepare_to_fold(*model, false);
   }
 
   ShapeKey key;
@@ -122,7 +127,8 @@ void argmin(const F& f, const Set& set, const Settings& settings, ArgminWorkspac
   if (f.shape_key() != ws.key) fail({"argmin", "a workspace made for this function", "one for a function of another shape"});
   detail::refuse_inner_entropy("argmin", f);
   const bool entropic = detail::is_entropic(f);
-  const Plan plan = choose_method(f.regularity(), f.inputs(), kind_of<Set>, entropic, settings.method);
+  Plan plan = choose_method(f.regularity(), f.inputs(), kind_of<Set>, entropic, settings.method);
+  detail::fold_if_possible(plan, *ws.model, settings, entropic);
   detail::check_problem(f.inputs(), set.dimension(), settings, ws.methods, result);
   std::optional<EntropyTerm> entropy;
   if constexpr (is_regularized<F>) {
@@ -160,6 +166,9 @@ requires(!ConvexFunctionOfY<std::remove_cvref_t<F>> &&
   static_assert(detail::can_be_minimized<std::remove_cvref_t<F>, Set>());
   constexpr bool curved = CurvedBlackBox<Function>;
   const Method method = settings.method;
+  if (method == Method::folding) {
+    fail({"argmin", "a network, for Method::folding", "a black box", "Method::automatic takes what fits"});
+  }
   if (method == Method::mirror_gradient || (!curved && (method == Method::newton || method == Method::truncated_newton))) {
     fail({"argmin", "Method::projected_gradient or a bundle method (or automatic) for a black box without a Hessian",
           detail::text(to_string(method)), "Newton's methods need f(y, gradient, hessian)"});

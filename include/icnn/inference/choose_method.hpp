@@ -82,8 +82,8 @@ template <class F>
 ///   gradient method for n evaluations, then Newton; beyond, the gradient method for 60 evaluations, then truncated Newton
 ///   (with an entropy the gradient method alone); on a polyhedron always Newton, on half-spaces, affine sets and products
 ///   with these up to 400;
-/// - kinked, on such a set: the bundle method, that is proximal_bundle() or, with an entropy, entropy_bundle(); affine on a
-///   polyhedron, too;
+/// - kinked, on such a set: the bundle method, that is neuron_folding() where every neuron has two linear pieces (argmin
+///   asks the function), else proximal_bundle() or, with an entropy, entropy_bundle(); affine on a polyhedron, too;
 /// - kinked, on any other set: a gradient method for 60 evaluations, then level_bundle();
 /// - affine, or smooth on any other set: the gradient method.
 ///

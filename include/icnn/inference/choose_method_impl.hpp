@@ -53,7 +53,10 @@ ICNN_INLINE Plan choose_method(Regularity regularity, Index n, SetKind set, bool
               "another function or set", "Method::automatic takes what fits");
       break;
     }
+    case Method::folding:
     case Method::bundle: {
+      require(asked == Method::bundle || !entropic, "Method::bundle (or automatic) beside an entropy, not ", "an entropy",
+              "");
       require(polytope, detail::simple_sets, "another set",
               "Method::level and Method::projected_gradient take whatever can be projected onto");
       break;

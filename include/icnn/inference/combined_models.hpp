@@ -36,6 +36,12 @@ class ModelBehind : public ConvexModel {
   void pre_activations(VectorView s) const override { inner_->pre_activations(s); }
   void adjoints(VectorView v) const override { inner_->adjoints(v); }
   void make_slopes(VectorView v) override { inner_->make_slopes(v); }
+  void make_adjoints(VectorView t) override { inner_->make_adjoints(t); }
+  [[nodiscard]] Folds folds() const override { return inner_->folds(); }
+  void make_room_to_fold(Index most) override { inner_->make_room_to_fold(most); }
+  void pieces(VectorView low, VectorView high, VectorView kink) const override { inner_->pieces(low, high, kink); }
+  void fold(const Folding& folding, ConstVectorView c, const FoldedView& out) override { inner_->fold(folding, c, out); }
+  void place_slopes(VectorView t, ConstVectorView c) override { inner_->place_slopes(t, c); }
   AffineMinorant minorant(ConstVectorView t, ConstVectorView c, ConstVectorView h, VectorView g) override {
     return inner_->minorant(t, c, h, g);
   }
@@ -92,6 +98,15 @@ class RegularizedModel final : public ModelBehind {
       moved += (proximal * (std::abs(y(j)) + std::abs(center(j)) + dy(j)) + std::abs(linear(j))) * dy(j);
     }
     return ModelBehind::value_error(y, dy) + rounding(y, y) + moved;
+  }
+  [[nodiscard]] Folds folds() const override {
+    return combine(ModelBehind::folds(), proximal > 0 ? Folds::quadratic : Folds::linear);
+  }
+  void fold(const Folding& folding, ConstVectorView c, const FoldedView& out) override {
+    ModelBehind::fold(folding, c, out);
+    vec::copy(c, y_);
+    *out.value += folding.scale * penalty();
+    for (Index j = 0; j < c.size(); ++j) out.gradient[j] += folding.scale * (proximal * (c(j) - center(j)) - linear(j));
   }
   AffineMinorant minorant(ConstVectorView t, ConstVectorView c, ConstVectorView h, VectorView g) override {
     AffineMinorant result = ModelBehind::minorant(t, c, h, g);

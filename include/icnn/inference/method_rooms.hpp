@@ -8,6 +8,7 @@
 
 #include "icnn/solvers/bundle/entropy_bundle.hpp"
 #include "icnn/solvers/bundle/level_bundle.hpp"
+#include "icnn/solvers/bundle/neuron_folding.hpp"
 #include "icnn/solvers/gradient/mirror_gradient.hpp"
 #include "icnn/solvers/newton/mirror_newton.hpp"
 #include "icnn/solvers/newton/truncated_newton.hpp"
@@ -22,6 +23,7 @@ struct MethodRooms {
   std::optional<NewtonWorkspace> newton{};
   std::optional<TruncatedWorkspace> truncated{};
   std::optional<BundleWorkspace> bundle{};
+  std::optional<FoldingWorkspace> folding{};
   std::optional<EntropyBundleWorkspace> entropy_bundle{};
   std::unique_ptr<Region> polyhedron{};  ///< the latest; as its base, for who has none compiles nothing of it
 };

@@ -31,6 +31,8 @@ class MethodWorkspace {
   [[nodiscard]] MethodRooms& rooms() noexcept { return *rooms_; }
   /// Makes room for a plan where there is none.
   void prepare(const Plan& plan, bool entropic);
+  /// The same for neuron folding, where a function allows it; once for all its models of the same shape, unless \p anew.
+  void prepare_to_fold(ConvexModel& model, bool anew);
 
  private:
   Index inputs_;
@@ -44,6 +46,10 @@ void check_problem(Index inputs, Index dimension, const Settings& settings, cons
 
 /// Puts the starting point into result.y. False where the set has none: result says so.
 [[nodiscard]] bool start(Region& set, const Settings& settings, MethodWorkspace& ws, Result& result);
+
+/// Neuron folding takes a bundle's place where the function allows it and nobody has asked for the bundle by name. Throws
+/// Error where folding is asked for and cannot be.
+void fold_if_possible(Plan& plan, const ConvexModel& model, const Settings& settings, bool entropic);
 
 /// Carries out a plan that fits function and set, from result.y. With an entropy its term is minimized beside f.
 void minimize(ConvexModel& model, Region& set, const EntropyTerm* entropy, const Plan& plan, const Settings& settings,

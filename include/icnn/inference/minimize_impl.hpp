@@ -19,14 +19,30 @@ ICNN_INLINE MethodWorkspace::~MethodWorkspace() = default;
 
 ICNN_INLINE void MethodWorkspace::prepare(const Plan& plan, bool entropic) {
   MethodRooms& r = *rooms_;
-  const bool bundle = plan.method == Method::bundle || plan.method == Method::level || plan.method == Method::cutting_plane;
+  const bool bundle = plan.method == Method::folding || plan.method == Method::bundle || plan.method == Method::level ||
+                      plan.method == Method::cutting_plane;
   if (plan.method == Method::newton && !r.newton) r.newton.emplace(inputs_);
   if (plan.method == Method::truncated_newton && !r.truncated) r.truncated.emplace(inputs_);
   if (bundle && !entropic && !r.bundle) r.bundle.emplace(inputs_);
   if (bundle && entropic && !r.entropy_bundle) r.entropy_bundle.emplace(inputs_);
 }
 
+ICNN_INLINE void MethodWorkspace::prepare_to_fold(ConvexModel& model, bool anew) {
+  if (model.folds() != Folds::no && (anew || !rooms_->folding)) rooms_->folding.emplace(model);
+}
+
 namespace detail {
+
+ICNN_INLINE void fold_if_possible(Plan& plan, const ConvexModel& model, const Settings& settings, bool entropic) {
+  const bool can_be = model.folds() != Folds::no;
+  if (plan.method == Method::folding && !can_be) {
+    fail({"argmin", "neurons with two linear pieces each, for Method::folding",
+          "an activation that is curved, or none that is known", "Method::automatic takes what fits"});
+  }
+  if (plan.method == Method::bundle && settings.method == Method::automatic && can_be && !entropic) {
+    plan.method = Method::folding;
+  }
+}
 
 ICNN_INLINE void check_problem(Index inputs, Index dimension, const Settings& settings, const MethodWorkspace& ws,
                                const Result& result) {
@@ -96,7 +112,9 @@ ICNN_INLINE void minimize(ConvexModel& model, Region& set, const EntropyTerm* en
                                          MethodWorkspace& ws, Result& result) {
   const auto stuck = [&] { return is_stuck(result); };
   if (!stuck() || settings.method != Method::automatic || !std::isfinite(result.value)) return;
-  if (ws.inputs() > newton_at_all && plan.method != Method::bundle) return;  // cuts would take too much room
+  const bool by_folding = plan.method == Method::folding, by_bundle = plan.method == Method::bundle || by_folding,
+             by_levels = plan.method == Method::level;
+  if (ws.inputs() > newton_at_all && !by_bundle) return;  // cuts would take too much room
   MethodRooms& r = ws.rooms();
   ws.prepare({Method::bundle}, false);
   BundleWorkspace& bundle = *r.bundle;
@@ -114,14 +132,13 @@ ICNN_INLINE void minimize(ConvexModel& model, Region& set, const EntropyTerm* en
     };
     Localizer(model, set, part_of_budget, bundle, search).run(result);
   };
-  const bool by_bundle = plan.method == Method::bundle, by_levels = plan.method == Method::level;
   // Every face takes some evaluations.
   const bool affordable = 4 * ws.inputs() <= settings.max_evaluations - result.evaluations;
   if (polytope && affordable) localize(plan.method, by_bundle ? settings.max_evaluations : patience_for_one_method);
   if (stuck()) {
     const SetTerm term(set);
     SolveLog log(model, term, settings, bundle.region, result, true);
-    if (polytope && !by_bundle) bundle_iterations(log, set, bundle);
+    if (polytope && (!by_bundle || by_folding)) bundle_iterations(log, set, bundle);
     if (!log.ended() && bounded && !by_levels) level_iterations(log, set, bundle, level_bundle_tuning.share);
     log.finish();
     if (polytope && affordable && !by_bundle && stuck()) localize(Method::bundle, settings.max_evaluations);
@@ -141,6 +158,7 @@ ICNN_INLINE void minimize_once(ConvexModel& model, Region& set, const Plan& plan
     case Method::truncated_newton: {
       return truncated_newton(model, set, settings, *r.truncated, result, plan.gradient_evaluations);
     }
+    case Method::folding: return neuron_folding(model, set, settings, *r.bundle, *r.folding, result);
     case Method::bundle:
     case Method::level:
     case Method::cutting_plane: {

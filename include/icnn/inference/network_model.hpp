@@ -11,6 +11,7 @@
 #include "icnn/activations/erased.hpp"
 #include "icnn/functions/workspace.hpp"
 #include "icnn/inference/layer_bounds.hpp"
+#include "icnn/inference/network_folding.hpp"
 #include "icnn/layers/ficnn_layer.hpp"
 #include "icnn/networks/convex_passes.hpp"
 #include "icnn/solvers/convex_model.hpp"
@@ -62,6 +63,7 @@ class NetworkModel : public ConvexModel {
       terms += 2 * layer.width() + 8;  // its adjoints, and the sum over them
       widest = std::max({widest, layer.width(), layer.previous()});
       knows_conjugates_ = knows_conjugates_ && icnn::knows_conjugate(layer.activation());
+      has_pieces_ = has_pieces_ && pieces_of(layer.activation()).count > 0;
       bounds_.emplace_back(layer.width());
     });
     minorant_terms_ = terms;
@@ -91,11 +93,6 @@ class NetworkModel : public ConvexModel {
     term_ = &term;
     p_ = parameters;
   }
-  /// From now on values leave the pre-activations.
-  void keep_pre_activations() {
-    layers_->for_each([&](auto i, const auto&) { detail::at(ws_.tapes, i).keep_arguments(); });
-  }
-
   [[nodiscard]] Index inputs() const override { return term_->inputs(); }
   [[nodiscard]] double strong_convexity() const override {
     return (1 - 16 * detail::epsilon) * term_->strong_convexity(p_);  // computed, hence rounded
@@ -238,6 +235,10 @@ class NetworkModel : public ConvexModel {
 
   [[nodiscard]] Index neurons() const override { return neurons_; }
   [[nodiscard]] bool knows_conjugates() const override { return knows_conjugates_; }
+  void make_room_to_fold(Index most) override {
+    layers_->for_each([&](auto i, const auto&) { detail::at(ws_.tapes, i).keep_arguments(); });
+    folding_.make_room(layers_->depth(), delta_.size(), most, inputs());
+  }
   void pre_activations(VectorView s) const override {
     layers_->for_each([&](auto i, const auto& layer) {
       vec::copy({detail::at(ws_.tapes, i).s.data(), layer.width()}, s.segment(first(i), layer.width()));
@@ -259,6 +260,37 @@ class NetworkModel : public ConvexModel {
         v_(j) = slope * delta_(j);
       }
     });
+  }
+
+  void make_adjoints(VectorView t) override {
+    pass_down([&](auto i, const auto& layer) {
+      for (Index j = 0; j < layer.width(); ++j) {
+        double& slope = t(first(i) + j);
+        slope *= delta_(j);
+        v_(j) = slope;
+      }
+    });
+  }
+
+  [[nodiscard]] Folds folds() const override {
+    const auto shape = term_->shape();
+    return !has_pieces_ ? Folds::no : shape.diagonal || shape.rank > 0 ? Folds::quadratic : Folds::linear;
+  }
+  void pieces(VectorView low, VectorView high, VectorView kink) const override {
+    layers_->for_each([&](Index i, const auto& layer) {
+      const LinearPieces pieces = pieces_of(layer.activation());
+      for (Index j = first(i); j < first(i) + layer.width(); ++j) {
+        low(j) = pieces.piece[0].slope;
+        high(j) = pieces.piece[pieces.count > 1 ? 1 : 0].slope;
+        kink(j) = pieces.piece[0].end;
+      }
+    });
+  }
+  void fold(const Folding& folding, ConstVectorView c, const FoldedView& out) override {
+    folding_.fold(*layers_, first_, p_, folding, c, out);
+    vec::fill(sizes_, 0);
+    *out.value += folding.scale * term_minorant(c, c, sizes_).value;
+    vec::add_scaled(folding.scale, sizes_, {out.gradient, out.inputs});
   }
 
   AffineMinorant minorant(ConstVectorView t, ConstVectorView c, ConstVectorView h, VectorView g) override {
@@ -382,7 +414,8 @@ class NetworkModel : public ConvexModel {
   std::vector<detail::LayerBounds> bounds_{}, scratch_{};  ///< of the region; of a value
   std::vector<Index> first_{};                             ///< neuron of each layer
   Index neurons_ = 0, terms_ = 0, minorant_terms_ = 0;
-  bool knows_conjugates_ = true;
+  bool knows_conjugates_ = true, has_pieces_ = true;
+  NetworkFolding<Layers> folding_{};
   Vector<double> delta_{}, v_{};
   Vector<double> low_, spread_;  ///< L c, |L| |c|
   Vector<double> farthest_;

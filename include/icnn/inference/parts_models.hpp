@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -38,6 +39,21 @@ class PartsModel : public ConvexModel {
   void pre_activations(VectorView s) const override {
     each([&](const ConvexModel& f, Index first, std::size_t) { f.pre_activations(s.segment(first, f.neurons())); });
   }
+  void make_room_to_fold(Index most) override {
+    if (PartsModel::folds() == Folds::quadratic) make_room_for_hessians();
+    for (const ModelPointer& f : parts_) f->make_room_to_fold(most);
+  }
+  [[nodiscard]] Folds folds() const override {
+    Folds all = Folds::linear;
+    for (const ModelPointer& f : parts_) all = combine(all, f->folds());
+    return all;
+  }
+  void pieces(VectorView low, VectorView high, VectorView kink) const override {
+    each([&](const ConvexModel& f, Index first, std::size_t) {
+      const Index count = f.neurons();
+      f.pieces(low.segment(first, count), high.segment(first, count), kink.segment(first, count));
+    });
+  }
 
  protected:
   /// At least one model, all of as many inputs.
@@ -55,6 +71,24 @@ class PartsModel : public ConvexModel {
       visit(*parts_[i], first, i);
       first += parts_[i]->neurons();
     }
+  }
+
+  /// Folds part i, whose first neuron is given; \p begin is the number of its first free neuron, and then of the next
+  /// part's.
+  void fold_part(std::size_t i, Index first, Index& begin, const Folding& folding, ConstVectorView c, FoldedView out) {
+    ConvexModel& f = *parts_[i];
+    Folding part = folding;
+    part.slopes = folding.slopes.segment(first, f.neurons());
+    part.free += begin;
+    part.first += first;
+    part.count = 0;
+    while (begin + part.count < folding.count && folding.neuron(begin + part.count) < first + f.neurons()) ++part.count;
+    out.a += begin * out.inputs;
+    out.b += begin * out.stride + begin;
+    out.e += begin;
+    out.weights += begin;
+    f.fold(part, c, out);
+    begin += part.count;
   }
 
   std::vector<ModelPointer> parts_;
@@ -85,6 +119,7 @@ class SumModel final : public PartsModel {
     }
   }
   void hessian(SquareView h) override {
+    if (h_.size() == 0) make_room_for_hessians();
     for (Index c = 0; c < h.size; ++c) vec::fill({h.column(c), h.size}, 0);
     for (const ModelPointer& f : parts_) {
       f->hessian(h_);
@@ -115,6 +150,16 @@ class SumModel final : public PartsModel {
   }
   void make_slopes(VectorView v) override {
     each([&](ConvexModel& f, Index first, std::size_t) { f.make_slopes(v.segment(first, f.neurons())); });
+  }
+  void make_adjoints(VectorView t) override {
+    each([&](ConvexModel& f, Index first, std::size_t) { f.make_adjoints(t.segment(first, f.neurons())); });
+  }
+  void fold(const Folding& folding, ConstVectorView c, const FoldedView& out) override {
+    Index begin = 0;
+    each([&](ConvexModel&, Index first, std::size_t i) { fold_part(i, first, begin, folding, c, out); });
+  }
+  void place_slopes(VectorView t, ConstVectorView c) override {
+    each([&](ConvexModel& f, Index first, std::size_t) { f.place_slopes(t.segment(first, f.neurons()), c); });
   }
   AffineMinorant minorant(ConstVectorView t, ConstVectorView c, ConstVectorView h, VectorView g) override {
     AffineMinorant result;
@@ -186,9 +231,11 @@ class MaximumModel final : public PartsModel {
   [[nodiscard]] Index neurons() const override {
     return neurons_of_parts_ + static_cast<Index>(parts_.size()) * (1 + inputs());
   }
+  /// The arguments of the weights are what their functions lack of the maximum.
   void pre_activations(VectorView s) const override {
     PartsModel::pre_activations(s);
     vec::fill(s.segment(neurons_of_parts_, neurons() - neurons_of_parts_), 0);
+    for (std::size_t i = 0; i < parts_.size(); ++i) s(weight(i)) = values_[i] - values_[active_];
   }
   void adjoints(VectorView v) const override {
     vec::fill(v, 0);
@@ -197,6 +244,90 @@ class MaximumModel final : public PartsModel {
       f.adjoints(v.segment(first, f.neurons()));
       v(weight(i)) = 1;
       vec::copy(y_, v.segment(center(i), inputs()));
+    });
+  }
+  void make_adjoints(VectorView t) override {
+    each([&](ConvexModel& f, Index first, std::size_t i) {
+      const VectorView own = t.segment(first, f.neurons()), at = t.segment(center(i), inputs());
+      f.make_adjoints(own);
+      vec::scale_to(t(weight(i)), own, own);
+      vec::scale_to(t(weight(i)), at, at);
+    });
+  }
+  void make_room_to_fold(Index most) override {
+    PartsModel::make_room_to_fold(most);
+    gradients_.resize(inputs(), static_cast<Index>(parts_.size()));
+    weights_.resize(most);
+    constants_.resize(parts_.size());
+    first_free_.resize(parts_.size() + 1);
+    is_free_.resize(parts_.size());
+  }
+  /// Quadratics would not be the same everywhere.
+  [[nodiscard]] Folds folds() const override { return PartsModel::folds() == Folds::linear ? Folds::linear : Folds::no; }
+  /// A weight has two pieces: that of a function which is the maximum, and of one which is not.
+  void pieces(VectorView low, VectorView high, VectorView kink) const override {
+    PartsModel::pieces(low, high, kink);
+    vec::fill(low.segment(neurons_of_parts_, neurons() - neurons_of_parts_), 0);
+    vec::fill(high.segment(neurons_of_parts_, neurons() - neurons_of_parts_), 0);
+    for (std::size_t i = 0; i < parts_.size(); ++i) {
+      high(weight(i)) = 1;
+      kink(weight(i)) = -std::numeric_limits<double>::min();
+    }
+  }
+  /// One function, the base b, and those whose weights are free, i = 1, 2, ..: the maximum is f_b + w_1 + w_2 + .. with
+  /// w_i >= f_i - f_b - w_1 - .. - w_{i-1}.
+  void fold(const Folding& folding, ConstVectorView c, const FoldedView& out) override {
+    gradients_.setZero();
+    std::fill(constants_.begin(), constants_.end(), 0.0);
+    std::fill(is_free_.begin(), is_free_.end(), false);
+    Index begin = 0;
+    Folding inner = folding;
+    inner.scale = 1;
+    each([&](ConvexModel&, Index first, std::size_t i) {
+      FoldedView own = out;
+      own.gradient = gradient_of(i).data();
+      own.weights = weights_.data();
+      own.value = &constants_[i];
+      first_free_[i] = begin;
+      fold_part(i, first, begin, inner, c, own);
+    });
+    first_free_.back() = begin;
+    base_ = parts_.size();
+    for (std::size_t i = parts_.size(); i-- > 0;) {
+      if (folding.slopes(weight(i)) > 0) base_ = i;
+    }
+    if (base_ == parts_.size()) base_ = part_of(folding, begin);
+    const ConstVectorView base_gradient = gradient_of(base_);
+    vec::add_scaled(folding.scale, base_gradient, {out.gradient, out.inputs});
+    *out.value += folding.scale * constants_[base_];
+    const auto add_weights = [&](std::size_t i, double factor, double* to) {
+      for (Index j = first_free_[i]; j < first_free_[i + 1]; ++j) to[j] += factor * weights_(j);
+    };
+    std::fill_n(out.weights, begin, 0.0);
+    add_weights(base_, folding.scale, out.weights);
+    for (Index k = begin; k < folding.count; ++k) {
+      const std::size_t i = part_of(folding, k);
+      double* b = out.b + k * out.stride;
+      is_free_[i] = true;
+      vec::subtract(gradient_of(i), base_gradient, out.row(k));
+      out.e[k] = constants_[i] - constants_[base_];
+      add_weights(i, 1, b);
+      add_weights(base_, -1, b);
+      for (Index j = begin; j < k; ++j) b[j] = -1;
+      out.weights[k] = folding.scale;
+    }
+  }
+  /// What share of the maximum over its predecessors each function takes makes weights, that of the base is the rest.
+  void place_slopes(VectorView t, ConstVectorView c) override {
+    double rest = 1;
+    for (std::size_t i = parts_.size(); i-- > 0;) {
+      t(weight(i)) = is_free_[i] ? t(weight(i)) * rest : 0.0;
+      rest -= t(weight(i));
+    }
+    t(weight(base_)) += rest;
+    each([&](ConvexModel& f, Index first, std::size_t i) {
+      vec::copy(c, t.segment(center(i), inputs()));
+      f.place_slopes(t.segment(first, f.neurons()), c);
     });
   }
   void make_slopes(VectorView v) override {
@@ -249,8 +380,22 @@ class MaximumModel final : public PartsModel {
   [[nodiscard]] Index weight(std::size_t i) const { return neurons_of_parts_ + static_cast<Index>(i); }
   [[nodiscard]] Index center(std::size_t i) const { return weight(parts_.size()) + static_cast<Index>(i) * inputs(); }
 
-  std::size_t active_ = 0;
+  [[nodiscard]] std::size_t part_of(const Folding& folding, Index k) const {
+    return static_cast<std::size_t>(folding.neuron(k) - neurons_of_parts_);
+  }
+
+  [[nodiscard]] VectorView gradient_of(std::size_t i) {
+    return {gradients_.data() + static_cast<Index>(i) * inputs(), inputs()};
+  }
+
+  std::size_t active_ = 0, base_ = 0;
   Vector<double> y_, mean_;
+  // Of the functions, folded:
+  Matrix<double> gradients_{};
+  Vector<double> weights_{};
+  std::vector<double> constants_{};
+  std::vector<Index> first_free_{};
+  std::vector<bool> is_free_{};
 };
 
 }  // namespace icnn::inline ICNN_ISA

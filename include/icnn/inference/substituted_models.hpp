@@ -28,6 +28,28 @@ class SubstitutedModel : public ModelBehind {
     pull(product_, product);
   }
   bool line(ConstVectorView v, ConstVectorView d) override { return ModelBehind::line(lifted(v), lifted_direction(d)); }
+  void make_room_to_fold(Index most) override {
+    columns_.resize(n(), most);
+    pulled_.resize(inputs());
+    ModelBehind::make_room_to_fold(most);
+  }
+  void place_slopes(VectorView t, ConstVectorView c) override { ModelBehind::place_slopes(t, lifted(c)); }
+  void fold(const Folding& folding, ConstVectorView c, const FoldedView& out) override {
+    const auto column = [&](Index k) { return VectorView(columns_.data() + k * n(), n()); };
+    vec::fill(g_, 0);
+    FoldedView inner = out;
+    inner.a = columns_.data();
+    inner.inputs = n();
+    inner.gradient = g_.data();
+    ModelBehind::fold(folding, lifted(c), inner);
+    for (Index k = 0; k < folding.count; ++k) {
+      vec::copy(column(k), product_);
+      pull_argument(product_, out.row(k));
+    }
+    const VectorView gradient(pulled_.data(), inputs());
+    pull_argument(g_, gradient);
+    vec::add_scaled(1, gradient, {out.gradient, inputs()});
+  }
 
  protected:
   explicit SubstitutedModel(ModelPointer inner)
@@ -37,10 +59,13 @@ class SubstitutedModel : public ModelBehind {
   /// M v + m and M d, in scratch of their own.
   [[nodiscard]] virtual const Vector<double>& lifted(ConstVectorView v) = 0;
   [[nodiscard]] virtual const Vector<double>& lifted_direction(ConstVectorView d) = 0;
-  /// out := M'g
+  /// out := M'g, for a gradient, and for the gradient of an argument of f.
   virtual void pull(const Vector<double>& g, VectorView out) const = 0;
+  virtual void pull_argument(const Vector<double>& g, VectorView out) const { pull(g, out); }
 
   Vector<double> y_, w_, g_, product_, region_;  ///< of f: a point, a direction, the gradient, a product, |y| at most
+  Vector<double> pulled_{};                      ///< of the inputs
+  Matrix<double> columns_{};                     ///< of f, folded
 };
 
 /// f with some coordinates fixed.
@@ -56,7 +81,12 @@ class RestrictedModel final : public SubstitutedModel {
   void make_room_for_hessians() { h_.resize(n(), n()); }
 
   [[nodiscard]] Index inputs() const override { return static_cast<Index>(free.size()); }
+  void make_room_to_fold(Index most) override {
+    if (ModelBehind::folds() == Folds::quadratic) make_room_for_hessians();
+    SubstitutedModel::make_room_to_fold(most);
+  }
   void hessian(SquareView h) override {
+    if (h_.size() == 0) make_room_for_hessians();
     ModelBehind::hessian(h_);
     for (Index c = 0; c < inputs(); ++c) {
       for (Index r = 0; r < inputs(); ++r) h(r, c) = h_(at(r), at(c));
@@ -118,9 +148,14 @@ class PrecomposedModel final : public SubstitutedModel {
   }
 
   [[nodiscard]] Index inputs() const override { return matrix.cols(); }
+  void make_room_to_fold(Index most) override {
+    if (ModelBehind::folds() == Folds::quadratic) make_room_for_hessians();
+    SubstitutedModel::make_room_to_fold(most);
+  }
   /// 0: E may flatten directions.
   [[nodiscard]] double strong_convexity() const override { return 0; }
   void hessian(SquareView h) override {  // E' H E
+    if (h_.size() == 0) make_room_for_hessians();
     ModelBehind::hessian(h_);
     half_.setZero();
     kernels::add_product(h_, matrix, half_);
@@ -212,6 +247,12 @@ class StandardizedModel final : public SubstitutedModel {
     }
   }
   double along(double t) override { return output_scale * ModelBehind::along(t) + output_center; }
+  void fold(const Folding& folding, ConstVectorView c, const FoldedView& out) override {
+    Folding inner = folding;
+    inner.scale *= output_scale;
+    SubstitutedModel::fold(inner, c, out);
+    *out.value += folding.scale * output_center;
+  }
   void set_region(ConstVectorView r, ConstVectorView c) override {
     detail::farthest_points(r, c, reach_);
     inner_region(reach_, region_);
@@ -248,6 +289,9 @@ class StandardizedModel final : public SubstitutedModel {
   }
   void pull(const Vector<double>& g, VectorView out) const override {
     for (Index j = 0; j < g.size(); ++j) out(j) = output_scale * g(j) / scale(j);
+  }
+  void pull_argument(const Vector<double>& g, VectorView out) const override {
+    for (Index j = 0; j < g.size(); ++j) out(j) = g(j) / scale(j);
   }
   /// (h + |center|) / scale, rounded up.
   void inner_region(ConstVectorView h, Vector<double>& region) const {

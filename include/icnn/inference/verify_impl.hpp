@@ -7,6 +7,7 @@
 
 #include "icnn/inference/minimize_impl.hpp"
 #include "icnn/inference/verify.hpp"
+#include "icnn/solvers/slope_bound.hpp"
 
 namespace icnn::inline ICNN_ISA::detail {
 
@@ -48,9 +49,7 @@ struct Proof {
       below = model.minorant(certificate.slopes, c, h, g);
     }
   }
-  const double rest = term.lower_bound_of_linear(g, c, m, h);
-  const double bound = below.value + rest - below.error - 8 * epsilon * (std::abs(below.value) + std::abs(rest));
-  return {bound > -infinity ? bound : -infinity, below.error, true};
+  return {bound_of_minorant(below, term, g, c, m, h), below.error, true};
 }
 
 /// visit(term), with the term whose minimum bounds f over the set.

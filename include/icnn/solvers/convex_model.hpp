@@ -5,6 +5,7 @@
 
 #include "icnn/kernels/elementwise.hpp"
 #include "icnn/kernels/vectors.hpp"
+#include "icnn/solvers/folded.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -65,12 +66,26 @@ class ConvexModel {
   [[nodiscard]] virtual Index neurons() const { return 0; }
   /// Whether every activation knows its conjugate, which minorant() needs.
   [[nodiscard]] virtual bool knows_conjugates() const { return false; }
-  /// The arguments of all neurons at the latest value().
+  /// The arguments of all neurons at the latest value(), once make_room_to_fold() has been called.
   virtual void pre_activations(VectorView) const {}
   /// After gradient(): df/ds for the argument s of every neuron.
   virtual void adjoints(VectorView) const {}
   /// In place: the slopes of a combination of such adjoints, with weights that sum to 1.
   virtual void make_slopes(VectorView) {}
+  /// In place: such adjoints of slopes.
+  virtual void make_adjoints(VectorView) {}
+
+  /// Whether neurons have two linear pieces, as neuron folding needs them; and room for so many free ones, which also makes
+  /// values leave pre-activations. Allocates.
+  [[nodiscard]] virtual Folds folds() const { return Folds::no; }
+  virtual void make_room_to_fold(Index) {}
+  /// The slopes of each neuron's two pieces, which are equal where it has but one, and where they meet.
+  virtual void pieces(VectorView, VectorView, VectorView) const {}
+  /// In place: from the share that each free neuron's upper piece has, to slopes that minorant() takes at c; after a fold().
+  virtual void place_slopes(VectorView, ConstVectorView) {}
+  /// Adds what is left of f, around the point c.
+  virtual void fold(const Folding&, ConstVectorView, const FoldedView&) {}
+
   /// The minorant m that these slopes make, at c, and its gradient in \p g:
   ///
   ///     m(y) = value + g'(y - c) <= f(y) - q(y, c),

@@ -11,8 +11,8 @@
 
 namespace icnn::inline ICNN_ISA {
 
-/// f of z_j = y_j / unit_j, for searches in sets that are narrow in one coordinate and wide in another, where no certificate
-/// is asked for. Units are powers of 2: no product with them rounds, and all bounds of errors are those of f. Refers to f.
+/// f of z_j = y_j / unit_j, for searches in sets that are narrow in one coordinate and wide in another. Units are powers of
+/// 2: no product with them rounds, and all bounds of errors are those of f. Refers to f.
 class ModelInUnits final : public ConvexModel {
  public:
   /// In units of 1.
@@ -60,6 +60,26 @@ class ModelInUnits final : public ConvexModel {
   }
   bool line(ConstVectorView z, ConstVectorView d) override { return model_.line(times_units(z, y_), times_units(d, d_)); }
   double along(double t) override { return model_.along(t); }
+
+  [[nodiscard]] Index neurons() const override { return model_.neurons(); }
+  void pre_activations(VectorView s) const override { model_.pre_activations(s); }
+  void adjoints(VectorView v) const override { model_.adjoints(v); }
+  void make_slopes(VectorView v) override { model_.make_slopes(v); }
+  void make_adjoints(VectorView t) override { model_.make_adjoints(t); }
+  [[nodiscard]] Folds folds() const override { return model_.folds(); }
+  void make_room_to_fold(Index free) override { model_.make_room_to_fold(free); }
+  void pieces(VectorView low, VectorView high, VectorView kink) const override { model_.pieces(low, high, kink); }
+  void place_slopes(VectorView t, ConstVectorView c) override { model_.place_slopes(t, times_units(c, y_)); }
+  void fold(const Folding& folding, ConstVectorView c, const FoldedView& out) override {
+    model_.fold(folding, times_units(c, y_), out);
+    times_units({out.gradient, out.inputs}, {out.gradient, out.inputs});
+    for (Index k = 0; k < folding.count; ++k) times_units(out.row(k), out.row(k));
+  }
+  AffineMinorant minorant(ConstVectorView t, ConstVectorView c, ConstVectorView h, VectorView g) override {
+    const AffineMinorant result = model_.minorant(t, times_units(c, y_), times_units(h, d_), g_);
+    times_units(g_, g);
+    return result;
+  }
 
  private:
   static constexpr int most = 300;  // their products must not overflow

@@ -26,6 +26,7 @@ enum class Method {
   automatic,           ///< what suits function, set and size: see choose_method()
   projected_gradient,  ///< any set that can be projected onto
   mirror_gradient,     ///< f - tau H on its box or simplex
+  folding,             ///< kinked functions of neurons with two linear pieces: networks of ReLU, leaky ReLU, |t|
   bundle,              ///< any convex function, kinked ones above all; with an entropy in its mirror coordinates
   level,               ///< the same by levels: more master programs, fewer settings
   cutting_plane,       ///< the same by cuts alone (Kelley): for comparison, and for very few variables
@@ -38,6 +39,7 @@ enum class Method {
     case Method::automatic: return "Method::automatic";
     case Method::projected_gradient: return "Method::projected_gradient";
     case Method::mirror_gradient: return "Method::mirror_gradient";
+    case Method::folding: return "Method::folding";
     case Method::bundle: return "Method::bundle";
     case Method::level: return "Method::level";
     case Method::cutting_plane: return "Method::cutting_plane";

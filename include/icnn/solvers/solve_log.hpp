@@ -48,7 +48,7 @@ class SolveLog {
         result_(result),
         deadline_{term.clock(), settings.time_limit} {
     result.status = Status::not_run;
-    if (settings.certificate) adjoints_ = model.neurons();
+    if (settings.certificate) adjoints_ = origins_ = model.neurons();
     if (continues) {
       proven_ = !result.certificate.empty();
       scale_ = std::max(1.0, std::abs(result.value));
@@ -151,7 +151,20 @@ class SolveLog {
     return check_bounds();
   }
 
-  /// A lower bound of f + phi on the set, from the latest combination of these cuts. False when ended.
+  /// A lower bound of f + phi on the set, from minorants around \p center with these slopes, or from the latest combination
+  /// of these cuts. False when ended.
+  [[nodiscard, gnu::noinline]] bool raise_bound(double lower, ConstVectorView slopes, ConstVectorView center) {
+    if (lower > result_.lower_bound) {
+      result_.lower_bound = lower;
+      if (adjoints_ > 0) {
+        Certificate& proof = prove();
+        vec::copy(slopes, proof.slopes);
+        model_.make_adjoints(proof.slopes);
+        proof.center = center.map();
+      }
+    }
+    return check_bounds();
+  }
   [[nodiscard, gnu::noinline]] bool raise_bound(double lower, const Cuts& cuts) {
     if (lower > result_.lower_bound) {
       result_.lower_bound = lower;
@@ -165,14 +178,15 @@ class SolveLog {
   }
 
   /// Forgets all cuts, and adds the latest, at \p y with gradient \p g; \p m is f's modulus of strong convexity, or 0. Where
-  /// a certificate is wanted, they know where they come from.
-  void clear(Cuts& cuts) const { cuts.clear(adjoints_ > 0 ? adjoints_ + region_.size() : 0); }
+  /// a certificate is wanted, or somebody keeps_origins(), they know where they come from.
+  void clear(Cuts& cuts) const { cuts.clear(origins_ > 0 ? origins_ + region_.size() : 0); }
   void add_cut(Cuts& cuts, ConstVectorView y, ConstVectorView g, double m) {
     cuts.add(smooth_, cut_error_, g, y, m, region_);
-    if (adjoints_ == 0) return;
-    model_.adjoints(cuts.origin().segment(0, adjoints_));
-    vec::copy(y, cuts.origin().segment(adjoints_, y.size()));
+    if (origins_ == 0) return;
+    model_.adjoints(cuts.origin().segment(0, origins_));
+    vec::copy(y, cuts.origin().segment(origins_, y.size()));
   }
+  void keep_origins() { origins_ = model_.neurons(); }
 
   /// Whether a lower bound of f at a point, from cuts made elsewhere, agrees with its value there: for a convex f it does,
   /// up to rounding. Otherwise the search has ended.
@@ -381,7 +395,7 @@ class SolveLog {
   double error_ = 0;                  ///< of the best value, where known
   bool error_known_ = false;
   int non_finite_ = 0, non_finite_in_a_row_ = 0;  ///< values
-  Index adjoints_ = 0;                            ///< of a certificate; 0: none is wanted
+  Index adjoints_ = 0, origins_ = 0;              ///< of a certificate, of cuts; 0: none are wanted
   bool proven_ = false;                           ///< there is a lower bound, and its proof in result.certificate
 };
 

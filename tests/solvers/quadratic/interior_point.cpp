@@ -60,9 +60,9 @@ Problem random_problem(Random& random, int k) {
 double worst(const Problem& p, const InteriorPoint& solver) {
   const Index n = p.lower.size();
   const Matrix<double> q = p.is_dense ? p.dense : Matrix<double>(p.diagonal.asDiagonal());
-  const Vector<double>& y = solver.y;
-  const Vector<double> lambda = solver.multipliers.head(p.rows.cols()),
-                       nu = solver.equality_multipliers.head(p.equalities.cols());
+  const Vector<double> y = solver.y.map();
+  const Vector<double> lambda = solver.multipliers.map().head(p.rows.cols()),
+                       nu = solver.equality_multipliers.map().head(p.equalities.cols());
   double t = p.cuts > 0 ? -infinity : 0, error = 0;
   for (Index i = 0; i < p.rows.cols(); ++i) {
     const double excess = p.rows.col(i).dot(y) - p.offsets(i);
@@ -107,7 +107,7 @@ TEST_CASE("a solver serves programs of different sizes in turn, as a new one wou
     InteriorPoint fresh(6, p.rows.cols(), p.equalities.cols(), true);
     solver.solve(p.program(), p.lower, {});
     fresh.solve(p.program(), p.lower, {});
-    CHECK(solver.y == fresh.y);
+    CHECK(solver.y.map() == fresh.y.map());
     CHECK(solver.t == fresh.t);
   }
 }

@@ -42,6 +42,7 @@ class Cuts {
   }
   /// The origin of the latest cut, to be written.
   [[nodiscard]] VectorView origin() { return column(origins_, size_ - 1); }
+  [[nodiscard]] ConstVectorView origin(Index i) const { return {origins_.data() + i * origins_.rows(), origins_.rows()}; }
   /// That of the latest combination.
   [[nodiscard]] ConstVectorView combined_origin() const noexcept { return combined_origin_; }
 

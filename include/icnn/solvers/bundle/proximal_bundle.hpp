@@ -174,53 +174,93 @@ inline void project_trial(Region& set, BundleWorkspace& ws) {
   if (ws.curved) ws.set.separate(ws.linear, ws.trial);
 }
 
-/// The iterations of proximal_bundle(), from the best point so far.
-inline void bundle_iterations(SolveLog& log, Region& set, BundleWorkspace& ws) {
-  const auto& tuning = proximal_bundle_tuning;
-  const double m = log.model().strong_convexity();
-  ws.begin(set);
-  log.clear(ws.cuts);
-  vec::copy(log.result().y, ws.center);
-  double value = 0;
-  if (!log.begin(set, ws.center, value, ws.g, ws.trial, ws.scratch)) return;
-  log.add_cut(ws.cuts, ws.center, ws.g, m);
-  double q = tuning.first_weight * std::sqrt(vec::squared_norm(ws.g) / static_cast<double>(ws.center.size()));
-  int far = 0, futile = 0;
-  while (log.iterate()) {
-    const double open = value - log.result().lower_bound, size = solve_master(ws, m, q, value, open, log.deadline());
-    if (!vec::all_finite(ws.trial)) return;
-    if (!log.raise_bound(bound_of_master(log, set, ws, m, size), ws.cuts)) return;
-    project_trial(set, ws);
-    const auto model = [&] { return ws.cuts.model(ws.trial) + 0.5 * m * vec::squared_norm(ws.trial); };
-    const double predicted = value - model();
-    if (!log.is_above_noise(predicted)) {
-      if (++futile > tuning.max_futile) return;
-      q *= tuning.look_further;
-      if (futile == 1 && log.region_may_shrink()) {  // near the end rounding may be all that is left
-        if (!log.evaluate(ws.center, value) || !log.take_gradient(ws.center, ws.g)) return;
-        log.add_cut(ws.cuts, ws.center, ws.g, m);
-      }
-      continue;
+/// The iterations of proximal_bundle(), one at a time, from the best point so far.
+class ProximalBundle {
+ public:
+  ProximalBundle(SolveLog& log, Region& set, BundleWorkspace& ws)
+      : log_(log), set_(set), ws_(ws), m_(log.model().strong_convexity()) {}
+
+  /// The first cut. False when ended.
+  [[nodiscard]] bool begin() {
+    ws_.begin(set_);
+    log_.clear(ws_.cuts);
+    vec::copy(log_.result().y, ws_.center);
+    if (!log_.begin(set_, ws_.center, value_, ws_.g, ws_.trial, ws_.scratch)) return false;
+    log_.add_cut(ws_.cuts, ws_.center, ws_.g, m_);
+    weight_ =
+        proximal_bundle_tuning.first_weight * std::sqrt(vec::squared_norm(ws_.g) / static_cast<double>(ws_.center.size()));
+    return true;
+  }
+
+  /// One more: a master, and as a rule an evaluation. False when ended, or when no step is known.
+  [[nodiscard]] bool step() {
+    const auto& tuning = proximal_bundle_tuning;
+    const double size = solve_master(ws_, m_, weight_, value_, value_ - log_.result().lower_bound, log_.deadline());
+    if (!vec::all_finite(ws_.trial)) return false;
+    if (!log_.raise_bound(bound_of_master(log_, set_, ws_, m_, size), ws_.cuts)) return false;
+    project_trial(set_, ws_);
+    const double predicted = value_ - model();
+    if (!log_.is_above_noise(predicted)) {
+      if (++futile_ > tuning.max_futile) return false;
+      weight_ *= tuning.look_further;
+      return futile_ > 1 || !log_.region_may_shrink() || cut_center();
     }
-    double next = 0;
-    if (!log.evaluate(ws.trial, next) || !log.take_gradient(ws.center, ws.trial, next, ws.g)) return;
-    const double below = model();
-    log.add_cut(ws.cuts, ws.trial, ws.g, m);
-    double cut_at_center = next;
-    for (Index j = 0; j < ws.g.size(); ++j) cut_at_center += ws.g(j) * (ws.center(j) - ws.trial(j));
-    if (!log.cut_agrees(below, next) || !log.cut_agrees(cut_at_center, value)) return;
-    const double missed = value - cut_at_center, gained = value - next;
+    double next = 0, missed = 0;
+    if (!cut_trial(next, missed)) return false;
+    const double gained = value_ - next;
     if (gained >= tuning.serious * predicted) {
-      if (gained >= tuning.very_serious * predicted) q *= tuning.relax;
-      vec::copy(ws.trial, ws.center);
-      value = next;
-      far = futile = 0;
+      if (gained >= tuning.very_serious * predicted) weight_ *= tuning.relax;
+      accept(next);
+      far_ = 0;
     } else if (missed < tuning.close * predicted) {
-      q *= tuning.relax_close;
-    } else if (missed > tuning.far * predicted && ++far >= tuning.max_far) {
-      q *= tuning.tighten;
-      far = 0;
+      weight_ *= tuning.relax_close;
+    } else if (missed > tuning.far * predicted && ++far_ >= tuning.max_far) {
+      weight_ *= tuning.tighten;
+      far_ = 0;
     }
+    return true;
+  }
+
+  /// Evaluates f at ws.trial, and cuts there; `missed`: by how much that cut misses the center. False when ended.
+  [[nodiscard]] bool cut_trial(double& next, double& missed) {
+    if (!log_.evaluate(ws_.trial, next) || !log_.take_gradient(ws_.center, ws_.trial, next, ws_.g)) return false;
+    const double below = model();
+    log_.add_cut(ws_.cuts, ws_.trial, ws_.g, m_);
+    double cut_at_center = next;
+    for (Index j = 0; j < ws_.g.size(); ++j) cut_at_center += ws_.g(j) * (ws_.center(j) - ws_.trial(j));
+    missed = value_ - cut_at_center;
+    return log_.cut_agrees(below, next) && log_.cut_agrees(cut_at_center, value_);
+  }
+  /// ws.trial becomes the center.
+  void accept(double next) {
+    vec::copy(ws_.trial, ws_.center);
+    value_ = next;
+    futile_ = 0;
+  }
+
+  /// f at the center.
+  [[nodiscard]] double value() const noexcept { return value_; }
+
+ private:
+  [[nodiscard]] double model() const { return ws_.cuts.model(ws_.trial) + 0.5 * m_ * vec::squared_norm(ws_.trial); }
+  /// Near the end rounding may be all that is left, and smaller in another region.
+  [[nodiscard]] bool cut_center() {
+    if (!log_.evaluate(ws_.center, value_) || !log_.take_gradient(ws_.center, ws_.g)) return false;
+    log_.add_cut(ws_.cuts, ws_.center, ws_.g, m_);
+    return true;
+  }
+
+  SolveLog& log_;
+  Region& set_;
+  BundleWorkspace& ws_;
+  double m_, value_ = 0, weight_ = 0;
+  int far_ = 0, futile_ = 0;
+};
+
+inline void bundle_iterations(SolveLog& log, Region& set, BundleWorkspace& ws) {
+  ProximalBundle bundle(log, set, ws);
+  if (!bundle.begin()) return;
+  while (log.iterate() && bundle.step()) {
   }
 }
 

@@ -30,24 +30,17 @@ struct InteriorPointTuning {
 /// Duplicate rows do no harm. Allocates when made.
 class InteriorPoint {
  public:
-  /// Room for programs of up to so many rows and equalities, and for a dense Q where wanted.
-  InteriorPoint(Index inputs, Index max_rows, Index max_equalities, bool dense)
-      : y(inputs),
-        multipliers(max_rows),
-        equality_multipliers(max_equalities),
-        scaled_rows_(inputs, max_rows),
-        weighted_(inputs, max_rows),
-        scaled_equalities_(inputs, max_equalities),
+  /// Room for programs of up to so many variables, rows and equalities, and for a dense Q where wanted.
+  InteriorPoint(Index max_inputs, Index max_rows, Index max_equalities, bool dense)
+      : room_(variable_vectors * max_inputs + row_vectors * max_rows + equality_vectors * max_equalities),
+        scaled_rows_(max_inputs, max_rows),
+        weighted_(max_inputs, max_rows),
+        scaled_equalities_(max_inputs, max_equalities),
         gram_(max_rows, max_rows),
         border_(max_rows, max_equalities + 1),
         schur_(max_equalities, max_equalities),
-        curvature_(dense ? inputs : 0, dense ? inputs : 0) {
-    for (auto* v : {&below_, &above_, &z_below_, &z_above_, &diagonal_, &weights_, &dual_, &step_, &shift_below_,
-                    &shift_above_, &d_below_, &d_above_, &dz_below_, &dz_above_, &scratch_, &fixed_}) {
-      v->resize(inputs);
-    }
-    for (auto* v : {&slack_, &primal_, &d_slack_, &d_multipliers_, &shift_slack_}) v->resize(max_rows);
-    for (auto* v : {&equality_, &d_equality_}) v->resize(max_equalities);
+        curvature_(dense ? max_inputs : 0, dense ? max_inputs : 0) {
+    shape(max_inputs, max_rows, max_equalities);
   }
 
   struct Options {
@@ -67,9 +60,9 @@ class InteriorPoint {
       if (options.deadline.passed()) return false;
       if (!factorize(program)) return false;
       // The affine step shows how far complementarity can fall, and how it bends.
-      shift_below_.setZero();
-      shift_above_.setZero();
-      shift_slack_.setZero();
+      vec::fill(shift_below_, 0);
+      vec::fill(shift_above_, 0);
+      vec::fill(shift_slack_, 0);
       direction(0);
       const double reached = complementarity_after(std::min(1.0, step_length(1))), ratio = mu_ > 0 ? reached / mu_ : 0;
       for (Index j = 0; j < y.size(); ++j) {
@@ -83,10 +76,13 @@ class InteriorPoint {
     return false;
   }
 
-  Vector<double> y;  ///< strictly between its bounds
+  InteriorPoint(InteriorPoint&&) = default;
+  InteriorPoint& operator=(InteriorPoint&&) = default;
+
+  VectorView y = none();  ///< strictly between its bounds
   double t = 0;
-  Vector<double> multipliers;           ///< of the rows, positive; those of the cuts sum to 1
-  Vector<double> equality_multipliers;  ///< of e_i'y = c_i
+  VectorView multipliers = none();           ///< of the rows, positive; those of the cuts sum to 1
+  VectorView equality_multipliers = none();  ///< of e_i'y = c_i
   int iterations = 0;
 
   /// The multiplier of a coordinate's bounds, z_u - z_l.
@@ -94,10 +90,28 @@ class InteriorPoint {
 
  private:
   static constexpr InteriorPointTuning tuning{};
+  static constexpr Index variable_vectors = 17, row_vectors = 6, equality_vectors = 3;
+  [[nodiscard]] static VectorView none() noexcept { return {nullptr, 0}; }
+
+  /// Deals the room out to vectors of these sizes.
+  void shape(Index n, Index m, Index k) {
+    double* next = room_.data();
+    const auto deal = [&](Index size) {
+      next += size;
+      return VectorView(next - size, size);
+    };
+    for (auto* v : {&y, &below_, &above_, &z_below_, &z_above_, &diagonal_, &weights_, &dual_, &step_, &shift_below_,
+                    &shift_above_, &d_below_, &d_above_, &dz_below_, &dz_above_, &scratch_, &fixed_}) {
+      *v = deal(n);
+    }
+    for (auto* v : {&multipliers, &slack_, &primal_, &d_slack_, &d_multipliers_, &shift_slack_}) *v = deal(m);
+    for (auto* v : {&equality_multipliers, &equality_, &d_equality_}) *v = deal(k);
+    m_ = m;
+    k_ = k;
+  }
 
   void begin(const QuadraticProgram& program, ConstVectorView start) {
-    m_ = program.rows.columns();
-    k_ = program.equalities.columns();
+    shape(program.linear.size(), program.rows.columns(), program.equalities.columns());
     cuts_ = program.cuts;
     scale_ = std::max(1.0, vec::largest_magnitude(program.linear));
     for (Index j = 0; j < y.size(); ++j) {
@@ -123,7 +137,7 @@ class InteriorPoint {
     for (Index i = 0; i < m_; ++i) {
       slack_(i) = std::max((i < cuts_ ? t : 0.0) - primal_(i), tuning.slack * (1 + std::abs(program.offsets(i))));
     }
-    equality_multipliers.setZero();
+    vec::fill(equality_multipliers, 0);
   }
 
   [[nodiscard]] bool is_fixed(Index j) const { return fixed_(j) > 0; }
@@ -135,8 +149,8 @@ class InteriorPoint {
       dual_(j) = program.linear(j) + z_above_(j) - z_below_(j);
     }
     program.add_curvature(y, dual_);
-    vec::add_combination(program.rows, {multipliers.data(), m_}, dual_);
-    vec::add_combination(program.equalities, {equality_multipliers.data(), k_}, dual_);
+    vec::add_combination(program.rows, multipliers, dual_);
+    vec::add_combination(program.equalities, equality_multipliers, dual_);
     for (Index j = 0; j < y.size(); ++j) {
       if (is_fixed(j)) dual_(j) = 0;
     }
@@ -161,19 +175,24 @@ class InteriorPoint {
   [[nodiscard]] bool converged(const QuadraticProgram& program, double tolerance) const {
     constexpr double tiny = 1e-8;  // a linear term beside which others are what residuals are made of
     double size = std::max({1e-300, vec::largest_magnitude(program.linear), cuts_ > 0 ? 1.0 : 0.0});
-    if (size < tiny && m_ > 0) size = std::max(size, vec::largest({multipliers.data(), m_}));
+    if (size < tiny && m_ > 0) size = std::max(size, vec::largest(multipliers));
     if (size < tiny && program.diagonal.size() > 0) {
       for (Index j = 0; j < y.size(); ++j) size = std::max(size, std::abs(program.diagonal(j) * y(j)));
     }
     const double reach = 1 + vec::largest_magnitude(y);
     return vec::largest_magnitude(dual_) <= tolerance * size && std::abs(epigraph_) <= tolerance &&
-           vec::largest_magnitude({primal_.data(), m_}) <= tuning.rows_tolerance * tolerance * reach * scale_ &&
-           vec::largest_magnitude({equality_.data(), k_}) <= tolerance * reach &&
+           vec::largest_magnitude(primal_) <= tuning.rows_tolerance * tolerance * reach * scale_ &&
+           vec::largest_magnitude(equality_) <= tolerance * reach &&
            mu_ * static_cast<double>(pairs_) <= tolerance * size * reach && vec::all_finite(dual_) &&
-           vec::all_finite({equality_.data(), k_});
+           vec::all_finite(equality_);
   }
 
-  [[nodiscard]] static VectorView column(Matrix<double>& m, Index i) { return {m.data() + i * m.rows(), m.rows()}; }
+  /// Columns of the length of y, side by side.
+  [[nodiscard]] VectorView column(Matrix<double>& m, Index i) { return {m.data() + i * y.size(), y.size()}; }
+  [[nodiscard]] ConstColumns columns(const Matrix<double>& m, Index count) const {
+    return {m.data(), y.size(), count, y.size()};
+  }
+  [[nodiscard]] SquareView curvature() { return {curvature_.data(), y.size(), y.size()}; }
   /// The first m entries of a column of the border.
   [[nodiscard]] VectorView border(Index i) { return {border_.data() + i * border_.rows(), m_}; }
 
@@ -196,12 +215,12 @@ class InteriorPoint {
   }
 
   [[nodiscard]] bool factorize_dense(const ConstColumns& q) {
-    const Index n = y.size();
-    for (Index c = 0; c < n; ++c) {
-      for (Index r = c; r < n; ++r) curvature_(r, c) = is_fixed(r) || is_fixed(c) ? 0.0 : q(c)(r);
-      curvature_(c, c) += diagonal_(c);
+    const SquareView to = curvature();
+    for (Index c = 0; c < to.size; ++c) {
+      for (Index r = c; r < to.size; ++r) to(r, c) = is_fixed(r) || is_fixed(c) ? 0.0 : q(c)(r);
+      to(c, c) += diagonal_(c);
     }
-    return factor_in_place(curvature_);
+    return factor_in_place(to);
   }
 
   /// to := T from, with zeros for fixed coordinates.
@@ -213,7 +232,7 @@ class InteriorPoint {
     }
   }
   void transform(VectorView v) {
-    if (dense_) solve_lower(curvature_, v.data());
+    if (dense_) solve_lower(curvature(), v.data());
   }
 
   [[nodiscard]] bool factorize_rows() {
@@ -221,8 +240,7 @@ class InteriorPoint {
     const Index n = y.size();
     using Eigen::OuterStride;
     for (Index c = 0; c < m_; ++c) vec::fill({gram_.data() + c * gram_.rows(), m_}, 0);
-    kernels::detail::add_gram<double>(ConstColumns(scaled_rows_).first(m_).map(),
-                                      ConstColumns(weights_.data(), n, 1, n).map(),
+    kernels::detail::add_gram<double>(columns(scaled_rows_, m_).map(), ConstColumns(weights_.data(), n, 1, n).map(),
                                       {weighted_.data(), n, m_, OuterStride<>(n)}, SquareView(gram_, m_).map());
     for (Index i = 0; i < m_; ++i) {
       gram_(i, i) += slack_(i) / multipliers(i);
@@ -238,7 +256,7 @@ class InteriorPoint {
     for (Index i = 0; i < k_; ++i) {
       const VectorView row = column(scaled_equalities_, i);
       for (Index j = 0; j < y.size(); ++j) scratch_(j) = weights_(j) * row(j);
-      vec::dots(ConstColumns(scaled_rows_).first(m_), scratch_, border(i));
+      vec::dots(columns(scaled_rows_, m_), scratch_, border(i));
       solve_lower(gram, border(i).data());
       size += vec::dot(row, scratch_);
       for (Index j = 0; j <= i; ++j) {
@@ -277,7 +295,7 @@ class InteriorPoint {
   /// The Newton step towards complementarity `target`.
   void direction(double target) {
     const Index n = y.size();
-    const ConstColumns rows = ConstColumns(scaled_rows_).first(m_);
+    const ConstColumns rows = columns(scaled_rows_, m_);
     for (Index j = 0; j < n; ++j) {
       scratch_(j) = -dual_(j);
       if (bounded_below(j)) scratch_(j) += lacking_below(target, j) / below_(j);
@@ -290,10 +308,10 @@ class InteriorPoint {
     for (Index i = 0; i < m_; ++i) d_multipliers_(i) += primal_(i) + lacking_slack(target, i) / multipliers(i);
     solve_border();
     for (Index i = 0; i < m_; ++i) d_slack_(i) = -d_multipliers_(i);
-    vec::add_combination(rows, {d_slack_.data(), m_}, scratch_);
+    vec::add_combination(rows, d_slack_, scratch_);
     for (Index i = 0; i < k_; ++i) vec::add_scaled(-d_equality_(i), column(scaled_equalities_, i), scratch_);
     for (Index j = 0; j < n; ++j) step_(j) = weights_(j) * scratch_(j);
-    if (dense_) solve_upper(curvature_, step_.data());
+    if (dense_) solve_upper(curvature(), step_.data());
     for (Index j = 0; j < n; ++j) {
       const double s = step_(j);
       d_below_(j) = s;
@@ -309,7 +327,7 @@ class InteriorPoint {
   /// From the right-hand sides of the rows in d_multipliers_: the steps of all multipliers, and of t.
   void solve_border() {
     const SquareView gram(gram_, m_), schur(schur_, k_);
-    const VectorView rhs(d_multipliers_.data(), m_), at_t = border(k_);
+    const VectorView rhs = d_multipliers_, at_t = border(k_);
     solve_lower(gram, rhs.data());
     if (k_ > 0) {
       const double along_t = cuts_ > 0 ? (vec::dot(at_t, rhs) - epigraph_) / t_pivot_ : 0.0;
@@ -378,15 +396,17 @@ class InteriorPoint {
   Index m_ = 0, k_ = 0, cuts_ = 0, pairs_ = 0;
   bool dense_ = false;
   double scale_ = 1, mu_ = 0, epigraph_ = 0, t_pivot_ = 1, d_t_ = 0;
-  Vector<double> below_{}, above_{}, z_below_{},
-      z_above_{};                                  ///< y - l, u - y and their multipliers; 0 where there is no bound
-  Vector<double> fixed_{};                         ///< 1 where l = u
-  Vector<double> diagonal_{}, weights_{};          ///< the diagonal of Q + D, or of D beside a dense Q; W
-  Vector<double> dual_{}, primal_{}, equality_{};  ///< residuals
-  Vector<double> slack_{};
-  Vector<double> step_{}, d_below_{}, d_above_{}, dz_below_{}, dz_above_{}, d_slack_{}, d_multipliers_{}, d_equality_{};
-  Vector<double> shift_below_{}, shift_above_{}, shift_slack_{};  ///< second-order terms of the affine step
-  Vector<double> scratch_{};
+  Vector<double> room_;  ///< of all these vectors
+  VectorView below_ = none(), above_ = none(), z_below_ = none(),
+             z_above_ = none();                      ///< y - l, u - y and their multipliers; 0 where there is no bound
+  VectorView fixed_ = none();                        ///< 1 where l = u
+  VectorView diagonal_ = none(), weights_ = none();  ///< the diagonal of Q + D, or of D beside a dense Q; W
+  VectorView dual_ = none(), primal_ = none(), equality_ = none();  ///< residuals
+  VectorView slack_ = none();
+  VectorView step_ = none(), d_below_ = none(), d_above_ = none(), dz_below_ = none(), dz_above_ = none(), d_slack_ = none(),
+             d_multipliers_ = none(), d_equality_ = none();
+  VectorView shift_below_ = none(), shift_above_ = none(), shift_slack_ = none();  ///< second-order terms of the affine step
+  VectorView scratch_ = none();
   Matrix<double> scaled_rows_, weighted_, scaled_equalities_, gram_, border_, schur_, curvature_;
 };
 

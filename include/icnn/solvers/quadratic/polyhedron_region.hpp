@@ -75,7 +75,7 @@ class PolyhedronRegion final : public Region {
                                    .equalities = polytope_.equalities(),
                                    .right_hand_side = polytope_.right_hand_side()};
     const bool solved = solver_.solve(program, center_, options_);
-    if (vec::all_finite(solver_.y) && (solved || set_.violation(solver_.y) <= violation)) vec::copy(solver_.y, y);
+    if (vec::all_finite(solver_.y) && (solved || set_.violation(solver_.y.map()) <= violation)) vec::copy(solver_.y, y);
   }
 
   [[nodiscard]] double linear_minimum(ConstVectorView g) const override { return dual_.linear_minimum(g); }
@@ -218,7 +218,7 @@ class PolyhedronRegion final : public Region {
       for (Index i = 0; i < k; ++i) nu(i) = relaxed.multipliers(m + i) - relaxed.multipliers(m + k + i);
       use_multipliers({relaxed.multipliers.data(), m}, nu);
       empty_ = dual_.lower_bound_of_zero(far * in.unit) > 0;
-      in.start = relaxed.y;
+      in.start = relaxed.y.map();
       for (Index j = 0; j < n; ++j) linear_(j) = -little(j) * in.start(j);
     }
     found_ = found_ && !empty_;

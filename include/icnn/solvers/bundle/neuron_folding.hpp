@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "icnn/solvers/bundle/folded_program.hpp"
+#include "icnn/solvers/bundle/proximal_bundle.hpp"
+#include "icnn/solvers/slope_bound.hpp"
+
+namespace icnn::inline ICNN_ISA {
+
+/// The constants of neuron_folding().
+struct NeuronFoldingTuning {
+  Index bundle_steps = 3;    ///< before the first program,
+  Index further_steps = 5;   ///< and where programs lead no further
+  Index programs = 30;       ///< in a row
+  Index idle_programs = 2;   ///< that nothing is folded wrongly in and that close no more of the gap, before the end
+  double undecided = 1e-6;   ///< a slope that is farther than this share of their difference from its piece's
+  double whole = 1 - 1e-12;  ///< a weight that is all
+};
+
+/// Scratch of neuron_folding(), beside that of the bundle, for functions with a model of the same shape.
+struct FoldingWorkspace {
+  explicit FoldingWorkspace(ConvexModel& model)
+      : arguments(model.neurons()),
+        at_center(model.neurons()),
+        slopes(model.neurons()),
+        proof(model.neurons()),
+        mixed(model.neurons()),
+        is_free(static_cast<std::size_t>(model.neurons())),
+        program(model) {
+    free.reserve(is_free.size());
+    model.make_room_to_fold(program.most_free());
+  }
+
+  Vector<double> arguments, at_center;  ///< of all neurons, at the latest point and at the center
+  Vector<double> slopes, proof, mixed;  ///< of the folding, of the latest bound, and of its mixture with cuts
+  std::vector<char> is_free;
+  std::vector<Index> free{};
+  FoldedProgram program;
+};
+
+namespace detail {
+
+/// The iterations of neuron_folding(), from the best point so far.
+class NeuronFolding {
+ public:
+  NeuronFolding(SolveLog& log, Region& set, BundleWorkspace& cuts, FoldingWorkspace& ws)
+      : log_(log),
+        model_(log.model()),
+        set_(set),
+        cuts_(cuts),
+        ws_(ws),
+        bundle_(log, set, cuts),
+        m_(model_.strong_convexity()) {}
+
+  /// Until the search has ended, or no step is known.
+  void run() {
+    log_.keep_origins();
+    if (!bundle_.begin()) return;
+    ws_.program.begin(model_, cuts_.set);
+    model_.pre_activations(ws_.at_center);
+    Index steps = tuning.bundle_steps;
+    while (take_bundle_steps(steps)) {
+      choose_free();
+      if (!take_programs()) return;
+      steps = tuning.further_steps;
+    }
+  }
+
+ private:
+  static constexpr NeuronFoldingTuning tuning{};
+
+  [[nodiscard]] bool take_bundle_steps(Index steps) {
+    for (Index k = 0; k < steps; ++k) {
+      const double value = bundle_.value();
+      if (!log_.iterate() || !bundle_.step()) return false;
+      if (bundle_.value() != value) model_.pre_activations(ws_.at_center);
+    }
+    return true;
+  }
+
+  /// Programs, each with the neurons free that the last one folded wrongly, until there are none or too many. False when
+  /// ended, or where nothing is wrong and rounding keeps the gap open.
+  [[nodiscard]] bool take_programs() {
+    for (Index k = 0; k < tuning.programs && free_count() <= ws_.program.most_free(); ++k) {
+      const double before = log_.result().gap();
+      if (!log_.iterate() || !solve() || !take_minimizer()) return false;
+      if (free_wrong()) continue;
+      const double gap = log_.result().gap();
+      const bool closes = gap <= 0.5 * before && gap < infinity;
+      if (!closes && ++idle_ > tuning.idle_programs) return false;
+      if (!closes) return true;
+    }
+    return true;
+  }
+
+  [[nodiscard]] Index free_count() const { return static_cast<Index>(ws_.free.size()); }
+  [[nodiscard]] char& is_free(Index j) { return ws_.is_free[static_cast<std::size_t>(j)]; }
+  [[nodiscard]] double piece(Index j, const Vector<double>& arguments) const {
+    return arguments(j) > ws_.program.kink(j) ? ws_.program.high(j) : ws_.program.low(j);
+  }
+  void set_free(Index j) {
+    is_free(j) = 1;
+    ws_.slopes(j) = ws_.program.low(j);
+  }
+  void list_free() {
+    ws_.free.clear();
+    for (Index j = 0; j < ws_.slopes.size(); ++j) {
+      if (is_free(j)) ws_.free.push_back(j);
+    }
+  }
+
+  /// Neurons are folded onto their pieces at the center. Free are those that are on another one, or between both, in the
+  /// combination of cuts that the latest master found.
+  void choose_free() {
+    static_cast<void>(cuts_.cuts.combine(cuts_.master->multipliers, cuts_.combined));
+    vec::copy(cuts_.cuts.combined_origin().segment(0, ws_.proof.size()), ws_.proof);
+    model_.make_slopes(ws_.proof);
+    for (Index j = 0; j < ws_.slopes.size(); ++j) {
+      is_free(j) = 0;
+      ws_.slopes(j) = piece(j, ws_.at_center);
+      const double gap = ws_.program.gap(j);
+      if (gap > 0 && std::abs(ws_.proof(j) - ws_.slopes(j)) > tuning.undecided * gap) set_free(j);
+    }
+    list_free();
+  }
+  /// Frees who is on another piece at the latest point. False where nobody is.
+  [[nodiscard]] bool free_wrong() {
+    const Index before = free_count();
+    for (Index j = 0; j < ws_.slopes.size(); ++j) {
+      if (!is_free(j) && piece(j, ws_.arguments) != ws_.slopes(j)) set_free(j);
+    }
+    list_free();
+    return free_count() > before;
+  }
+
+  /// The program, and the bound of the slopes that its multipliers stand for. False when ended.
+  [[nodiscard]] bool solve() {
+    FoldedProgram& program = ws_.program;
+    const double open = bundle_.value() - log_.result().lower_bound;
+    if (!program.solve(model_, ws_.free, ws_.slopes, cuts_.cuts, m_, cuts_.set, cuts_.center, bundle_.value(), open,
+                       log_.deadline())) {
+      return false;
+    }
+    program.minimizer(cuts_.center, cuts_.trial);
+    if (!cuts_.set.is_simple()) program.use_multipliers(set_, cuts_.set);
+    set_.project(cuts_.trial, cuts_.scratch);
+    take_slopes();
+    const double bound = slope_bound(model_, log_.term(), ws_.proof, cuts_.trial, m_, log_.region(), cuts_.combined);
+    return log_.raise_bound(bound, ws_.proof, cuts_.trial);
+  }
+  /// ws.proof := slopes, in which cuts have the share that the multipliers give them.
+  void take_slopes() {
+    const FoldedProgram& program = ws_.program;
+    vec::copy(ws_.slopes, ws_.proof);
+    for (Index k = 0; k < free_count(); ++k) {
+      const Index j = ws_.free[static_cast<std::size_t>(k)];
+      ws_.proof(j) = program.low(j) + program.share(k) * program.gap(j);
+    }
+    model_.place_slopes(ws_.proof, cuts_.trial);
+    const double own = program.own_weight();
+    if (own >= tuning.whole) return;
+    model_.make_adjoints(ws_.proof);
+    static_cast<void>(cuts_.cuts.combine(program.weights_of_cuts(), cuts_.combined));
+    const ConstVectorView of_cuts = cuts_.cuts.combined_origin().segment(0, ws_.proof.size());
+    for (Index j = 0; j < ws_.proof.size(); ++j) ws_.proof(j) = own * ws_.proof(j) + (1 - own) * of_cuts(j);
+    model_.make_slopes(ws_.proof);
+  }
+
+  /// Evaluates f at the program's minimizer, and cuts there. False when ended.
+  [[nodiscard]] bool take_minimizer() {
+    double next = 0, missed = 0;
+    if (!bundle_.cut_trial(next, missed)) return false;
+    model_.pre_activations(ws_.arguments);
+    if (next < bundle_.value()) {
+      bundle_.accept(next);
+      vec::copy(ws_.arguments, ws_.at_center);
+    }
+    return true;
+  }
+
+  SolveLog& log_;
+  ConvexModel& model_;
+  Region& set_;
+  BundleWorkspace& cuts_;
+  FoldingWorkspace& ws_;
+  ProximalBundle bundle_;
+  double m_;
+  Index idle_ = 0;
+};
+
+}  // namespace detail
+
+/// Neuron folding, for functions whose neurons have two linear pieces each (ReLU, leaky ReLU, |t|; a quadratic beside them),
+/// over a box, simplex, the whole space, a product of these, or a polyhedron. After a few steps of the proximal bundle
+/// method most neurons are decided: they are folded onto one piece, which leaves a convex function below f. Its minimum over
+/// the set and the neurons that are not decided is a small linear or quadratic program, whose multipliers are slopes of a
+/// certificate. Where no folded neuron is on its other piece at the minimizer, this is that of f; otherwise those that are
+/// become free, and so on: exact after finitely many programs, two or three as a rule.
+///
+/// Cost of a program: a backward pass for each free neuron (as matrix products), and some ten iterations of (n + F) r^2 +
+/// r^3 / 3 operations with F free neurons and r = F + cuts + rows of the set. Beyond 4 n + 60 free neurons the bundle goes
+/// on alone. Begins at result.y, which is in the set. Allocates nothing but what the model does and, for a set with more
+/// rows or sums than any before, room for the master and the program.
+inline void neuron_folding(ConvexModel& model, Region& set, const Settings& settings, BundleWorkspace& cuts,
+                           FoldingWorkspace& ws, Result& result) {
+  const SetTerm term(set);
+  SolveLog log(model, term, settings, cuts.region, result);
+  detail::NeuronFolding(log, set, cuts, ws).run();
+  log.finish();
+}
+
+}  // namespace icnn::inline ICNN_ISA

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#include <icnn/inference/argmin.hpp>
+#include <icnn/inference/verify.hpp>
+#include <icnn/sets/ball.hpp>
+#include <icnn/solvers/bundle/neuron_folding.hpp>
+
+#include <algorithm>
+#include <vector>
+
+#include "tests/support/cases.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/errors.hpp"
+#include "tests/support/zoo.hpp"
+
+using namespace icnn;
+using namespace icnn::test;
+
+namespace {
+
+constexpr double tight = 1e-8;
+
+struct Evaluations {
+  std::vector<Index> counts{};
+  int open = 0;
+
+  void note(const Result& r) {
+    counts.push_back(r.evaluations);
+    open += r.status == Status::optimal ? 0 : 1;
+  }
+  [[nodiscard]] Index median() {
+    std::sort(counts.begin(), counts.end());
+    return counts[counts.size() / 2];
+  }
+  [[nodiscard]] Index most() const { return *std::max_element(counts.begin(), counts.end()); }
+};
+
+/// Solves with a certificate that holds, and proves the gap; the bundle method by name finds the same minimum.
+template <class F, class Set>
+void compare(const F& f, const Set& set, Evaluations& evaluations) {
+  const Result folded = argmin(f, set, {.relative_gap = tight, .certificate = true});
+  const Result cut = argmin(f, set, {.relative_gap = tight, .method = Method::bundle});
+  INFO("n " << f.inputs() << ", folding " << folded << "; bundle " << cut);
+  CHECK(folded.lower_bound <= cut.value + cut.value_error);
+  CHECK(cut.lower_bound <= folded.value + folded.value_error);
+  const Verification proof = verify(f, set, folded.certificate);
+  CHECK(proof.holds());
+  CHECK(proof.gap() <= 10 * tight * std::max(1.0, std::abs(folded.value)));
+  evaluations.note(folded);
+}
+
+Ficnn<double, Relu> network(Random& random, Index n, OutputTermShape output = {}) {
+  Ficnn<double, Relu> f({.inputs = n, .hidden = {12 + random.index(20), 12 + random.index(20)}, .output = output});
+  randomize(f, random);
+  balance(f, 2, random, [&] { return f.gradient(Vector<double>::Constant(n, 0.5).eval()); });
+  return f;
+}
+
+}  // namespace
+
+TEST_CASE("neuron folding takes a handful of evaluations on all kinds of ReLU networks", "[argmin]") {
+  Random random(1);
+  const int count = cases(1200, 200, 20);
+  Evaluations all;
+  for (int k = 0; k < count; ++k) {
+    const Index n = std::vector<Index>{1, 2, 6, 20, 50}[static_cast<std::size_t>(k % 5)];
+    const Index width = 10 + random.index(40), depth = 1 + random.index(4);
+    const Trait trait = all_traits[static_cast<std::size_t>(random.index(all_traits.size()))];
+    const auto problem = zoo_problem<Relu>(random, n, depth, width, trait);
+    const Settings settings{.relative_gap = tight};
+    const Result r =
+        k % 2 == 0 ? argmin(problem.objective(), Box::unit(n), settings) : argmin(problem.objective(), Simplex(n), settings);
+    INFO("problem " << k << ", n " << n << ", depth " << depth << ", " << to_string(trait) << ": " << r);
+    CHECK(r.status == Status::optimal);
+    CHECK(r.evaluations <= 14);
+    if (problem.minimizer.size() > 0)
+      CHECK(r.lower_bound <=
+            problem.f(problem.minimizer) - problem.tilt.dot(problem.minimizer) + 1e-12 * (1 + std::abs(r.value)));
+    all.note(r);
+  }
+  CHECK(all.median() <= 7);
+}
+
+TEST_CASE("functions made from networks keep what folding needs", "[argmin]") {
+  Random random(2);
+  Evaluations all;
+  for (int k = 0; k < cases(60, 10, 2); ++k) {
+    const Index n = 3 + random.index(10);
+    const auto f = network(random, n), g = network(random, n), curved = network(random, n, {.diagonal = true});
+    const auto low = network(random, n, {.rank = 2});
+    const Vector<double> q = random_vector<double>(random, n), half = q.head(n / 2 + 1);
+    const Matrix<double> a = random_matrix<double>(random, n / 2 + 1, n), e = random_matrix<double>(random, n, n / 2 + 1);
+    const Box box = Box::cube(n, -1, 1);
+    const Polyhedron rows(box, a, Vector<double>(Vector<double>::Constant(n / 2 + 1, 0.3)),
+                          random_matrix<double>(random, 1, n), Vector<double>(Vector<double>::Zero(1)));
+    compare(f, box, all);
+    compare(f, rows, all);
+    compare(f, Product(Simplex(n / 2 + 1), Box::cube(n - n / 2 - 1, -1, 1)), all);
+    compare(regularized(f, {.proximal = 0.1, .linear = q}), box, all);
+    compare(regularized(f, {.proximal = 0.1, .linear = q}), WholeSpace(n), all);
+    compare(regularized(f, {.proximal = 0.1, .linear = q}), HalfSpace(q, 0.1), all);
+    compare(curved, box, all);
+    compare(low, rows, all);
+    compare(sum(f, scaled(g, 0.3)), box, all);
+    compare(sum(curved, g), rows, all);
+    compare(maximum(f, g), box, all);
+    compare(precompose(f, e, q), Box::cube(n / 2 + 1, -1, 1), all);
+    compare(precompose(curved, e, q), Box::cube(n / 2 + 1, -1, 1), all);
+    compare(restrict_to(curved, q, {0, 2}), Box::cube(2, -1, 1), all);
+  }
+  CHECK(all.open == 0);
+  CHECK(all.median() <= 7);
+  CHECK(all.most() <= 30);
+}
+
+TEST_CASE("the same workspace folds one function after another, as a new one would", "[argmin]") {
+  Random random(3);
+  const auto f = network(random, 6);
+  auto objective = regularized(f, {.linear = Vector<double>(Vector<double>::Zero(6))});
+  ArgminWorkspace ws(objective);
+  const Polyhedron rows(Box::unit(6), Matrix<double>(Matrix<double>::Ones(1, 6)), Vector<double>(Vector<double>::Ones(1)));
+  for (int k = 0; k < 6; ++k) {
+    // Without a quadratic first, then with one, and without again: it may come and go.
+    objective = regularized(f, {.proximal = k % 3 == 1 ? 0.5 : 0.0, .linear = random_vector<double>(random, 6)});
+    const auto check = [&](const auto& set) {
+      const Result reused = argmin(objective, set, {.relative_gap = tight}, ws),
+                   fresh = argmin(objective, set, {.relative_gap = tight});
+      INFO(k << ": " << reused << "; " << fresh);
+      CHECK(reused.status == Status::optimal);
+      CHECK(reused.y == fresh.y);
+      CHECK(reused.lower_bound == fresh.lower_bound);
+      CHECK(reused.evaluations == fresh.evaluations);
+    };
+    check(Box::unit(6));
+    check(rows);
+  }
+}
+
+TEST_CASE("folding at the edges: constant and affine networks, one variable, small budgets, sets without a point",
+          "[argmin]") {
+  Random random(4);
+  auto f = network(random, 5);
+  const Box box = Box::unit(5);
+  for (Index most = 0; most < 6; ++most) {
+    const Result r = argmin(f, box, {.relative_gap = tight, .max_evaluations = most});
+    CHECK(r.evaluations <= most);
+    CHECK((r.status == Status::optimal || r.status == Status::budget_reached));
+    CHECK(r.lower_bound <= argmin(f, box).value);
+  }
+  CHECK(argmin(f, box, {.time_limit = 0}).status == Status::deadline_reached);
+  const Matrix<double> one = Matrix<double>::Ones(1, 5);
+  CHECK(argmin(f, Polyhedron(box, one, Vector<double>::Constant(1, -1).eval())).status == Status::infeasible);
+  const Result corner = argmin(f, Box(Vector<double>::Ones(5), Vector<double>::Ones(5)), {.relative_gap = tight});
+  CHECK(corner.status == Status::optimal);
+  CHECK(corner.value == f(Vector<double>::Ones(5)));
+  f.edit([](auto& w) {
+    for (const char* name : {"Wy[0]", "Wy[1]", "Wy[2]"}) w[name].setZero();
+  });
+  const Result constant = argmin(f, box, {.relative_gap = tight});
+  CHECK(constant.status == Status::optimal);
+  CHECK(constant.evaluations <= 6);
+  Ficnn<double, Relu> affine({.inputs = 5, .hidden = {}});
+  randomize(affine, random);
+  const Result slope =
+      argmin(affine, Polyhedron(box, one, Vector<double>::Constant(1, 1.5).eval()), {.relative_gap = tight});
+  CHECK(slope.status == Status::optimal);
+}
+
+TEST_CASE("folding by name is for functions that fold", "[argmin]") {
+  Random random(5);
+  const auto f = network(random, 4);
+  const Settings folding{.relative_gap = tight, .method = Method::folding};
+  CHECK(argmin(f, Box::unit(4), folding).status == Status::optimal);
+  Ficnn<double, Softplus> soft({.inputs = 4, .hidden = {6}});
+  const auto black_box = [](const Vector<double>& y, Vector<double>& g) {
+    g.setOnes();
+    return y.sum();
+  };
+  CHECK_ERROR(argmin(soft, Box::unit(4), folding), "two linear pieces");
+  CHECK_ERROR(argmin(black_box, Box::unit(4), folding), "black box");
+  CHECK_ERROR(argmin(f, Ball(Vector<double>::Zero(4), 1), folding), "Method::folding");
+  CHECK_ERROR(argmin(regularized(f, {.entropy = 1.0}), Box::unit(4), folding), "entropy");
+}
