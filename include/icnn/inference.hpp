@@ -12,6 +12,7 @@
 #include "icnn/inference/conjugate.hpp"
 #include "icnn/inference/entropy.hpp"
 #include "icnn/inference/layer_bounds.hpp"
+#include "icnn/inference/linear_program.hpp"
 #include "icnn/inference/method_rooms.hpp"
 #include "icnn/inference/minimize.hpp"
 #include "icnn/inference/model.hpp"
@@ -20,3 +21,4 @@
 #include "icnn/inference/parts_models.hpp"
 #include "icnn/inference/substituted_models.hpp"
 #include "icnn/inference/verify.hpp"
+#include "icnn/inference/write_mps.hpp"

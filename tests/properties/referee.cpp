@@ -133,7 +133,7 @@ void judge_by_lp(const F& f, const Set& set, const Result& r, Tally& tally) {
 #ifdef ICNN_HAS_CLP
   if constexpr (
       requires { linear_optimum(f.function(), f.terms().linear, set); } &&
-      requires(LinearProgram & program) { constrain(program, set); }) {
+      requires(ClpProgram & program) { constrain(program, set); }) {
     const LinearOptimum lp = linear_optimum(f.function(), f.terms().linear, set);
     if (!lp.optimal) return;
     const double scale = std::max(1.0, std::abs(lp.value)), tolerance = 1e-7 * scale;

@@ -39,11 +39,11 @@ struct LinearOptimum {
 };
 
 /// min c'x subject to bounds and rows. The columns begin free and without cost.
-class LinearProgram {
+class ClpProgram {
  public:
   static constexpr double tolerance = 1e-9;
 
-  explicit LinearProgram(Index columns)
+  explicit ClpProgram(Index columns)
       : cost(Vector<double>::Zero(columns)),
         lower(Vector<double>::Constant(columns, -COIN_DBL_MAX)),
         upper(Vector<double>::Constant(columns, COIN_DBL_MAX)) {}
@@ -83,15 +83,15 @@ class LinearProgram {
   std::vector<double> entries_, low_, high_;
 };
 
-inline void constrain(LinearProgram& program, const Box& box) {
+inline void constrain(ClpProgram& program, const Box& box) {
   program.lower.head(box.dimension()) = box.lower().cwiseMax(-COIN_DBL_MAX);
   program.upper.head(box.dimension()) = box.upper().cwiseMin(COIN_DBL_MAX);
 }
-inline void constrain(LinearProgram& program, const Simplex& simplex) {
+inline void constrain(ClpProgram& program, const Simplex& simplex) {
   program.lower.head(simplex.dimension()).setZero();
   program.add(Vector<double>::Ones(simplex.dimension()), simplex.total(), simplex.total());
 }
-inline void constrain(LinearProgram& program, const Polyhedron& set) {
+inline void constrain(ClpProgram& program, const Polyhedron& set) {
   constrain(program, set.box());
   for (Index i = 0; i < set.b().size(); ++i) program.add(set.A().row(i), -infinity, set.b()(i));
   for (Index i = 0; i < set.e().size(); ++i) program.add(set.E().row(i), set.e()(i), set.e()(i));
@@ -104,7 +104,7 @@ template <class Chain, class Set>
   if (f.output_term().is_quadratic()) fail({"linear_optimum", "a piecewise linear network", "a quadratic output term"});
   Index columns = n;
   f.chain().for_each([&](auto, const auto& layer) { columns += layer.width(); });
-  LinearProgram program(columns);
+  ClpProgram program(columns);
   constrain(program, set);
   const auto block = [&](const std::string& name, Index rows, Index cols) -> Matrix<double> {
     if (!f.layout().contains(name)) return Matrix<double>::Zero(rows, cols);

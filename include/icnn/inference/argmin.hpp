@@ -128,7 +128,7 @@ void argmin(const F& f, const Set& set, const Settings& settings, ArgminWorkspac
   detail::refuse_inner_entropy("argmin", f);
   const bool entropic = detail::is_entropic(f);
   Plan plan = choose_method(f.regularity(), f.inputs(), kind_of<Set>, entropic, settings.method);
-  detail::fold_if_possible(plan, *ws.model, settings, entropic);
+  detail::fold_if_possible(plan, *ws.model, settings);
   detail::check_problem(f.inputs(), set.dimension(), settings, ws.methods, result);
   std::optional<EntropyTerm> entropy;
   if constexpr (is_regularized<F>) {

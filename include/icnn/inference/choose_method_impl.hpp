@@ -55,8 +55,6 @@ ICNN_INLINE Plan choose_method(Regularity regularity, Index n, SetKind set, bool
     }
     case Method::folding:
     case Method::bundle: {
-      require(asked == Method::bundle || !entropic, "Method::bundle (or automatic) beside an entropy, not ", "an entropy",
-              "");
       require(polytope, detail::simple_sets, "another set",
               "Method::level and Method::projected_gradient take whatever can be projected onto");
       break;

@@ -33,13 +33,13 @@ ICNN_INLINE void MethodWorkspace::prepare_to_fold(ConvexModel& model, bool anew)
 
 namespace detail {
 
-ICNN_INLINE void fold_if_possible(Plan& plan, const ConvexModel& model, const Settings& settings, bool entropic) {
+ICNN_INLINE void fold_if_possible(Plan& plan, const ConvexModel& model, const Settings& settings) {
   const bool can_be = model.folds() != Folds::no;
   if (plan.method == Method::folding && !can_be) {
     fail({"argmin", "neurons with two linear pieces each, for Method::folding",
           "an activation that is curved, or none that is known", "Method::automatic takes what fits"});
   }
-  if (plan.method == Method::bundle && settings.method == Method::automatic && can_be && !entropic) {
+  if (plan.method == Method::bundle && settings.method == Method::automatic && can_be) {
     plan.method = Method::folding;
   }
 }
@@ -89,6 +89,7 @@ ICNN_INLINE void minimize_entropic(ConvexModel& model, const EntropyTerm& entrop
   MethodRooms& r = ws.rooms();
   switch (plan.method) {
     case Method::newton: return mirror_newton(model, entropy, settings, *r.newton, result, plan.gradient_evaluations);
+    case Method::folding: return neuron_folding(model, entropy, settings, *r.entropy_bundle, *r.folding, result);
     case Method::bundle: return entropy_bundle(model, entropy, settings, *r.entropy_bundle, result);
     default: return mirror_gradient(model, entropy, settings, r.gradient, result);
   }

@@ -5,6 +5,7 @@
 
 #include "icnn/sets/box.hpp"
 #include "icnn/sets/simplex.hpp"
+#include "icnn/solvers/quadratic/polytope.hpp"
 #include "icnn/solvers/simple_term.hpp"
 
 namespace icnn::inline ICNN_ISA {
@@ -24,6 +25,7 @@ class EntropyTerm final : public SimpleTerm {
   /// What a coordinate is multiplied by beside the mirror: its width in a box, 1 on a simplex.
   [[nodiscard]] double width(Index j) const { return box_ ? upper(j) - lower(j) : 1.0; }
   [[nodiscard]] double total() const { return simplex_->total(); }
+  void describe(Polytope& set) const { box_ ? set.assign(*box_) : set.assign(*simplex_); }
 
   /// The largest change of g'y along one coordinate of the box, or from one corner of the simplex to another, by the size of
   /// the set that its entropy sees.
@@ -112,6 +114,13 @@ class EntropyTerm final : public SimpleTerm {
     double sum = 0;
     for (Index j = 0; j < y.size(); ++j) sum += (z(j) - y(j)) * step(j) / width(j);
     return sum;
+  }
+
+  /// First and second derivative in coordinate j, at these distances from its bounds.
+  void derivatives(Index j, double below, double above, double& first, double& second) const {
+    const double w = width(j), p = below / w, rest = above / w;
+    first = box_ ? tau_ / w * std::log(p / rest) : tau_ * (std::log(below) + 1);
+    second = box_ ? tau_ / (w * w * p * rest) : tau_ / below;
   }
 
   [[nodiscard]] double value(ConstVectorView y) const override {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "icnn/solvers/bundle/bundle_steps.hpp"
 #include "icnn/solvers/bundle/cuts.hpp"
 #include "icnn/solvers/bundle/entropy_master.hpp"
 #include "icnn/solvers/solve_log.hpp"
@@ -25,7 +26,8 @@ struct EntropyBundleWorkspace {
         cuts(n, Cuts::usual_capacity(n)),
         rows(n, cuts.capacity()),
         offsets(cuts.capacity()),
-        master(n, cuts.capacity()) {}
+        master(n, cuts.capacity()),
+        set(n) {}
 
   Vector<double> mirror, center, trial, g;  ///< the center and its mirror coordinates, the next point, its gradient
   Vector<double> region;                    ///< |v_j| <= region_j wherever cuts have to hold
@@ -35,6 +37,7 @@ struct EntropyBundleWorkspace {
   Matrix<double> rows;  ///< of the master, scaled
   Vector<double> offsets;
   EntropyMaster master;
+  Polytope set;  ///< for neuron folding
 };
 
 /// The constants of entropy_bundle().
@@ -73,57 +76,79 @@ inline bool solve_entropy_master(const EntropyTerm& term, EntropyBundleWorkspace
                          ws.linear, ws.center, tolerance / size);
 }
 
-/// The iterations of entropy_bundle(), from the best point so far.
-inline void entropy_bundle_iterations(SolveLog& log, const EntropyTerm& term, EntropyBundleWorkspace& ws) {
-  const auto& tuning = entropy_bundle_tuning;
-  const Result& result = log.result();
-  log.clear(ws.cuts);
-  term.to_mirror(result.y, ws.mirror);
-  term.to_point(ws.mirror, ws.center);
-  double value = 0;
-  if (!log.evaluate(ws.center, value) || !log.take_gradient(ws.center, ws.g)) return;
-  log.add_cut(ws.cuts, ws.center, ws.g, 0);
-  double smooth = log.smooth_value();
-  double q = std::max(0.0, tuning.first_weight * term.longest_fall(ws.g) / term.tau() - 1);
-  int nulls = 0, futile = 0;
-  while (log.iterate()) {
-    const double open = std::isfinite(result.lower_bound) ? result.value - result.lower_bound : infinity;
-    const double accuracy = tuning.master_accuracy * std::max(1.0, std::abs(value));
-    solve_entropy_master(term, ws, q, smooth, std::min(tuning.master_share * open, accuracy));
-    vec::copy(ws.master.y, ws.trial);
-    if (!vec::all_finite(ws.trial)) return;
-    const double offset = ws.cuts.combine(ws.master.multipliers, ws.combined);
-    vec::fill(ws.linear, 0);
-    const double lower = offset + term.lower_bound_of_linear(ws.combined, ws.linear, 0, log.region());
-    if (!log.raise_bound(lower, ws.cuts)) return;
-    const double model = ws.cuts.model(ws.trial), predicted = value - model - term.value(ws.trial);
-    if (!log.is_above_noise(predicted)) {
-      if (++futile > tuning.max_futile) return;
-      q *= tuning.look_further;
-      continue;
-    }
-    double next = 0;
-    if (!log.evaluate(ws.trial, next) || !log.take_gradient(ws.trial, ws.g)) return;
-    log.add_cut(ws.cuts, ws.trial, ws.g, 0);
-    if (!log.cut_agrees(model, log.smooth_value())) return;
-    double cut_at_center = log.smooth_value();
-    for (Index j = 0; j < ws.g.size(); ++j) cut_at_center += ws.g(j) * (ws.center(j) - ws.trial(j));
-    if (!log.cut_agrees(cut_at_center, smooth)) return;
-    const double gained = value - next;
-    if (gained >= tuning.serious * predicted) {
-      if (gained >= tuning.very_serious * predicted) q *= tuning.relax;
-      value = next;
-      smooth = log.smooth_value();
-      term.to_mirror(ws.trial, ws.mirror);
-      vec::copy(ws.trial, ws.center);
-      nulls = futile = 0;
-    } else if (++nulls >= tuning.max_nulls) {
-      q *= tuning.tighten;
-      nulls = 0;
-    }
-    if (q < tuning.negligible) q = 0;
+/// The iterations of entropy_bundle(), one at a time, from the best point so far.
+class EntropyBundle final : public BundleSteps {
+ public:
+  EntropyBundle(SolveLog& log, const EntropyTerm& term, EntropyBundleWorkspace& ws)
+      : BundleSteps(log, ws.cuts, ws.center, ws.trial, ws.combined, ws.linear), term_(term), ws_(ws) {}
+
+  [[nodiscard]] bool begin() override {
+    log_.clear(ws_.cuts);
+    term_.to_mirror(log_.result().y, ws_.mirror);
+    term_.to_point(ws_.mirror, ws_.center);
+    if (!log_.evaluate(ws_.center, value_) || !log_.take_gradient(ws_.center, ws_.g)) return false;
+    log_.add_cut(ws_.cuts, ws_.center, ws_.g, 0);
+    smooth_ = log_.smooth_value();
+    q_ = std::max(0.0, tuning().first_weight * term_.longest_fall(ws_.g) / term_.tau() - 1);
+    return true;
   }
-}
+
+  [[nodiscard]] bool step() override {
+    const Result& result = log_.result();
+    const double open = std::isfinite(result.lower_bound) ? result.value - result.lower_bound : infinity;
+    const double accuracy = tuning().master_accuracy * std::max(1.0, std::abs(value_));
+    solve_entropy_master(term_, ws_, q_, smooth_, std::min(tuning().master_share * open, accuracy));
+    vec::copy(ws_.master.y, ws_.trial);
+    if (!vec::all_finite(ws_.trial)) return false;
+    const double offset = ws_.cuts.combine(ws_.master.multipliers, ws_.combined);
+    vec::fill(ws_.linear, 0);
+    const double lower = offset + term_.lower_bound_of_linear(ws_.combined, ws_.linear, 0, log_.region());
+    if (!log_.raise_bound(lower, ws_.cuts)) return false;
+    const double predicted = value_ - ws_.cuts.model(ws_.trial) - term_.value(ws_.trial);
+    if (!log_.is_above_noise(predicted)) {
+      q_ *= tuning().look_further;
+      return ++futile_ <= tuning().max_futile;
+    }
+    double next = 0, missed = 0;
+    if (!cut_trial(next, missed)) return false;
+    const double gained = value_ - next;
+    if (gained >= tuning().serious * predicted) {
+      if (gained >= tuning().very_serious * predicted) q_ *= tuning().relax;
+      accept(next);
+    } else if (++nulls_ >= tuning().max_nulls) {
+      q_ *= tuning().tighten;
+      nulls_ = 0;
+    }
+    if (q_ < tuning().negligible) q_ = 0;
+    return true;
+  }
+
+  [[nodiscard]] bool cut_trial(double& next, double& missed) override {
+    const double below = ws_.cuts.model(ws_.trial);
+    if (!log_.evaluate(ws_.trial, next) || !log_.take_gradient(ws_.trial, ws_.g)) return false;
+    log_.add_cut(ws_.cuts, ws_.trial, ws_.g, 0);
+    if (!log_.cut_agrees(below, log_.smooth_value())) return false;
+    double cut_at_center = log_.smooth_value();
+    for (Index j = 0; j < ws_.g.size(); ++j) cut_at_center += ws_.g(j) * (ws_.center(j) - ws_.trial(j));
+    missed = smooth_ - cut_at_center;
+    return log_.cut_agrees(cut_at_center, smooth_);
+  }
+  void accept(double next) override {
+    value_ = next;
+    smooth_ = log_.smooth_value();
+    term_.to_mirror(ws_.trial, ws_.mirror);
+    vec::copy(ws_.trial, ws_.center);
+    nulls_ = futile_ = 0;
+  }
+
+ private:
+  [[nodiscard]] static constexpr const EntropyBundleTuning& tuning() { return entropy_bundle_tuning; }
+
+  const EntropyTerm& term_;
+  EntropyBundleWorkspace& ws_;
+  double q_ = 0;
+  int nulls_ = 0, futile_ = 0;
+};
 
 }  // namespace detail
 
@@ -138,7 +163,11 @@ inline void entropy_bundle_iterations(SolveLog& log, const EntropyTerm& term, En
 inline void entropy_bundle(ConvexModel& model, const EntropyTerm& term, const Settings& settings, EntropyBundleWorkspace& ws,
                            Result& result) {
   SolveLog log(model, term, settings, ws.region, result);
-  detail::entropy_bundle_iterations(log, term, ws);
+  detail::EntropyBundle bundle(log, term, ws);
+  if (bundle.begin()) {
+    while (log.iterate() && bundle.step()) {
+    }
+  }
   log.finish();
 }
 

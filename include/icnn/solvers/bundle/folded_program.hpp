@@ -10,6 +10,7 @@
 
 #include "icnn/solvers/bundle/cuts.hpp"
 #include "icnn/solvers/convex_model.hpp"
+#include "icnn/solvers/entropy_term.hpp"
 #include "icnn/solvers/quadratic/interior_point.hpp"
 #include "icnn/solvers/quadratic/polytope.hpp"
 
@@ -21,7 +22,7 @@ struct FoldedProgramTuning {
   Index free_at_all = 60;                                ///< and so many more
   double accuracy = 1e-2;                                ///< of the multipliers, over the extent of the set in units,
   double most_accurate = 1e-15, least_accurate = 1e-11;  ///< between these
-  int iterations = 40;
+  int iterations = 100;
   double least_unit = 1e-12;  ///< of lengths, relative to the point
 };
 
@@ -74,8 +75,10 @@ class FoldedProgram {
 
   /// Solves the program at the center \p c, where f is \p value, and has a gap of \p open. \p slopes are those of the
   /// folding; cuts have the modulus m and origins that end in their points. False where the minimizer is not finite.
+  /// With an entropy, over its set, that is added.
   bool solve(ConvexModel& model, const std::vector<Index>& free, ConstVectorView slopes, const Cuts& cuts, double m,
-             const Polytope& set, ConstVectorView c, double value, double open, const Deadline& deadline) {
+             const Polytope& set, const EntropyTerm* entropy, ConstVectorView c, double value, double open,
+             const Deadline& deadline) {
     free_ = static_cast<Index>(free.size());
     cuts_ = cuts.size();
     size_ = n_ + free_;
@@ -86,8 +89,9 @@ class FoldedProgram {
                {a_.data(), n_, b_.data(), most_free_, e_.data(), gradient_.data(), weights_.data(), &folded});
     steepest_ = 1e-300 + vec::largest_magnitude(gradient_);
     for (Index i = 0; i < cuts_; ++i) steepest_ = std::max(steepest_, vec::largest_magnitude(cuts.gradients()(i)));
+    if (entropy) steepest_ = std::max(steepest_, entropy->tau());
     const double least = tuning.least_unit * (1 + vec::largest_magnitude(c));
-    length_ = std::isfinite(open) ? std::clamp(open / steepest_, least, 1.0) : 1.0;
+    length_ = std::isfinite(open) && !entropy ? std::clamp(open / steepest_, least, 1.0) : 1.0;
     write_cuts(cuts, m, c, value);
     write_free(free);
     write_objective(value - folded);
@@ -100,6 +104,7 @@ class FoldedProgram {
     const double tolerance = std::clamp(tuning.accuracy / extent, tuning.most_accurate, tuning.least_accurate);
     const Index rows = cuts_ + 1 + free_ + set.row_count(), k = set.equality_count();
     const bool diagonal = folds_ == Folds::quadratic && !is_dense_;
+    const EntropyInUnits term(entropy, length_, steepest_);
     solver_->solve({.lower = {lower_.data(), size_},
                     .upper = {upper_.data(), size_},
                     .linear = {linear_.data(), size_},
@@ -109,7 +114,9 @@ class FoldedProgram {
                     .offsets = {offsets_.data(), rows},
                     .cuts = cuts_ + 1,
                     .equalities = {equalities_.data(), size_, k, size_},
-                    .right_hand_side = {right_hand_side_.data(), k}},
+                    .right_hand_side = {right_hand_side_.data(), k},
+                    .term = entropy ? &term : nullptr,
+                    .curved = entropy ? n_ : 0},
                    {start_.data(), size_}, {.tolerance = tolerance, .iterations = tuning.iterations, .deadline = deadline});
     return vec::all_finite(solver_->y);
   }
@@ -141,6 +148,21 @@ class FoldedProgram {
 
  private:
   static constexpr FoldedProgramTuning tuning{};
+
+  class EntropyInUnits final : public SeparableTerm {
+   public:
+    EntropyInUnits(const EntropyTerm* term, double length, double steepest)
+        : term_(term), length_(length), steepest_(steepest) {}
+    void derivatives(Index j, double below, double above, double& first, double& second) const override {
+      term_->derivatives(j, length_ * below, length_ * above, first, second);
+      first /= steepest_;
+      second *= length_ / steepest_;
+    }
+
+   private:
+    const EntropyTerm* term_;
+    double length_, steepest_;
+  };
 
   void make_room(Index rows, Index equalities) {
     const Index size = n_ + most_free_;

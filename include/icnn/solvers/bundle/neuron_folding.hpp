@@ -7,6 +7,7 @@
 #include <cmath>
 #include <vector>
 
+#include "icnn/solvers/bundle/entropy_bundle.hpp"
 #include "icnn/solvers/bundle/folded_program.hpp"
 #include "icnn/solvers/bundle/proximal_bundle.hpp"
 #include "icnn/solvers/slope_bound.hpp"
@@ -16,6 +17,7 @@ namespace icnn::inline ICNN_ISA {
 /// The constants of neuron_folding().
 struct NeuronFoldingTuning {
   Index bundle_steps = 3;    ///< before the first program,
+  Index entropic_steps = 2;  ///< with an entropy,
   Index further_steps = 5;   ///< and where programs lead no further
   Index programs = 30;       ///< in a row
   Index idle_programs = 2;   ///< that nothing is folded wrongly in and that close no more of the gap, before the end
@@ -49,26 +51,31 @@ namespace detail {
 /// The iterations of neuron_folding(), from the best point so far.
 class NeuronFolding {
  public:
-  NeuronFolding(SolveLog& log, Region& set, BundleWorkspace& cuts, FoldingWorkspace& ws)
+  /// Over a region that is this polytope, or with an entropy over the polytope alone.
+  NeuronFolding(SolveLog& log, BundleSteps& bundle, Region* region, const Polytope& set, const EntropyTerm* entropy,
+                FoldingWorkspace& ws)
       : log_(log),
         model_(log.model()),
+        bundle_(bundle),
+        region_(region),
         set_(set),
-        cuts_(cuts),
+        entropy_(entropy),
         ws_(ws),
-        bundle_(log, set, cuts),
-        m_(model_.strong_convexity()) {}
+        m_(entropy ? 0.0 : model_.strong_convexity()) {}
 
   /// Until the search has ended, or no step is known.
   void run() {
     log_.keep_origins();
     if (!bundle_.begin()) return;
-    ws_.program.begin(model_, cuts_.set);
+    ws_.program.begin(model_, set_);
     model_.pre_activations(ws_.at_center);
-    Index steps = tuning.bundle_steps;
+    Index steps = entropy_ ? tuning.entropic_steps : tuning.bundle_steps;
     while (take_bundle_steps(steps)) {
       choose_free();
-      if (!take_programs()) return;
+      if (!take_programs()) break;
       steps = tuning.further_steps;
+    }
+    while (entropy_ && !log_.ended() && take_bundle_steps(1)) {  // others follow where there is none
     }
   }
 
@@ -118,8 +125,7 @@ class NeuronFolding {
   /// Neurons are folded onto their pieces at the center. Free are those that are on another one, or between both, in the
   /// combination of cuts that the latest master found.
   void choose_free() {
-    static_cast<void>(cuts_.cuts.combine(cuts_.master->multipliers, cuts_.combined));
-    vec::copy(cuts_.cuts.combined_origin().segment(0, ws_.proof.size()), ws_.proof);
+    vec::copy(bundle_.cuts.combined_origin().segment(0, ws_.proof.size()), ws_.proof);
     model_.make_slopes(ws_.proof);
     for (Index j = 0; j < ws_.slopes.size(); ++j) {
       is_free(j) = 0;
@@ -143,16 +149,23 @@ class NeuronFolding {
   [[nodiscard]] bool solve() {
     FoldedProgram& program = ws_.program;
     const double open = bundle_.value() - log_.result().lower_bound;
-    if (!program.solve(model_, ws_.free, ws_.slopes, cuts_.cuts, m_, cuts_.set, cuts_.center, bundle_.value(), open,
-                       log_.deadline())) {
+    if (!program.solve(model_, ws_.free, ws_.slopes, bundle_.cuts, m_, set_, entropy_, bundle_.center,
+                       bundle_.smooth_value(), open, log_.deadline())) {
       return false;
     }
-    program.minimizer(cuts_.center, cuts_.trial);
-    if (!cuts_.set.is_simple()) program.use_multipliers(set_, cuts_.set);
-    set_.project(cuts_.trial, cuts_.scratch);
+    program.minimizer(bundle_.center, bundle_.trial);
+    if (region_ && !set_.is_simple()) program.use_multipliers(*region_, set_);
+    if (region_) region_->project(bundle_.trial, bundle_.scratch);
     take_slopes();
-    const double bound = slope_bound(model_, log_.term(), ws_.proof, cuts_.trial, m_, log_.region(), cuts_.combined);
-    return log_.raise_bound(bound, ws_.proof, cuts_.trial);
+    const double bound = slope_bound(model_, log_.term(), ws_.proof, bundle_.trial, m_, log_.region(), bundle_.combined);
+    if (!log_.raise_bound(bound, ws_.proof, bundle_.trial)) return false;
+    if (entropy_) {  // the minimizer of the bound is known better than that of the program
+      for (Index j = 0; j < bundle_.trial.size(); ++j) {
+        bundle_.scratch(j) = -entropy_->width(j) * bundle_.combined(j) / entropy_->tau();
+      }
+      entropy_->to_point(bundle_.scratch, bundle_.trial);
+    }
+    return true;
   }
   /// ws.proof := slopes, in which cuts have the share that the multipliers give them.
   void take_slopes() {
@@ -162,12 +175,12 @@ class NeuronFolding {
       const Index j = ws_.free[static_cast<std::size_t>(k)];
       ws_.proof(j) = program.low(j) + program.share(k) * program.gap(j);
     }
-    model_.place_slopes(ws_.proof, cuts_.trial);
+    model_.place_slopes(ws_.proof, bundle_.trial);
     const double own = program.own_weight();
     if (own >= tuning.whole) return;
     model_.make_adjoints(ws_.proof);
-    static_cast<void>(cuts_.cuts.combine(program.weights_of_cuts(), cuts_.combined));
-    const ConstVectorView of_cuts = cuts_.cuts.combined_origin().segment(0, ws_.proof.size());
+    static_cast<void>(bundle_.cuts.combine(program.weights_of_cuts(), bundle_.combined));
+    const ConstVectorView of_cuts = bundle_.cuts.combined_origin().segment(0, ws_.proof.size());
     for (Index j = 0; j < ws_.proof.size(); ++j) ws_.proof(j) = own * ws_.proof(j) + (1 - own) * of_cuts(j);
     model_.make_slopes(ws_.proof);
   }
@@ -186,10 +199,11 @@ class NeuronFolding {
 
   SolveLog& log_;
   ConvexModel& model_;
-  Region& set_;
-  BundleWorkspace& cuts_;
+  BundleSteps& bundle_;
+  Region* region_;
+  const Polytope& set_;
+  const EntropyTerm* entropy_;
   FoldingWorkspace& ws_;
-  ProximalBundle bundle_;
   double m_;
   Index idle_ = 0;
 };
@@ -211,7 +225,18 @@ inline void neuron_folding(ConvexModel& model, Region& set, const Settings& sett
                            FoldingWorkspace& ws, Result& result) {
   const SetTerm term(set);
   SolveLog log(model, term, settings, cuts.region, result);
-  detail::NeuronFolding(log, set, cuts, ws).run();
+  detail::ProximalBundle bundle(log, set, cuts);
+  detail::NeuronFolding(log, bundle, &set, cuts.set, nullptr, ws).run();
+  log.finish();
+}
+
+/// The same for entropic problems, f - tau H over its box or simplex: the entropy stands beside the program, too.
+inline void neuron_folding(ConvexModel& model, const EntropyTerm& term, const Settings& settings,
+                           EntropyBundleWorkspace& cuts, FoldingWorkspace& ws, Result& result) {
+  SolveLog log(model, term, settings, cuts.region, result);
+  term.describe(cuts.set);
+  detail::EntropyBundle bundle(log, term, cuts);
+  detail::NeuronFolding(log, bundle, nullptr, cuts.set, &term, ws).run();
   log.finish();
 }
 

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <optional>
 
+#include "icnn/solvers/bundle/bundle_steps.hpp"
 #include "icnn/solvers/bundle/cuts.hpp"
 #include "icnn/solvers/gradient/line_search.hpp"
 #include "icnn/solvers/quadratic/interior_point.hpp"
@@ -175,25 +176,27 @@ inline void project_trial(Region& set, BundleWorkspace& ws) {
 }
 
 /// The iterations of proximal_bundle(), one at a time, from the best point so far.
-class ProximalBundle {
+class ProximalBundle final : public BundleSteps {
  public:
   ProximalBundle(SolveLog& log, Region& set, BundleWorkspace& ws)
-      : log_(log), set_(set), ws_(ws), m_(log.model().strong_convexity()) {}
+      : BundleSteps(log, ws.cuts, ws.center, ws.trial, ws.combined, ws.scratch),
+        set_(set),
+        ws_(ws),
+        m_(log.model().strong_convexity()) {}
 
-  /// The first cut. False when ended.
-  [[nodiscard]] bool begin() {
+  [[nodiscard]] bool begin() override {
     ws_.begin(set_);
     log_.clear(ws_.cuts);
     vec::copy(log_.result().y, ws_.center);
     if (!log_.begin(set_, ws_.center, value_, ws_.g, ws_.trial, ws_.scratch)) return false;
     log_.add_cut(ws_.cuts, ws_.center, ws_.g, m_);
+    smooth_ = value_;
     weight_ =
         proximal_bundle_tuning.first_weight * std::sqrt(vec::squared_norm(ws_.g) / static_cast<double>(ws_.center.size()));
     return true;
   }
 
-  /// One more: a master, and as a rule an evaluation. False when ended, or when no step is known.
-  [[nodiscard]] bool step() {
+  [[nodiscard]] bool step() override {
     const auto& tuning = proximal_bundle_tuning;
     const double size = solve_master(ws_, m_, weight_, value_, value_ - log_.result().lower_bound, log_.deadline());
     if (!vec::all_finite(ws_.trial)) return false;
@@ -221,8 +224,7 @@ class ProximalBundle {
     return true;
   }
 
-  /// Evaluates f at ws.trial, and cuts there; `missed`: by how much that cut misses the center. False when ended.
-  [[nodiscard]] bool cut_trial(double& next, double& missed) {
+  [[nodiscard]] bool cut_trial(double& next, double& missed) override {
     if (!log_.evaluate(ws_.trial, next) || !log_.take_gradient(ws_.center, ws_.trial, next, ws_.g)) return false;
     const double below = model();
     log_.add_cut(ws_.cuts, ws_.trial, ws_.g, m_);
@@ -231,15 +233,11 @@ class ProximalBundle {
     missed = value_ - cut_at_center;
     return log_.cut_agrees(below, next) && log_.cut_agrees(cut_at_center, value_);
   }
-  /// ws.trial becomes the center.
-  void accept(double next) {
+  void accept(double next) override {
     vec::copy(ws_.trial, ws_.center);
-    value_ = next;
+    value_ = smooth_ = next;
     futile_ = 0;
   }
-
-  /// f at the center.
-  [[nodiscard]] double value() const noexcept { return value_; }
 
  private:
   [[nodiscard]] double model() const { return ws_.cuts.model(ws_.trial) + 0.5 * m_ * vec::squared_norm(ws_.trial); }
@@ -250,10 +248,9 @@ class ProximalBundle {
     return true;
   }
 
-  SolveLog& log_;
   Region& set_;
   BundleWorkspace& ws_;
-  double m_, value_ = 0, weight_ = 0;
+  double m_, weight_ = 0;
   int far_ = 0, futile_ = 0;
 };
 

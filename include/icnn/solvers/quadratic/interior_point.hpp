@@ -21,6 +21,7 @@ struct InteriorPointTuning {
   double boundary = 0.9;        ///< least share of the way to the boundary that a step takes,
   double boundary_end = 0.9999;  ///< and the largest, when complementarity is near 0
   double definite = 1e-14;       ///< keeps flat directions and duplicate rows factorable; relative
+  double lag = 10;               ///< a residual of so many times mu, beside a term that bends
   double rows_tolerance = 100;   ///< rows may be broken by so many times the tolerance: duplicates limit what can be had
 };
 
@@ -70,7 +71,12 @@ class InteriorPoint {
         shift_above_(j) = d_above_(j) * dz_above_(j);
       }
       for (Index i = 0; i < m_; ++i) shift_slack_(i) = d_slack_(i) * d_multipliers_(i);
-      direction(ratio * ratio * ratio * mu_);
+      // Where the term's slope lags behind, pure Newton steps follow it before complementarity goes on.
+      const bool lags = curved_ > 0 && vec::largest_magnitude(dual_) > tuning.lag * mu_;
+      if (lags) {
+        for (auto* shift : {&shift_below_, &shift_above_, &shift_slack_}) vec::fill(*shift, 0);
+      }
+      direction(lags ? mu_ : ratio * ratio * ratio * mu_);
       move(program, std::min(1.0, step_length(std::clamp(1 - mu_, tuning.boundary, tuning.boundary_end))));
     }
     return false;
@@ -90,7 +96,7 @@ class InteriorPoint {
 
  private:
   static constexpr InteriorPointTuning tuning{};
-  static constexpr Index variable_vectors = 17, row_vectors = 6, equality_vectors = 3;
+  static constexpr Index variable_vectors = 19, row_vectors = 6, equality_vectors = 3;
   [[nodiscard]] static VectorView none() noexcept { return {nullptr, 0}; }
 
   /// Deals the room out to vectors of these sizes.
@@ -101,7 +107,7 @@ class InteriorPoint {
       return VectorView(next - size, size);
     };
     for (auto* v : {&y, &below_, &above_, &z_below_, &z_above_, &diagonal_, &weights_, &dual_, &step_, &shift_below_,
-                    &shift_above_, &d_below_, &d_above_, &dz_below_, &dz_above_, &scratch_, &fixed_}) {
+                    &shift_above_, &d_below_, &d_above_, &dz_below_, &dz_above_, &scratch_, &fixed_, &first_, &second_}) {
       *v = deal(n);
     }
     for (auto* v : {&multipliers, &slack_, &primal_, &d_slack_, &d_multipliers_, &shift_slack_}) *v = deal(m);
@@ -113,6 +119,7 @@ class InteriorPoint {
   void begin(const QuadraticProgram& program, ConstVectorView start) {
     shape(program.linear.size(), program.rows.columns(), program.equalities.columns());
     cuts_ = program.cuts;
+    curved_ = program.curved;
     scale_ = std::max(1.0, vec::largest_magnitude(program.linear));
     for (Index j = 0; j < y.size(); ++j) {
       const double l = program.lower(j), u = program.upper(j), width = u - l;
@@ -149,6 +156,11 @@ class InteriorPoint {
       dual_(j) = program.linear(j) + z_above_(j) - z_below_(j);
     }
     program.add_curvature(y, dual_);
+    for (Index j = 0; j < curved_; ++j) {
+      first_(j) = second_(j) = 0;
+      if (!is_fixed(j)) program.term->derivatives(j, below_(j), above_(j), first_(j), second_(j));
+      dual_(j) += first_(j);
+    }
     vec::add_combination(program.rows, multipliers, dual_);
     vec::add_combination(program.equalities, equality_multipliers, dual_);
     for (Index j = 0; j < y.size(); ++j) {
@@ -204,6 +216,7 @@ class InteriorPoint {
       double d = program.diagonal.size() > 0 ? program.diagonal(j) : 0.0;
       if (bounded_below(j)) d += z_below_(j) / below_(j);
       if (bounded_above(j)) d += z_above_(j) / above_(j);
+      if (j < curved_) d += second_(j);
       diagonal_(j) = is_fixed(j) ? 1.0 : std::max(d, tuning.definite * scale_);
     }
     dense_ = program.dense.columns() > 0;
@@ -393,7 +406,7 @@ class InteriorPoint {
     for (Index i = 0; i < k_; ++i) equality_multipliers(i) += step * d_equality_(i);
   }
 
-  Index m_ = 0, k_ = 0, cuts_ = 0, pairs_ = 0;
+  Index m_ = 0, k_ = 0, cuts_ = 0, pairs_ = 0, curved_ = 0;
   bool dense_ = false;
   double scale_ = 1, mu_ = 0, epigraph_ = 0, t_pivot_ = 1, d_t_ = 0;
   Vector<double> room_;  ///< of all these vectors
@@ -406,6 +419,7 @@ class InteriorPoint {
   VectorView step_ = none(), d_below_ = none(), d_above_ = none(), dz_below_ = none(), dz_above_ = none(), d_slack_ = none(),
              d_multipliers_ = none(), d_equality_ = none();
   VectorView shift_below_ = none(), shift_above_ = none(), shift_slack_ = none();  ///< second-order terms of the affine step
+  VectorView first_ = none(), second_ = none();                                    ///< derivatives of the term
   VectorView scratch_ = none();
   Matrix<double> scaled_rows_, weighted_, scaled_equalities_, gram_, border_, schur_, curvature_;
 };

@@ -7,6 +7,14 @@
 
 namespace icnn::inline ICNN_ISA {
 
+/// A smooth convex function of each coordinate alone whose slope is infinite on the bounds: an entropy.
+class SeparableTerm {
+ public:
+  virtual ~SeparableTerm() = default;
+  /// First and second derivatives at a coordinate so far above its lower bound and below its upper one.
+  virtual void derivatives(Index j, double below, double above, double& first, double& second) const = 0;
+};
+
 /// A convex quadratic program with an epigraph variable t,
 ///
 ///     min  y'Q y / 2 + p'y + t   subject to   l <= y <= u,   a_i'y - k_i t <= b_i,   e_i'y = c_i.
@@ -24,6 +32,8 @@ struct QuadraticProgram {
   Index cuts = 0;
   ConstColumns equalities = {};                    ///< n x k
   ConstVectorView right_hand_side = {nullptr, 0};  ///< c
+  const SeparableTerm* term = nullptr;             ///< to be added, for the first
+  Index curved = 0;                                ///< so many coordinates
 
   /// out += Q y
   void add_curvature(ConstVectorView y, VectorView out) const {
