@@ -121,7 +121,7 @@ Counts check_folded(const F& f, Folds kind, Random& random) {
 }
 
 template <class Activation, class First = Activation>
-Ficnn<double, Activation, First> network(Random& random, OutputTermShape output = {}) {
+Ficnn<double, Activation, First> piecewise(Random& random, OutputTermShape output = {}) {
   Ficnn<double, Activation, First> f({.inputs = 4, .hidden = {7, 6, 5}, .output = output});
   randomize(f, random);
   return f;
@@ -131,7 +131,7 @@ Ficnn<double, Activation, First> network(Random& random, OutputTermShape output 
 
 TEST_CASE("what folding leaves of a function is below it, and equal where no neuron is on its other piece", "[model]") {
   Random random(1);
-  const auto f = network<Relu>(random), g = network<Relu>(random);
+  const auto f = piecewise<Relu>(random), g = piecewise<Relu>(random);
   const auto check = [&](const auto& function, Folds kind) {
     const Counts counts = check_folded(function, kind, random);
     CHECK(counts.right >= 60);
@@ -139,10 +139,10 @@ TEST_CASE("what folding leaves of a function is below it, and equal where no neu
   };
   SECTION("networks") {
     check(f, Folds::linear);
-    check(network<LeakyRelu>(random), Folds::linear);
-    check(network<Relu, AbsoluteValue>(random), Folds::linear);
-    check(network<Relu>(random, {.diagonal = true, .linear = true}), Folds::quadratic);
-    check(network<LeakyRelu>(random, {.diagonal = true, .rank = 2}), Folds::quadratic);
+    check(piecewise<LeakyRelu>(random), Folds::linear);
+    check(piecewise<Relu, AbsoluteValue>(random), Folds::linear);
+    check(piecewise<Relu>(random, {.diagonal = true, .linear = true}), Folds::quadratic);
+    check(piecewise<LeakyRelu>(random, {.diagonal = true, .rank = 2}), Folds::quadratic);
   }
   SECTION("sizes known to the compiler") {
     FicnnOf<double, Inputs<4>, Dense<7, Relu>, Dense<5, Relu>, Dense<1>> tiny;
@@ -154,7 +154,7 @@ TEST_CASE("what folding leaves of a function is below it, and equal where no neu
     check(regularized(f, {.linear = q}), Folds::linear);
     check(regularized(f, {.proximal = 0.7, .center = q, .linear = q}), Folds::quadratic);
     check(restrict_to(f, q, {0, 3}), Folds::linear);
-    const auto curved = network<Relu>(random, {.diagonal = true, .rank = 1});
+    const auto curved = piecewise<Relu>(random, {.diagonal = true, .rank = 1});
     const Matrix<double> e = random_matrix<double>(random, 4, 3);
     check(precompose(f, e, q), Folds::linear);
     check(precompose(curved, e, q), Folds::quadratic);
@@ -165,7 +165,7 @@ TEST_CASE("what folding leaves of a function is below it, and equal where no neu
     check(sum(scaled(f, 0.5), curved, regularized(g, {.proximal = 1})), Folds::quadratic);
   }
   SECTION("maxima") {
-    const auto h = network<LeakyRelu>(random);
+    const auto h = piecewise<LeakyRelu>(random);
     check(maximum(f, g), Folds::linear);
     check(maximum(f, g, h), Folds::linear);
     check(sum(maximum(f, scaled(g, 0.5)), h), Folds::linear);
@@ -175,10 +175,10 @@ TEST_CASE("what folding leaves of a function is below it, and equal where no neu
 
 TEST_CASE("curved activations are not folded, nor maxima of quadratics", "[model]") {
   Random random(2);
-  const auto f = network<Relu>(random), curved = network<Relu>(random, {.diagonal = true});
-  const auto soft = network<Softplus>(random);
+  const auto f = piecewise<Relu>(random), curved = piecewise<Relu>(random, {.diagonal = true});
+  const auto soft = piecewise<Softplus>(random);
   CHECK(make_model(soft, false)->folds() == Folds::no);
-  CHECK(make_model(network<SmoothRelu>(random), false)->folds() == Folds::no);
+  CHECK(make_model(piecewise<SmoothRelu>(random), false)->folds() == Folds::no);
   CHECK(make_model(sum(f, soft), false)->folds() == Folds::no);
   CHECK(make_model(maximum(f, curved), false)->folds() == Folds::no);
   CHECK(make_model(sum(f, maximum(f, curved)), false)->folds() == Folds::no);
@@ -186,7 +186,7 @@ TEST_CASE("curved activations are not folded, nor maxima of quadratics", "[model
 
 TEST_CASE("slopes become adjoints and slopes again", "[model]") {
   Random random(3);
-  const auto f = network<LeakyRelu>(random), g = network<LeakyRelu>(random);
+  const auto f = piecewise<LeakyRelu>(random), g = piecewise<LeakyRelu>(random);
   const auto check = [&](const auto& function) {
     const ModelPointer model = make_model(function, false);
     Folded folded(*model);

@@ -50,7 +50,7 @@ void compare(const F& f, const Set& set, Evaluations& evaluations) {
   evaluations.note(folded);
 }
 
-Ficnn<double, Relu> network(Random& random, Index n, OutputTermShape output = {}) {
+Ficnn<double, Relu> piecewise(Random& random, Index n, OutputTermShape output = {}) {
   Ficnn<double, Relu> f({.inputs = n, .hidden = {12 + random.index(20), 12 + random.index(20)}, .output = output});
   randomize(f, random);
   balance(f, 2, random, [&] { return f.gradient(Vector<double>::Constant(n, 0.5).eval()); });
@@ -114,8 +114,8 @@ TEST_CASE("functions made from networks keep what folding needs", "[argmin]") {
   Evaluations all;
   for (int k = 0; k < cases(60, 10, 2); ++k) {
     const Index n = 3 + random.index(10);
-    const auto f = network(random, n), g = network(random, n), curved = network(random, n, {.diagonal = true});
-    const auto low = network(random, n, {.rank = 2});
+    const auto f = piecewise(random, n), g = piecewise(random, n), curved = piecewise(random, n, {.diagonal = true});
+    const auto low = piecewise(random, n, {.rank = 2});
     const Vector<double> q = random_vector<double>(random, n), half = q.head(n / 2 + 1);
     const Matrix<double> a = random_matrix<double>(random, n / 2 + 1, n), e = random_matrix<double>(random, n, n / 2 + 1);
     const Box box = Box::cube(n, -1, 1);
@@ -146,9 +146,56 @@ TEST_CASE("functions made from networks keep what folding needs", "[argmin]") {
   CHECK(all.most() <= 30);
 }
 
+TEST_CASE("a warm start follows a problem that moves slowly in two evaluations", "[argmin]") {
+  Random random(7);
+  for (const double entropy : {0.0, 1.0}) {
+    int steps = 0, two = 0;
+    for (int k = 0; k < cases(20, 6, 2); ++k) {
+      const Index n = 2 + random.index(20);
+      Picnn<double, Relu> g({.context = 3, .inputs = n, .hidden = {30, 30}, .context_hidden = {10, 10}});
+      randomize(g, random);
+      Vector<double> x = random_vector<double>(random, 3);
+      balance(g, 2, random, [&] { return g.at(x).gradient(Vector<double>::Constant(n, 0.5).eval()); });
+      Matrix<double> points(n, 30);
+      random.fill_uniform(points, 0, 1);
+      auto f = g.at(x);
+      const Vector<double> tilt = f.gradient(points).rowwise().mean();  // a minimum inside, at kinks
+      auto objective = regularized(std::move(f), {.entropy = entropy, .linear = tilt});
+      ArgminWorkspace ws(objective);
+      Result r = argmin(objective, Box::unit(n), {.relative_gap = tight}, ws);
+      for (int step = 0; step < 30; ++step, ++steps) {
+        x += 1e-3 * random_vector<double>(random, 3);
+        objective.assign_function(g.at(x));
+        argmin(objective, Box::unit(n), {.relative_gap = tight, .certificate = true, .warm_start = true}, ws, r);
+        INFO("n " << n << ", step " << step << ": " << r);
+        CHECK(r.status == Status::optimal);
+        CHECK(r.evaluations <= 8);
+        CHECK(verify(objective, Box::unit(n), r.certificate).holds());
+        two += r.evaluations <= 2 ? 1 : 0;
+      }
+    }
+    INFO("entropy " << entropy << ": " << two << " of " << steps);
+    CHECK(20 * two >= 19 * steps);
+  }
+}
+
+TEST_CASE("a warm start after another problem is no worse than a guess", "[argmin]") {
+  Random random(8);
+  Ficnn<double, Relu> f = piecewise(random, 8);
+  ArgminWorkspace ws(f);
+  Result r = argmin(f, Box::unit(8), {.relative_gap = tight}, ws);
+  for (int k = 0; k < 20; ++k) {
+    randomize(f, random, std::pow(10.0, random.uniform(-1, 1)));
+    argmin(f, Box::cube(8, -1, random.uniform(0, 1)), {.relative_gap = tight, .warm_start = true}, ws, r);
+    INFO(r);
+    CHECK(r.status == Status::optimal);
+    CHECK(r.evaluations <= 20);
+  }
+}
+
 TEST_CASE("the same workspace folds one function after another, as a new one would", "[argmin]") {
   Random random(3);
-  const auto f = network(random, 6);
+  const auto f = piecewise(random, 6);
   auto objective = regularized(f, {.linear = Vector<double>(Vector<double>::Zero(6))});
   ArgminWorkspace ws(objective);
   const Polyhedron rows(Box::unit(6), Matrix<double>(Matrix<double>::Ones(1, 6)), Vector<double>(Vector<double>::Ones(1)));
@@ -172,7 +219,7 @@ TEST_CASE("the same workspace folds one function after another, as a new one wou
 TEST_CASE("folding at the edges: constant and affine networks, one variable, small budgets, sets without a point",
           "[argmin]") {
   Random random(4);
-  auto f = network(random, 5);
+  auto f = piecewise(random, 5);
   const Box box = Box::unit(5);
   for (Index most = 0; most < 6; ++most) {
     const Result r = argmin(f, box, {.relative_gap = tight, .max_evaluations = most});
@@ -201,7 +248,7 @@ TEST_CASE("folding at the edges: constant and affine networks, one variable, sma
 
 TEST_CASE("folding by name is for functions that fold", "[argmin]") {
   Random random(5);
-  const auto f = network(random, 4);
+  const auto f = piecewise(random, 4);
   const Settings folding{.relative_gap = tight, .method = Method::folding};
   CHECK(argmin(f, Box::unit(4), folding).status == Status::optimal);
   Ficnn<double, Softplus> soft({.inputs = 4, .hidden = {6}});

@@ -23,6 +23,7 @@ struct FoldedProgramTuning {
   double accuracy = 1e-2;                                ///< of the multipliers, over the extent of the set in units,
   double most_accurate = 1e-15, least_accurate = 1e-11;  ///< between these
   int iterations = 100;
+  double counts = 1e-7;       ///< a multiplier, beside those of the cuts, which sum to 1
   double least_unit = 1e-12;  ///< of lengths, relative to the point
 };
 
@@ -123,11 +124,10 @@ class FoldedProgram {
 
   /// The minimizer.
   void minimizer(ConstVectorView c, VectorView y) const { vec::step_to(c, length_, solver_->y.segment(0, n_), y); }
-  /// The share of its upper piece in free neuron k, as the multipliers have it.
-  [[nodiscard]] double share(Index k) const {
-    const double on = solver_->multipliers(cuts_ + 1 + k), off = std::max(0.0, -solver_->bound_multiplier(n_ + k));
-    return on + off > 0 ? on / (on + off) : 0.0;
-  }
+  /// The share of its upper piece in free neuron k, as the multipliers have it, and whether that neuron bends at the
+  /// minimizer: whether both its pieces matter there.
+  [[nodiscard]] double share(Index k) const { return upper(k) + lower(k) > 0 ? upper(k) / (upper(k) + lower(k)) : 0.0; }
+  [[nodiscard]] bool bends(Index k) const { return std::min(upper(k), lower(k)) > tuning.counts; }
   /// The weights of the cuts, and that of f with neurons folded; they sum to 1.
   [[nodiscard]] ConstVectorView weights_of_cuts() const { return solver_->multipliers.segment(0, cuts_); }
   [[nodiscard]] double own_weight() const {
@@ -163,6 +163,10 @@ class FoldedProgram {
     const EntropyTerm* term_;
     double length_, steepest_;
   };
+
+  /// The multipliers of free neuron k's two pieces.
+  [[nodiscard]] double upper(Index k) const { return solver_->multipliers(cuts_ + 1 + k); }
+  [[nodiscard]] double lower(Index k) const { return std::max(0.0, -solver_->bound_multiplier(n_ + k)); }
 
   void make_room(Index rows, Index equalities) {
     const Index size = n_ + most_free_;

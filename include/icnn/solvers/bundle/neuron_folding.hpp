@@ -21,6 +21,9 @@ struct NeuronFoldingTuning {
   Index further_steps = 5;   ///< and where programs lead no further
   Index programs = 30;       ///< in a row
   Index idle_programs = 2;   ///< that nothing is folded wrongly in and that close no more of the gap, before the end
+  double further_moves =
+      20;               ///< a warm start frees who is nearer to its kink than so many times what those that bent have moved,
+  double nearby = 0.2;  ///< or than this share of what is usual
   double undecided = 1e-6;   ///< a slope that is farther than this share of their difference from its piece's
   double whole = 1 - 1e-12;  ///< a weight that is all
 };
@@ -34,6 +37,7 @@ struct FoldingWorkspace {
         proof(model.neurons()),
         mixed(model.neurons()),
         is_free(static_cast<std::size_t>(model.neurons())),
+        bends(is_free),
         program(model) {
     free.reserve(is_free.size());
     model.make_room_to_fold(program.most_free());
@@ -41,7 +45,8 @@ struct FoldingWorkspace {
 
   Vector<double> arguments, at_center;  ///< of all neurons, at the latest point and at the center
   Vector<double> slopes, proof, mixed;  ///< of the folding, of the latest bound, and of its mixture with cuts
-  std::vector<char> is_free;
+  std::vector<char> is_free, bends;     ///< the latter: between two pieces in the latest program,
+  bool knows_bends = false;             ///< if there was one
   std::vector<Index> free{};
   FoldedProgram program;
 };
@@ -70,6 +75,10 @@ class NeuronFolding {
     ws_.program.begin(model_, set_);
     model_.pre_activations(ws_.at_center);
     Index steps = entropy_ ? tuning.entropic_steps : tuning.bundle_steps;
+    if (log_.settings().warm_start && ws_.knows_bends) {
+      free_bends();
+      if (!take_programs() && log_.ended()) return;
+    }
     while (take_bundle_steps(steps)) {
       choose_free();
       if (!take_programs()) break;
@@ -135,6 +144,25 @@ class NeuronFolding {
     }
     list_free();
   }
+  /// The same from the latest problem that was solved, which this one resembles: free are those that bent at its minimizer,
+  /// and who may bend at this one's, being near enough to their kink.
+  void free_bends() {
+    const auto distance = [&](Index j) { return std::abs(ws_.at_center(j) - ws_.program.kink(j)); };
+    double moved = 0, usual = 0, count = 0;
+    for (Index j = 0; j < ws_.slopes.size(); ++j) {
+      if (ws_.program.gap(j) == 0) continue;
+      if (ws_.bends[static_cast<std::size_t>(j)] != 0) moved = std::max(moved, distance(j));
+      usual += distance(j);
+      count += 1;
+    }
+    const double reach = std::max(tuning.further_moves * moved, tuning.nearby * usual / std::max(count, 1.0));
+    for (Index j = 0; j < ws_.slopes.size(); ++j) {
+      is_free(j) = 0;
+      ws_.slopes(j) = piece(j, ws_.at_center);
+      if (ws_.program.gap(j) > 0 && distance(j) <= reach) set_free(j);
+    }
+    list_free();
+  }
   /// Frees who is on another piece at the latest point. False where nobody is.
   [[nodiscard]] bool free_wrong() {
     const Index before = free_count();
@@ -171,9 +199,12 @@ class NeuronFolding {
   void take_slopes() {
     const FoldedProgram& program = ws_.program;
     vec::copy(ws_.slopes, ws_.proof);
+    std::fill(ws_.bends.begin(), ws_.bends.end(), char{0});
+    ws_.knows_bends = true;
     for (Index k = 0; k < free_count(); ++k) {
       const Index j = ws_.free[static_cast<std::size_t>(k)];
       ws_.proof(j) = program.low(j) + program.share(k) * program.gap(j);
+      ws_.bends[static_cast<std::size_t>(j)] = program.bends(k) ? 1 : 0;
     }
     model_.place_slopes(ws_.proof, bundle_.trial);
     const double own = program.own_weight();
@@ -183,6 +214,10 @@ class NeuronFolding {
     const ConstVectorView of_cuts = bundle_.cuts.combined_origin().segment(0, ws_.proof.size());
     for (Index j = 0; j < ws_.proof.size(); ++j) ws_.proof(j) = own * ws_.proof(j) + (1 - own) * of_cuts(j);
     model_.make_slopes(ws_.proof);
+    for (Index j = 0; j < ws_.proof.size(); ++j) {
+      const double inside = std::min(ws_.proof(j) - program.low(j), program.high(j) - ws_.proof(j));
+      if (inside > tuning.undecided * program.gap(j)) ws_.bends[static_cast<std::size_t>(j)] = 1;
+    }
   }
 
   /// Evaluates f at the program's minimizer, and cuts there. False when ended.
@@ -215,7 +250,8 @@ class NeuronFolding {
 /// method most neurons are decided: they are folded onto one piece, which leaves a convex function below f. Its minimum over
 /// the set and the neurons that are not decided is a small linear or quadratic program, whose multipliers are slopes of a
 /// certificate. Where no folded neuron is on its other piece at the minimizer, this is that of f; otherwise those that are
-/// become free, and so on: exact after finitely many programs, two or three as a rule.
+/// become free, and so on: exact after finitely many programs, two or three as a rule. A warm start begins with a program,
+/// in which those neurons are free that bent at the latest solution: where a problem resembles it, that is all.
 ///
 /// Cost of a program: a backward pass for each free neuron (as matrix products), and some ten iterations of (n + F) r^2 +
 /// r^3 / 3 operations with F free neurons and r = F + cuts + rows of the set. Beyond 4 n + 60 free neurons the bundle goes
