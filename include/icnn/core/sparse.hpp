@@ -83,8 +83,8 @@ class SparseColumns {
 
   Index rows_;
   std::vector<std::size_t> starts_ = {0};
-  std::vector<Index> indices_;
-  std::vector<S> values_;
+  std::vector<Index> indices_{};
+  std::vector<S> values_{};
 };
 
 }  // namespace icnn::inline ICNN_ISA

@@ -18,8 +18,9 @@ namespace icnn::inline ICNN_ISA {
 
 struct MethodRooms;
 
-/// Scratch of all methods in n dimensions. Room for Newton's method, some n^2 numbers, and for a bundle method, some 100 n,
-/// is made where it may be chosen, else when it is first asked for.
+/// Scratch of all methods in n dimensions. Room for Newton's method, some n^2 numbers, for a bundle method, some 100 n, and
+/// for folding, (n + F)^2 with F the neurons, but at most 4 n + 60, is made where it may be chosen, else when it is first
+/// asked for.
 class MethodWorkspace {
  public:
   explicit MethodWorkspace(Index n);

@@ -14,6 +14,7 @@
 #include "icnn/functions/restricted.hpp"
 #include "icnn/functions/standardized.hpp"
 #include "icnn/functions/sum.hpp"
+#include "icnn/inference/maximum_model.hpp"
 #include "icnn/inference/network_model.hpp"
 #include "icnn/inference/parts_models.hpp"
 #include "icnn/inference/substituted_models.hpp"

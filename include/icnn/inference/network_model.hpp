@@ -12,6 +12,7 @@
 #include "icnn/functions/workspace.hpp"
 #include "icnn/inference/layer_bounds.hpp"
 #include "icnn/inference/network_folding.hpp"
+#include "icnn/inference/output_term_bounds.hpp"
 #include "icnn/layers/ficnn_layer.hpp"
 #include "icnn/networks/convex_passes.hpp"
 #include "icnn/solvers/convex_model.hpp"
@@ -51,8 +52,7 @@ class NetworkModel : public ConvexModel {
         term_(&term),
         p_(parameters),
         ws_(0, layers, term, {.columns = 1, .hessian = hessian}),
-        low_(term.rank()),
-        spread_(low_),
+        term_bounds_(term.rank()),
         farthest_(term.inputs()),
         sizes_(term.inputs()) {
     ws_.columns = 1;
@@ -63,7 +63,7 @@ class NetworkModel : public ConvexModel {
       terms += 2 * layer.width() + 8;  // its adjoints, and the sum over them
       widest = std::max({widest, layer.width(), layer.previous()});
       knows_conjugates_ = knows_conjugates_ && icnn::knows_conjugate(layer.activation());
-      has_pieces_ = has_pieces_ && pieces_of(layer.activation()).count > 0;
+      has_pieces_ = has_pieces_ && knows_conjugates_ && pieces_of(layer.activation()).count > 0;
       bounds_.emplace_back(layer.width());
     });
     minorant_terms_ = terms;
@@ -159,7 +159,7 @@ class NetworkModel : public ConvexModel {
       if (layer.previous() > 0) layer.z_map().add_absolute(p_, bounds(i - 1).error.data(), now.end.data());
       now.find_turn();
     });
-    term_error_ = term_size(h, h) * 4 * detail::rounding_of_sum(inputs() + low_.size());
+    term_error_ = term_size(h, h) * 4 * detail::rounding_of_sum(inputs() + term_bounds_.rank());
   }
 
   [[nodiscard]] double cut_error() override {
@@ -224,7 +224,7 @@ class NetworkModel : public ConvexModel {
       result = now.error(0) + 4 * detail::epsilon * now.outside(0);  // of the last layer, in the end
     });
     for (Index j = 0; j < y.size(); ++j) farthest_(j) = std::abs(y(j));
-    const double rounding = 4 * detail::rounding_of_sum(inputs() + low_.size());
+    const double rounding = 4 * detail::rounding_of_sum(inputs() + term_bounds_.rank());
     double term = term_size(farthest_, farthest_) * rounding;
     if (!is_exact) {
       const double moved = term_size(farthest_, dy);
@@ -289,7 +289,7 @@ class NetworkModel : public ConvexModel {
   void fold(const Folding& folding, ConstVectorView c, const FoldedView& out) override {
     folding_.fold(*layers_, first_, p_, folding, c, out);
     vec::fill(sizes_, 0);
-    *out.value += folding.scale * term_minorant(c, c, sizes_).value;
+    *out.value += folding.scale * term_bounds_.minorant(*term_, p_, c, c, sizes_).value;
     vec::add_scaled(folding.scale, sizes_, {out.gradient, out.inputs});
   }
 
@@ -316,7 +316,7 @@ class NetworkModel : public ConvexModel {
     size += detail::total_reach(sizes_, c, h);
     const double underflow = detail::smallest * static_cast<double>(minorant_terms_);
     AffineMinorant result{constant + vec::dot(g, c), 2 * detail::rounding_of_sum(minorant_terms_) * size + underflow};
-    return result += term_minorant(c, h, g);
+    return result += term_bounds_.minorant(*term_, p_, c, h, g);
   }
 
  private:
@@ -350,6 +350,8 @@ class NetworkModel : public ConvexModel {
     for (Index j = 0; j < layer.width(); ++j) out(j) += std::abs(b(j));
   }
 
+  [[nodiscard]] double term_size(ConstVectorView h, ConstVectorView d) { return term_bounds_.size(*term_, p_, h, d); }
+
   /// From the last layer to the first, with delta_ := delta_{i+1}: visit(i, layer) writes v_ := v_i.
   template <class Visit>
   void pass_down(Visit visit) {
@@ -364,49 +366,6 @@ class NetworkModel : public ConvexModel {
     });
   }
 
-  /// The output term in absolute values as a bilinear form, h'D d + (|L| h)'|L| d + d'|d|; it changes from y to y + dy by
-  /// 2 term_size(y, dy) + term_size(dy, dy) at most.
-  [[nodiscard]] double term_size(ConstVectorView h, ConstVectorView d) {
-    const auto shape = term_->shape();
-    double size = 0;
-    for (Index j = 0; j < d.size() && shape.diagonal; ++j) size += h(j) * term_->D(p_)(j) * d(j);
-    for (Index j = 0; j < d.size() && shape.linear; ++j) size += std::abs(term_->d(p_)(j)) * d(j);
-    if (shape.rank == 0) return size;
-    const double* l = term_->L(p_).data();
-    vec::fill(low_, 0);
-    vec::fill(spread_, 0);
-    detail::add_absolute_product(l, shape.rank, h.size(), h.data(), low_.data());
-    detail::add_absolute_product(l, shape.rank, d.size(), d.data(), spread_.data());
-    return size + vec::dot(low_, spread_);
-  }
-
-  /// The output term's tangent at c; adds its gradient.
-  [[nodiscard]] AffineMinorant term_minorant(ConstVectorView c, ConstVectorView h, VectorView g) {
-    const auto shape = term_->shape();
-    double value = 0, size = 0;
-    const auto add = [&](Index j, double slope, double magnitude, double share) {  // share of slope c_j is the value
-      g(j) += slope;
-      value += share * slope * c(j);
-      size += detail::reach(magnitude, c(j), h(j));
-    };
-    vec::fill(low_, 0);
-    vec::fill(spread_, 0);
-    for (Index j = 0; j < c.size() && shape.rank > 0; ++j) {
-      const ConstVectorView l = low_column(j);
-      for (Index k = 0; k < shape.rank; ++k) {
-        low_(k) += l(k) * c(j);
-        spread_(k) += std::abs(l(k) * c(j));
-      }
-    }
-    for (Index j = 0; j < c.size(); ++j) {
-      if (shape.diagonal) add(j, term_->D(p_)(j) * c(j), term_->D(p_)(j) * std::abs(c(j)), 0.5);
-      if (shape.linear) add(j, term_->d(p_)(j), std::abs(term_->d(p_)(j)), 1);
-      if (shape.rank > 0) add(j, vec::dot(low_column(j), low_), vec::absolute_dot(low_column(j), spread_), 0.5);
-    }
-    return {value, 4 * detail::rounding_of_sum(c.size() + low_.size()) * size};
-  }
-  [[nodiscard]] ConstVectorView low_column(Index j) const { return {term_->L(p_).data() + j * low_.size(), low_.size()}; }
-
   const Layers* layers_;
   const Term* term_;
   const double* p_;
@@ -417,7 +376,7 @@ class NetworkModel : public ConvexModel {
   bool knows_conjugates_ = true, has_pieces_ = true;
   NetworkFolding<Layers> folding_{};
   Vector<double> delta_{}, v_{};
-  Vector<double> low_, spread_;  ///< L c, |L| |c|
+  detail::OutputTermBounds<Term> term_bounds_;
   Vector<double> farthest_;
   Vector<double> sizes_;  ///< sum_i |W^y_i|'|v_i|
   double term_error_ = 0, of_above_ = 0;

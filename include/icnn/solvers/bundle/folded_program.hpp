@@ -159,6 +159,9 @@ class FoldedProgram {
       second *= length_ / steepest_;
     }
 
+    EntropyInUnits(const EntropyInUnits&) = delete;
+    EntropyInUnits& operator=(const EntropyInUnits&) = delete;
+
    private:
     const EntropyTerm* term_;
     double length_, steepest_;
