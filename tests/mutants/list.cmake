@@ -55,8 +55,8 @@ mutant("wide sets: a box a tenth as large as the gap allows" solvers/bundle/loca
        "const double reach = 1.01 * std::sqrt(2 * gap / m);" "const double reach = 0.1 * std::sqrt(2 * gap / m);" referee argmin)
 mutant("balls: a bound that lacks a tenth of what was added" inference/ball_dual_impl.hpp
        "part.lower_bound - moved - 8" "part.lower_bound - 0.9 * moved - 8" argmin)
-mutant("folding: no bias" inference/network_folding.hpp "(layer.has_bias() ? slopes(r) * layer.b(p)(r) : 0.0) - conjugate"
-       "(layer.has_bias() ? 0.0 : 0.0) - conjugate" models argmin)
+mutant("folding: no bias" inference/network_folding.hpp "slopes(r) * layer.bias(r) + layer.offset" "layer.offset"
+       models argmin)
 mutant("folding: neurons on another piece stay folded" solvers/bundle/neuron_folding.hpp
        "piece(j, ws_.arguments) != ws_.slopes(j)) set_free(j);" "piece(j, ws_.arguments) > ws_.slopes(j)) set_free(j);" argmin)
 mutant("folding: multipliers are slopes of the other piece" solvers/bundle/folded_program.hpp

@@ -142,8 +142,13 @@ struct LinearPieces {
 };
 
 template <class A>
+concept HasPieces = requires(const A& activation) {
+  activation.pieces();
+};
+
+template <class A>
 [[nodiscard]] LinearPieces pieces_of(const A& activation) {
-  if constexpr (requires { activation.pieces(); }) return activation.pieces();
+  if constexpr (HasPieces<A>) return activation.pieces();
   return {};
 }
 

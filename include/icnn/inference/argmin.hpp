@@ -47,7 +47,7 @@ class ArgminWorkspace {
     if (detail::may_use_truncated_newton(f)) methods.prepare({Method::truncated_newton}, false);
     if (detail::may_use_bundle(f)) {
       methods.prepare({Method::bundle}, detail::is_entropic(f));
-      methods.prepare_to_fold(*model, true);
+      if constexpr (may_fold<F>) methods.prepare_to_fold(*model, true);
     }
   }
 
@@ -55,13 +55,15 @@ class ArgminWorkspace {
   void prepare(const Plan& plan, const F& f) {
     if (plan.method == Method::newton && !has_hessians) {
       model = make_model(f, true);
-      methods.prepare_to_fold(*model, true);
+      if constexpr (may_fold<F>) methods.prepare_to_fold(*model, true);
       has_hessians = true;
     } else {
       refresh(*model, f);
     }
     methods.prepare(plan, detail::is_entropic(f));
-    if (plan.method == Method::folding) methods.prepare_to_fold(*model, false);
+    if constexpr (may_fold<F>) {
+      if (plan.method == Method::folding) methods.prepare_to_fold(*model, false);
+    }
   }
 
   ShapeKey key;

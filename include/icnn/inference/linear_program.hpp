@@ -29,7 +29,9 @@ struct LinearProgram {
 
 namespace detail {
 
-[[nodiscard]] inline LinearProgram to_linear_program(ConvexModel& model, const Polyhedron& set) {
+/// A template, so that who exports nothing compiles nothing.
+template <class Model>
+[[nodiscard]] LinearProgram to_linear_program(Model& model, const Polyhedron& set) {
   const Index n = model.inputs(), neurons = model.neurons();
   if (set.dimension() != n) {
     fail({"to_linear_program", text("a set in ", n, " dimensions, as many as the function has inputs"),

@@ -8,12 +8,21 @@
 
 #include "icnn/solvers/bundle/entropy_bundle.hpp"
 #include "icnn/solvers/bundle/level_bundle.hpp"
-#include "icnn/solvers/bundle/neuron_folding.hpp"
 #include "icnn/solvers/gradient/mirror_gradient.hpp"
 #include "icnn/solvers/newton/mirror_newton.hpp"
 #include "icnn/solvers/newton/truncated_newton.hpp"
 
 namespace icnn::inline ICNN_ISA {
+
+/// Neuron folding, with its scratch, behind pointers: who has no function that folds compiles nothing of it. (Virtual
+/// functions would be compiled all the same, for the compiler guesses who is called.)
+struct FoldingMethod {
+  std::shared_ptr<void> scratch{};
+  void (*minimize)(void* scratch, ConvexModel& model, Region& set, const Settings& settings, BundleWorkspace& cuts,
+                   Result& result) = nullptr;
+  void (*minimize_entropic)(void* scratch, ConvexModel& model, const EntropyTerm& term, const Settings& settings,
+                            EntropyBundleWorkspace& cuts, Result& result) = nullptr;
+};
 
 /// The scratch of each method, which only their caller knows.
 struct MethodRooms {
@@ -23,7 +32,7 @@ struct MethodRooms {
   std::optional<NewtonWorkspace> newton{};
   std::optional<TruncatedWorkspace> truncated{};
   std::optional<BundleWorkspace> bundle{};
-  std::optional<FoldingWorkspace> folding{};
+  FoldingMethod folding{};
   std::optional<EntropyBundleWorkspace> entropy_bundle{};
   std::unique_ptr<Region> polyhedron{};  ///< the latest; as its base, for who has none compiles nothing of it
 };

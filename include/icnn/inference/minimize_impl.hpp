@@ -8,6 +8,7 @@
 #include "icnn/inference/method_rooms.hpp"
 #include "icnn/inference/minimize.hpp"
 #include "icnn/solvers/bundle/localize.hpp"
+#include "icnn/solvers/bundle/neuron_folding.hpp"
 #include "icnn/solvers/quadratic/polyhedron_region.hpp"
 
 namespace icnn::inline ICNN_ISA {
@@ -28,7 +29,14 @@ ICNN_INLINE void MethodWorkspace::prepare(const Plan& plan, bool entropic) {
 }
 
 ICNN_INLINE void MethodWorkspace::prepare_to_fold(ConvexModel& model, bool anew) {
-  if (model.folds() != Folds::no && (anew || !rooms_->folding)) rooms_->folding.emplace(model);
+  if (model.folds() == Folds::no || (rooms_->folding.scratch && !anew)) return;
+  rooms_->folding = {
+      std::make_shared<FoldingWorkspace>(model),
+      [](void* ws, ConvexModel& f, Region& set, const Settings& settings, BundleWorkspace& cuts, Result& result) {
+        neuron_folding(f, set, settings, cuts, *static_cast<FoldingWorkspace*>(ws), result);
+      },
+      [](void* ws, ConvexModel& f, const EntropyTerm& term, const Settings& settings, EntropyBundleWorkspace& cuts,
+         Result& result) { neuron_folding(f, term, settings, cuts, *static_cast<FoldingWorkspace*>(ws), result); }};
 }
 
 namespace detail {
@@ -89,7 +97,8 @@ ICNN_INLINE void minimize_entropic(ConvexModel& model, const EntropyTerm& entrop
   MethodRooms& r = ws.rooms();
   switch (plan.method) {
     case Method::newton: return mirror_newton(model, entropy, settings, *r.newton, result, plan.gradient_evaluations);
-    case Method::folding: return neuron_folding(model, entropy, settings, *r.entropy_bundle, *r.folding, result);
+    case Method::folding:
+      return r.folding.minimize_entropic(r.folding.scratch.get(), model, entropy, settings, *r.entropy_bundle, result);
     case Method::bundle: return entropy_bundle(model, entropy, settings, *r.entropy_bundle, result);
     default: return mirror_gradient(model, entropy, settings, r.gradient, result);
   }
@@ -159,7 +168,7 @@ ICNN_INLINE void minimize_once(ConvexModel& model, Region& set, const Plan& plan
     case Method::truncated_newton: {
       return truncated_newton(model, set, settings, *r.truncated, result, plan.gradient_evaluations);
     }
-    case Method::folding: return neuron_folding(model, set, settings, *r.bundle, *r.folding, result);
+    case Method::folding: return r.folding.minimize(r.folding.scratch.get(), model, set, settings, *r.bundle, result);
     case Method::bundle:
     case Method::level:
     case Method::cutting_plane: {

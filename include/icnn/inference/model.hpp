@@ -35,6 +35,22 @@ concept ConvexFunctionOfY = requires(const F& f) {
   requires !F::has_context;
 };
 
+/// Whether the types of a function's activations leave it open that all have pieces, as neuron folding needs them; its model
+/// knows.
+template <class F>
+inline constexpr bool may_fold = true;
+template <class S, class A, class First, class Output>
+inline constexpr bool may_fold<BasicFicnn<FicnnChain<S, A, First, Output>>> =
+    HasPieces<A>&& HasPieces<First>&& HasPieces<Output>;
+template <class G>
+inline constexpr bool may_fold<Regularized<G>> = may_fold<std::remove_cvref_t<G>>;
+template <class G>
+inline constexpr bool may_fold<Restricted<G>> = may_fold<std::remove_cvref_t<G>>;
+template <class G>
+inline constexpr bool may_fold<Precomposed<G>> = may_fold<std::remove_cvref_t<G>>;
+template <class G>
+inline constexpr bool may_fold<Standardized<G>> = may_fold<std::remove_cvref_t<G>>;
+
 namespace detail {
 
 /// The model of a network, and its copy in double where it is not in double itself.
@@ -113,11 +129,15 @@ template <class Chain>
 [[nodiscard]] ModelPointer make_model(const BasicFicnn<Chain>& f, bool hessian) {
   using S = typename BasicFicnn<Chain>::Scalar;
   static_assert(std::is_same_v<S, double> || std::is_same_v<S, float>, "argmin certifies functions in float and in double");
+  const auto made = [](auto model) -> ModelPointer {
+    if constexpr (may_fold<BasicFicnn<Chain>>) model->allow_folding();
+    return model;
+  };
   if constexpr (detail::is_double<BasicFicnn<Chain>>) {
-    return std::make_unique<NetworkModel<typename Chain::Layers>>(f.chain(), f.output_term(), f.parameters().data(),
-                                                                  hessian);
+    return made(
+        std::make_unique<NetworkModel<typename Chain::Layers>>(f.chain(), f.output_term(), f.parameters().data(), hessian));
   } else {
-    return std::make_unique<detail::NetworkCopyModel<Chain>>(f.template cast<double>(), hessian);
+    return made(std::make_unique<detail::NetworkCopyModel<Chain>>(f.template cast<double>(), hessian));
   }
 }
 template <class G>

@@ -7,44 +7,58 @@
 #include <vector>
 
 #include "icnn/activations/properties.hpp"
+#include "icnn/kernels/products.hpp"
 #include "icnn/solvers/folded.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
+/// A layer as folding sees it: its parameters and its activation's pieces. Weights are nullptr where there are none.
+struct FoldedLayer {
+  const double *wy = nullptr, *wz = nullptr, *b = nullptr;
+  Index width = 0, previous = 0;
+  LinearPieces pieces{};
+
+  [[nodiscard]] double bias(Index r) const { return b ? b[r] : 0.0; }
+  /// Of the piece that has this slope.
+  [[nodiscard]] double offset(double slope) const {
+    return pieces.piece[pieces.count > 1 && slope == pieces.piece[1].slope ? 1 : 0].offset;
+  }
+};
+
 /// What is left of the layers of a network where most neurons are folded onto one of their pieces (see FoldedView). Its
 /// columns are what backward passes give that begin at a free neuron, or at the output, and have a slope for every neuron
-/// below. Those of a layer's neurons go together, as a matrix product for each layer below.
-template <class Layers>
+/// below. Those of a layer's neurons go together, as a matrix product for each layer below. No template, which every network
+/// would compile again.
 class NetworkFolding {
  public:
   /// Room for so many free neurons; \p widest is the most that a layer has, or has for inputs.
-  void make_room(Index layers, Index widest, Index most, Index inputs) {
-    begin_.resize(at(layers) + 1);
+  void make_room(Index depth, Index widest, Index most, Index inputs) {
+    layers_.resize(at(depth));
+    begin_.resize(at(depth) + 1);
     delta_.resize(widest, std::min(widest, std::max<Index>(most, 1)));
     v_.resize(delta_.rows(), delta_.cols());
     constant_.resize(widest);
     gradient_.resize(inputs);
     weights_.resize(most);
   }
+  [[nodiscard]] FoldedLayer& layer(Index i) { return layers_[at(i)]; }
 
-  /// Adds the layers, and writes what their free neurons have; \p first are the layers' first neurons.
-  void fold(const Layers& layers, const std::vector<Index>& first, const double* p, const Folding& folding,
-            ConstVectorView c, const FoldedView& out) {
-    find_free(layers, first, folding);
-    layers.for_each([&](auto i, const auto& layer) {
-      const Index begin = begin_[at(i)], count = begin_[at(i) + 1] - begin;
-      if (count == 0) return;
-      start(layer, p, folding, first[at(i)], begin, count, out);
-      const Passed columns{out.a + begin * out.inputs, out.inputs, count,
-                           out.b + begin * out.stride, out.stride, out.e + begin};
-      pass_down(layers, first, p, folding, i, columns);
+  /// Adds the layers, and writes what their free neurons have.
+  void fold(const Folding& folding, ConstVectorView c, const FoldedView& out) {
+    find_free(folding);
+    Index first = 0;
+    for (std::size_t i = 0; i < layers_.size(); first += layers_[i++].width) {
+      const Index begin = begin_[i], count = begin_[i + 1] - begin;
+      if (count == 0) continue;
+      start(layers_[i], folding, first, begin, count, out);
+      const Passed columns{out.row(begin).data(), out.inputs, count, out.b + begin * out.stride, out.stride, out.e + begin};
+      pass_down(folding, first, i, columns);
       for (Index k = 0; k < count; ++k) columns.constants[k] += vec::dot(out.row(begin + k), c);
-    });
+    }
     vec::fill(gradient_, 0);
     delta_(0, 0) = 1;
     double value = 0;
-    pass_down(layers, first, p, folding, layers.depth(),
-              {gradient_.data(), out.inputs, 1, weights_.data(), folding.count, &value});
+    pass_down(folding, first, layers_.size(), {gradient_.data(), out.inputs, 1, weights_.data(), folding.count, &value});
     *out.value += folding.scale * (value + vec::dot(gradient_, c));
     vec::add_scaled(folding.scale, gradient_, {out.gradient, out.inputs});
     for (Index k = 0; k < folding.count; ++k) out.weights[k] = folding.scale * weights_(k);
@@ -61,65 +75,61 @@ class NetworkFolding {
   };
 
   [[nodiscard]] static std::size_t at(Index i) { return static_cast<std::size_t>(i); }
+  [[nodiscard]] VectorView delta(Index k, Index size) { return {delta_.data() + k * delta_.rows(), size}; }
 
-  /// Where each layer's free neurons begin, and room for as many columns.
-  void find_free(const Layers& layers, const std::vector<Index>& first, const Folding& folding) {
-    Index k = 0;
-    layers.for_each([&](Index i, const auto& layer) {
-      begin_[at(i)] = k;
-      while (k < folding.count && folding.neuron(k) < first[at(i)] + layer.width()) ++k;
-    });
-    begin_[first.size()] = k;
+  /// Where each layer's free neurons begin.
+  void find_free(const Folding& folding) {
+    Index k = 0, end = 0;
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+      begin_[i] = k;
+      end += layers_[i].width;
+      while (k < folding.count && folding.neuron(k) < end) ++k;
+    }
+    begin_[layers_.size()] = k;
   }
 
   /// The arguments of a layer's free neurons, less where they bend, as far as the layer itself goes.
-  template <class Layer>
-  void start(const Layer& layer, const double* p, const Folding& folding, Index first, Index begin, Index count,
+  void start(const FoldedLayer& layer, const Folding& folding, Index first, Index begin, Index count,
              const FoldedView& out) {
-    const double kink = pieces_of(layer.activation()).piece[0].end;
     for (Index k = 0; k < count; ++k) {
       const Index neuron = folding.neuron(begin + k) - first;
-      const VectorView row = out.row(begin + k);
-      out.e[begin + k] = (layer.has_bias() ? layer.b(p)(neuron) : 0.0) - kink;
-      vec::fill(row, 0);
-      if (layer.has_passthrough()) layer.y_map().copy_row(p, neuron, row.data());
-      if (layer.previous() > 0) layer.z_map().copy_row(p, neuron, delta_.data() + k * delta_.rows());
+      const VectorView row = out.row(begin + k), below = delta(k, layer.previous);
+      out.e[begin + k] = layer.bias(neuron) - layer.pieces.piece[0].end;
+      for (Index j = 0; j < row.size(); ++j) row(j) = layer.wy ? layer.wy[j * layer.width + neuron] : 0.0;
+      for (Index j = 0; j < below.size(); ++j) below(j) = layer.wz[j * layer.width + neuron];
     }
   }
 
-  /// Through the layers below `from`, beginning with delta_.
-  void pass_down(const Layers& layers, const std::vector<Index>& first, const double* p, const Folding& folding, Index from,
-                 const Passed& columns) {
-    layers.for_each_reverse([&](Index i, const auto& layer) {
-      if (i >= from) return;
-      const Index width = layer.width();
-      const ConstVectorView slopes = folding.slopes.segment(first[at(i)], width);
-      for (Index r = 0; r < width; ++r) {
-        const double conjugate = conjugate_of(layer.activation(), slopes(r));
-        constant_(r) = (layer.has_bias() ? slopes(r) * layer.b(p)(r) : 0.0) - conjugate;
-      }
+  /// Through the layers below number `from`, whose first neuron is given, beginning with delta_.
+  void pass_down(const Folding& folding, Index first, std::size_t from, const Passed& columns) {
+    for (std::size_t i = from; i-- > 0;) {
+      const FoldedLayer& layer = layers_[i];
+      first -= layer.width;
+      const ConstVectorView slopes = folding.slopes.segment(first, layer.width);
+      for (Index r = 0; r < layer.width; ++r) constant_(r) = slopes(r) * layer.bias(r) + layer.offset(slopes(r));
       for (Index k = 0; k < columns.count; ++k) {
-        const ConstVectorView delta(delta_.data() + k * delta_.rows(), width);
-        columns.constants[k] += vec::dot(delta, {constant_.data(), width});
-        for (Index j = begin_[at(i)]; j < begin_[at(i) + 1]; ++j) {
-          columns.w[k * columns.stride + j] = delta(folding.neuron(j) - first[at(i)]);
+        const VectorView down = delta(k, layer.width);
+        columns.constants[k] += vec::dot(down, {constant_.data(), layer.width});
+        for (Index j = begin_[i]; j < begin_[i + 1]; ++j) {
+          columns.w[k * columns.stride + j] = down(folding.neuron(j) - first);
         }
-        kernels::multiply(width, slopes.data(), delta.data(), v_.data() + k * v_.rows());
+        for (Index r = 0; r < layer.width; ++r) v_(r, k) = slopes(r) * down(r);
       }
-      const ConstColumns v(v_.data(), width, columns.count, v_.rows());
-      if (layer.has_passthrough()) {
-        layer.y_map().add_transposed_columns(p, v, written(columns.y, columns.inputs, columns.count, columns.inputs));
-      }
-      if (layer.previous() == 0) return;
-      for (Index k = 0; k < columns.count; ++k) vec::fill({delta_.data() + k * delta_.rows(), layer.previous()}, 0);
-      layer.z_map().add_transposed_columns(p, v, written(delta_.data(), layer.previous(), columns.count, delta_.rows()));
-    });
+      const ConstColumns v(v_.data(), layer.width, columns.count, v_.rows());
+      if (layer.wy) add_transposed(layer.wy, layer.width, columns.inputs, v, columns.y, columns.inputs);
+      if (layer.previous == 0) continue;
+      for (Index k = 0; k < columns.count; ++k) vec::fill(delta(k, layer.previous), 0);
+      add_transposed(layer.wz, layer.width, layer.previous, v, delta_.data(), delta_.rows());
+    }
   }
 
-  [[nodiscard]] static kernels::MutableMap<double> written(double* data, Index rows, Index cols, Index stride) {
-    return {data, rows, cols, Eigen::OuterStride<>(stride)};
+  /// out (cols x B, its columns `stride` apart) += W' v
+  static void add_transposed(const double* w, Index rows, Index cols, const ConstColumns& v, double* out, Index stride) {
+    kernels::detail::add_transposed_product<double>(ConstColumns(w, rows, cols, rows).map(), v.map(),
+                                                    {out, cols, v.columns(), Eigen::OuterStride<>(stride)});
   }
 
+  std::vector<FoldedLayer> layers_{};
   std::vector<Index> begin_{};
   Matrix<double> delta_{}, v_{};
   Vector<double> constant_{}, gradient_{}, weights_{};

@@ -93,6 +93,28 @@ class NetworkModel : public ConvexModel {
     term_ = &term;
     p_ = parameters;
   }
+  /// Before anything else; the code of folding stands behind pointers, so that who does not ask for it does not compile it.
+  void allow_folding() {
+    prepare_ = [](NetworkModel& m, Index most) {
+      m.folding_.make_room(m.layers_->depth(), m.delta_.size(), most, m.inputs());
+    };
+    fold_ = [](NetworkModel& m, const Folding& folding, ConstVectorView c, const FoldedView& out) {
+      const double* p = m.p_;
+      m.layers_->for_each([&](Index i, const auto& layer) {
+        m.folding_.layer(i) = {layer.has_passthrough() ? layer.y_map().data(p) : nullptr,
+                               layer.previous() > 0 ? layer.z_map().data(p) : nullptr,
+                               layer.has_bias() ? layer.b(p).data() : nullptr,
+                               layer.width(),
+                               layer.previous(),
+                               pieces_of(layer.activation())};
+      });
+      m.folding_.fold(folding, c, out);
+      vec::fill(m.sizes_, 0);
+      *out.value += folding.scale * m.term_bounds_.minorant(*m.term_, p, c, c, m.sizes_).value;
+      vec::add_scaled(folding.scale, m.sizes_, {out.gradient, out.inputs});
+    };
+  }
+
   [[nodiscard]] Index inputs() const override { return term_->inputs(); }
   [[nodiscard]] double strong_convexity() const override {
     return (1 - 16 * detail::epsilon) * term_->strong_convexity(p_);  // computed, hence rounded
@@ -237,7 +259,7 @@ class NetworkModel : public ConvexModel {
   [[nodiscard]] bool knows_conjugates() const override { return knows_conjugates_; }
   void make_room_to_fold(Index most) override {
     layers_->for_each([&](auto i, const auto&) { detail::at(ws_.tapes, i).keep_arguments(); });
-    folding_.make_room(layers_->depth(), delta_.size(), most, inputs());
+    if (prepare_ != nullptr) prepare_(*this, most);
   }
   void pre_activations(VectorView s) const override {
     layers_->for_each([&](auto i, const auto& layer) {
@@ -274,7 +296,9 @@ class NetworkModel : public ConvexModel {
 
   [[nodiscard]] Folds folds() const override {
     const auto shape = term_->shape();
-    return !has_pieces_ ? Folds::no : shape.diagonal || shape.rank > 0 ? Folds::quadratic : Folds::linear;
+    return !has_pieces_ || fold_ == nullptr   ? Folds::no
+           : shape.diagonal || shape.rank > 0 ? Folds::quadratic
+                                              : Folds::linear;
   }
   void pieces(VectorView low, VectorView high, VectorView kink) const override {
     layers_->for_each([&](Index i, const auto& layer) {
@@ -286,12 +310,7 @@ class NetworkModel : public ConvexModel {
       }
     });
   }
-  void fold(const Folding& folding, ConstVectorView c, const FoldedView& out) override {
-    folding_.fold(*layers_, first_, p_, folding, c, out);
-    vec::fill(sizes_, 0);
-    *out.value += folding.scale * term_bounds_.minorant(*term_, p_, c, c, sizes_).value;
-    vec::add_scaled(folding.scale, sizes_, {out.gradient, out.inputs});
-  }
+  void fold(const Folding& folding, ConstVectorView c, const FoldedView& out) override { fold_(*this, folding, c, out); }
 
   AffineMinorant minorant(ConstVectorView t, ConstVectorView c, ConstVectorView h, VectorView g) override {
     double constant = 0, size = 0;
@@ -374,7 +393,9 @@ class NetworkModel : public ConvexModel {
   std::vector<Index> first_{};                             ///< neuron of each layer
   Index neurons_ = 0, terms_ = 0, minorant_terms_ = 0;
   bool knows_conjugates_ = true, has_pieces_ = true;
-  NetworkFolding<Layers> folding_{};
+  NetworkFolding folding_{};
+  void (*prepare_)(NetworkModel&, Index) = nullptr;
+  void (*fold_)(NetworkModel&, const Folding&, ConstVectorView, const FoldedView&) = nullptr;
   Vector<double> delta_{}, v_{};
   detail::OutputTermBounds<Term> term_bounds_;
   Vector<double> farthest_;

@@ -15,10 +15,11 @@
 
 namespace icnn::inline ICNN_ISA {
 
-/// Writes a program in free MPS format, which linear and quadratic solvers read: columns y0, y1, ... and w0, w1, ..., rows
-/// r0, r1, ..., the objective f (its constant as the negative right-hand side, as is usual), and a QUADOBJ section where
-/// there is a quadratic. Throws Error for a program whose parts do not fit together.
-inline void write_mps(std::ostream& to, const LinearProgram& program, std::string_view name = "icnn") {
+/// Writes a program to an output stream in free MPS format, which linear and quadratic solvers read: columns y0, y1, ... and
+/// w0, w1, ..., rows r0, r1, ..., the objective f (its constant as the negative right-hand side, as is usual), and a QUADOBJ
+/// section where there is a quadratic. Throws Error for a program whose parts do not fit together.
+template <class Stream>
+void write_mps(Stream& to, const LinearProgram& program, std::string_view name = "icnn") {
   const Index size = program.variables(), count = program.row_upper.size();
   const bool fits =
       program.inputs >= 0 && program.inputs <= size && program.lower.size() == size && program.upper.size() == size &&

@@ -9,7 +9,6 @@
 
 #include "icnn/core/layout.hpp"
 #include "icnn/kernels/products.hpp"
-#include "icnn/kernels/vectors.hpp"
 #include "icnn/layers/wanted.hpp"
 
 namespace icnn::inline ICNN_ISA {
@@ -80,15 +79,8 @@ class DenseMap {
   void add_transposed(const S* p, const V& v, Out&& out) const {
     kernels::add_transposed_product(matrix(p), v, out);
   }
-  /// The same for several columns of a number that only the caller knows, in double: out += W' v.
-  void add_transposed_columns(const double* p, const ConstColumns& v, const kernels::MutableMap<double>& out) const {
-    kernels::detail::add_transposed_product<double>(ConstColumns(p + slot_.offset, rows(), cols(), rows()).map(), v.map(),
-                                                    out);
-  }
-  /// out := row r, in double.
-  void copy_row(const double* p, Index r, double* out) const {
-    for (Index c = 0; c < cols(); ++c) out[c] = p[slot_.offset + c * rows() + r];
-  }
+  /// The numbers of W, column after column.
+  [[nodiscard]] const S* data(const S* p) const { return p + slot_.offset; }
   /// The block's gradient += v z', where the sink wants it.
   template <class Sink, class V, class Z>
   void add_outer(const Sink& sink, const V& v, const Z& z) const {
