@@ -8,22 +8,13 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "examples/support/kinked.hpp"
 #include "examples/support/options.hpp"
 #include "examples/support/plot.hpp"
 
 using namespace icnn;
 
 namespace {
-
-/// A ReLU network minus its mean slope on [-1, 1]^n, which moves the minimum from a corner to the kinks inside.
-Regularized<Ficnn<double, Relu>> kinked(Index n, Index width, Random& random) {
-  Ficnn<double, Relu> f({.inputs = n, .hidden = {width, width}});
-  initialize(f, random);
-  Matrix<double> points(n, 100);
-  random.fill_uniform(points, -1, 1);
-  const Vector<double> slope = f.gradient(points).rowwise().mean();
-  return regularized(std::move(f), {.linear = slope});
-}
 
 /// What one evaluation tells: an affine function that lies below f.
 struct Cut {
@@ -66,7 +57,7 @@ int main(int argc, char* argv[]) {
   Random random(options.seed);
 
   // 1. One input. The solver sees a lambda, which notes where it was asked and what it answered.
-  const auto f = kinked(1, 10, random);
+  const auto f = example::kinked(1, 10, random);
   auto workspace = f.workspace();
   std::vector<Cut> cuts;
   const auto watched = [&](const Vector<double>& y, Vector<double>& gradient) {
@@ -83,7 +74,7 @@ int main(int argc, char* argv[]) {
 
   // 2. Twenty inputs: what is known after every evaluation.
   const Index inputs = 20;
-  const auto g = kinked(inputs, options.quick ? 20 : 40, random);
+  const auto g = example::kinked(inputs, options.quick ? 20 : 40, random);
   Steps values, bounds;
   const auto note = [&](Index evaluations, double value, double lower_bound) {
     values.add(static_cast<double>(evaluations), value);

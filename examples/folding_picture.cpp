@@ -8,22 +8,13 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "examples/support/kinked.hpp"
 #include "examples/support/options.hpp"
 #include "examples/support/plot.hpp"
 
 using namespace icnn;
 
 namespace {
-
-/// A ReLU network minus its mean slope on [-1, 1]^n, which moves the minimum from a corner to the kinks inside.
-Regularized<Ficnn<double, Relu>> kinked(Index n, Index width, Random& random) {
-  Ficnn<double, Relu> f({.inputs = n, .hidden = {width, width}});
-  initialize(f, random);
-  Matrix<double> points(n, 100);
-  random.fill_uniform(points, -1, 1);
-  const Vector<double> slope = f.gradient(points).rowwise().mean();
-  return regularized(std::move(f), {.linear = slope});
-}
 
 /// f of one input with every neuron on the piece that it is on at `center`, but for those that are on another one at
 /// `other`; on a grid.
@@ -87,7 +78,7 @@ int main(int argc, char* argv[]) {
   Random random(options.seed);
 
   // 1. One input: folded around a point, with the neurons free that bend between it and another.
-  const auto f = kinked(1, 10, random);
+  const auto f = example::kinked(1, 10, random);
   const double center = 0.6, other = -0.6;
   const Vector<double> grid = Vector<double>::LinSpaced(401, -1, 1);
   const Vector<double> curve = f(Matrix<double>(grid.transpose())).transpose();
@@ -96,7 +87,7 @@ int main(int argc, char* argv[]) {
   const Vector<double> line = all.unaryExpr([&](double v) { return v < floor ? std::nan("") : v; });
 
   // 2. Twenty inputs, and both methods.
-  const auto g = kinked(20, options.quick ? 20 : 40, random);
+  const auto g = example::kinked(20, options.quick ? 20 : 40, random);
   Result cut, exact;
   const example::Curve slow = closing(g, Method::bundle, "bundle", "#0072b2", cut),
                        fast = closing(g, Method::folding, "folding", "#d55e00", exact);

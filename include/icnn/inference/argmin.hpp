@@ -51,19 +51,21 @@ class ArgminWorkspace {
     }
   }
 
-  /// Makes room for a plan where there is none, and brings the model up to date with f.
-  void prepare(const Plan& plan, const F& f) {
+  /// Brings the model up to date with f, decides whether the plan can fold it, and makes room for the plan where there is
+  /// none.
+  void prepare(Plan& plan, const F& f, Method asked) {
     if (plan.method == Method::newton && !has_hessians) {
       model = make_model(f, true);
-      if constexpr (may_fold<F>) methods.prepare_to_fold(*model, true);
       has_hessians = true;
+      if constexpr (may_fold<F>) methods.prepare_to_fold(*model, true);
     } else {
       refresh(*model, f);
     }
-    methods.prepare(plan, detail::is_entropic(f));
+    detail::fold_if_possible(plan, *model, asked);
     if constexpr (may_fold<F>) {
       if (plan.method == Method::folding) methods.prepare_to_fold(*model, false);
     }
+    methods.prepare(plan, detail::is_entropic(f));
   }
 
   ShapeKey key;
@@ -130,7 +132,6 @@ void argmin(const F& f, const Set& set, const Settings& settings, ArgminWorkspac
   detail::refuse_inner_entropy("argmin", f);
   const bool entropic = detail::is_entropic(f);
   Plan plan = choose_method(f.regularity(), f.inputs(), kind_of<Set>, entropic, settings.method);
-  detail::fold_if_possible(plan, *ws.model, settings);
   detail::check_problem(f.inputs(), set.dimension(), settings, ws.methods, result);
   std::optional<EntropyTerm> entropy;
   if constexpr (is_regularized<F>) {
@@ -138,9 +139,9 @@ void argmin(const F& f, const Set& set, const Settings& settings, ArgminWorkspac
   }
   const EntropyTerm* term = entropy ? &*entropy : nullptr;
   if (settings.certificate) detail::require_conjugates(*ws.model);
+  ws.prepare(plan, f, settings.method);
   detail::RegionOf<Set> region(set, detail::uses_rows(kind_of<Set>, plan), settings.time_limit, ws.methods);
   if (!detail::start(region.get(), settings, ws.methods, result)) return;
-  ws.prepare(plan, f);
   if constexpr (detail::is_tiny<F> && kind_of<Set> == SetKind::simple) {
     if (plan == Plan{Method::newton} && !entropic) {
       projected_newton(*ws.model, region.get(), settings, ws.tiny, result,

@@ -113,7 +113,7 @@ ICNN_INLINE void minimize_on_ball(ConvexModel& model, Region& region, const Ball
   if (plan.method != Method::level) {  // which else is to follow
     part.max_evaluations = std::min(settings.max_evaluations, result.evaluations + 2 * patience_for_one_method);
   }
-  const bool folds = plan.method == Method::level && model.folds() != Folds::no;
+  const bool folds = ws.rooms().folding.scratch && model.folds() != Folds::no;
   const Method method = ws.rooms().newton ? Method::newton : folds ? Method::folding : Method::bundle;
   minimize_by_duality(model, ball, region.clock(), method, part, ws, result);
   result.seconds = region.clock().seconds();

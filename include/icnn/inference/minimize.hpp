@@ -50,7 +50,7 @@ void check_problem(Index inputs, Index dimension, const Settings& settings, cons
 
 /// Neuron folding takes a bundle's place where the function allows it and nobody has asked for the bundle by name. Throws
 /// Error where folding is asked for and cannot be.
-void fold_if_possible(Plan& plan, const ConvexModel& model, const Settings& settings);
+void fold_if_possible(Plan& plan, const ConvexModel& model, Method asked);
 
 /// Carries out a plan that fits function and set, from result.y. With an entropy its term is minimized beside f.
 void minimize(ConvexModel& model, Region& set, const EntropyTerm* entropy, const Plan& plan, const Settings& settings,

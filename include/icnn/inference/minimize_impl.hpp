@@ -41,13 +41,13 @@ ICNN_INLINE void MethodWorkspace::prepare_to_fold(ConvexModel& model, bool anew)
 
 namespace detail {
 
-ICNN_INLINE void fold_if_possible(Plan& plan, const ConvexModel& model, const Settings& settings) {
+ICNN_INLINE void fold_if_possible(Plan& plan, const ConvexModel& model, Method asked) {
   const bool can_be = model.folds() != Folds::no;
   if (plan.method == Method::folding && !can_be) {
     fail({"argmin", "neurons with two linear pieces each, for Method::folding",
           "an activation that is curved, or none that is known", "Method::automatic takes what fits"});
   }
-  if (plan.method == Method::bundle && settings.method == Method::automatic && can_be) {
+  if (plan.method == Method::bundle && asked == Method::automatic && can_be) {
     plan.method = Method::folding;
   }
 }

@@ -41,7 +41,18 @@ class NetworkFolding {
     gradient_.resize(inputs);
     weights_.resize(most);
   }
-  [[nodiscard]] FoldedLayer& layer(Index i) { return layers_[at(i)]; }
+  /// Another network of the same shape, or its parameters anew.
+  template <class Layers>
+  void take(const Layers& layers, const double* p) {
+    layers.for_each([&](Index i, const auto& layer) {
+      layers_[at(i)] = {layer.has_passthrough() ? layer.y_map().data(p) : nullptr,
+                        layer.previous() > 0 ? layer.z_map().data(p) : nullptr,
+                        layer.has_bias() ? layer.b(p).data() : nullptr,
+                        layer.width(),
+                        layer.previous(),
+                        pieces_of(layer.activation())};
+    });
+  }
 
   /// Adds the layers, and writes what their free neurons have.
   void fold(const Folding& folding, ConstVectorView c, const FoldedView& out) {

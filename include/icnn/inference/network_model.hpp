@@ -99,18 +99,10 @@ class NetworkModel : public ConvexModel {
       m.folding_.make_room(m.layers_->depth(), m.delta_.size(), most, m.inputs());
     };
     fold_ = [](NetworkModel& m, const Folding& folding, ConstVectorView c, const FoldedView& out) {
-      const double* p = m.p_;
-      m.layers_->for_each([&](Index i, const auto& layer) {
-        m.folding_.layer(i) = {layer.has_passthrough() ? layer.y_map().data(p) : nullptr,
-                               layer.previous() > 0 ? layer.z_map().data(p) : nullptr,
-                               layer.has_bias() ? layer.b(p).data() : nullptr,
-                               layer.width(),
-                               layer.previous(),
-                               pieces_of(layer.activation())};
-      });
+      m.folding_.take(*m.layers_, m.p_);
       m.folding_.fold(folding, c, out);
       vec::fill(m.sizes_, 0);
-      *out.value += folding.scale * m.term_bounds_.minorant(*m.term_, p, c, c, m.sizes_).value;
+      *out.value += folding.scale * m.term_bounds_.minorant(*m.term_, m.p_, c, c, m.sizes_).value;
       vec::add_scaled(folding.scale, m.sizes_, {out.gradient, out.inputs});
     };
   }

@@ -139,14 +139,10 @@ class SolveLog {
         first_gap_ = result_.value - bound;
         least_aim_ = tuning.least_aim * (std::abs(smooth_) + vec::absolute_dot(g, y));
       }
-      if (bound > result_.lower_bound) {
-        result_.lower_bound = bound;
-        if (adjoints_ > 0) {
-          Certificate& proof = prove();
-          model_.adjoints(proof.slopes);
-          proof.center = y.map();
-        }
-      }
+      improve(bound, [&](Certificate& proof) {
+        model_.adjoints(proof.slopes);
+        proof.center = y.map();
+      });
     }
     return check_bounds();
   }
@@ -154,26 +150,18 @@ class SolveLog {
   /// A lower bound of f + phi on the set, from minorants around \p center with these slopes, or from the latest combination
   /// of these cuts. False when ended.
   [[nodiscard, gnu::noinline]] bool raise_bound(double lower, ConstVectorView slopes, ConstVectorView center) {
-    if (lower > result_.lower_bound) {
-      result_.lower_bound = lower;
-      if (adjoints_ > 0) {
-        Certificate& proof = prove();
-        vec::copy(slopes, proof.slopes);
-        model_.make_adjoints(proof.slopes);
-        proof.center = center.map();
-      }
-    }
+    improve(lower, [&](Certificate& proof) {
+      vec::copy(slopes, proof.slopes);
+      model_.make_adjoints(proof.slopes);
+      proof.center = center.map();
+    });
     return check_bounds();
   }
   [[nodiscard, gnu::noinline]] bool raise_bound(double lower, const Cuts& cuts) {
-    if (lower > result_.lower_bound) {
-      result_.lower_bound = lower;
-      if (adjoints_ > 0) {
-        Certificate& proof = prove();
-        vec::copy(cuts.combined_origin().segment(0, adjoints_), proof.slopes);
-        proof.center = cuts.combined_origin().segment(adjoints_, region_.size()).map();
-      }
-    }
+    improve(lower, [&](Certificate& proof) {
+      vec::copy(cuts.combined_origin().segment(0, adjoints_), proof.slopes);
+      proof.center = cuts.combined_origin().segment(adjoints_, region_.size()).map();
+    });
     return check_bounds();
   }
 
@@ -276,6 +264,14 @@ class SolveLog {
     for (Index j = 0; j < middle_.size(); ++j) covered &= std::abs(y(j) - middle_(j)) <= reach_(j);
     cut_error_ = covered ? model_.cut_error() : infinity;
     return bound_again(y, g);
+  }
+
+  /// A lower bound, and where one is wanted, its proof, if it is the best so far.
+  template <class Write>
+  void improve(double bound, Write write) {
+    if (!(bound > result_.lower_bound)) return;
+    result_.lower_bound = bound;
+    if (adjoints_ > 0) write(prove());
   }
 
   [[nodiscard]] static bool contradicts(double excess, double value) {

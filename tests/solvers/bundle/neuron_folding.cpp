@@ -216,6 +216,38 @@ TEST_CASE("the same workspace folds one function after another, as a new one wou
   }
 }
 
+TEST_CASE("whether a function folds is asked of the function at hand, not of the one that the workspace was made for",
+          "[argmin]") {
+  Random random(9);
+  const auto f = piecewise(random, 5), g = piecewise(random, 5);
+  const auto with = [&](double proximal) { return maximum(regularized(f, {.proximal = proximal}), g); };
+  for (const double first : {0.0, 0.5}) {  // a maximum of quadratics does not fold
+    const auto made_for = with(first);
+    ArgminWorkspace ws(made_for);
+    for (const double proximal : {0.5, 0.0, 0.5}) {
+      const auto h = with(proximal);
+      for (const bool on_ball : {false, true}) {
+        const auto solve = [&](auto&... reused) {
+          const Settings settings{.relative_gap = tight};
+          return on_ball ? argmin(h, Ball(Vector<double>::Zero(5), 0.5), settings, reused...)
+                         : argmin(h, Box::unit(5), settings, reused...);
+        };
+        const Result reused = solve(ws), fresh = solve();
+        INFO("made for " << first << ", now " << proximal << ": " << reused << "; " << fresh);
+        CHECK(reused.lower_bound <= fresh.value + fresh.value_error);
+        CHECK(fresh.lower_bound <= reused.value + reused.value_error);
+        CHECK(std::abs(reused.value - fresh.value) <= 1e-6 * std::max(1.0, std::abs(fresh.value)));
+      }
+      const Settings by_name{.relative_gap = tight, .method = Method::folding};
+      if (proximal > 0) {
+        CHECK_ERROR(argmin(h, Box::unit(5), by_name, ws), "two linear pieces");
+      } else {
+        CHECK(argmin(h, Box::unit(5), by_name, ws).status == Status::optimal);
+      }
+    }
+  }
+}
+
 TEST_CASE("folding at the edges: constant and affine networks, one variable, small budgets, sets without a point",
           "[argmin]") {
   Random random(4);

@@ -35,7 +35,6 @@ struct FoldingWorkspace {
         at_center(model.neurons()),
         slopes(model.neurons()),
         proof(model.neurons()),
-        mixed(model.neurons()),
         is_free(static_cast<std::size_t>(model.neurons())),
         bends(is_free),
         program(model) {
@@ -44,7 +43,7 @@ struct FoldingWorkspace {
   }
 
   Vector<double> arguments, at_center;  ///< of all neurons, at the latest point and at the center
-  Vector<double> slopes, proof, mixed;  ///< of the folding, of the latest bound, and of its mixture with cuts
+  Vector<double> slopes, proof;         ///< of the folding, and of the latest bound
   std::vector<char> is_free, bends;     ///< the latter: between two pieces in the latest program,
   bool knows_bends = false;             ///< if there was one
   std::vector<Index> free{};
@@ -108,9 +107,7 @@ class NeuronFolding {
       if (!log_.iterate() || !solve() || !take_minimizer()) return false;
       if (free_wrong()) continue;
       const double gap = log_.result().gap();
-      const bool closes = gap <= 0.5 * before && gap < infinity;
-      if (!closes && ++idle_ > tuning.idle_programs) return false;
-      if (!closes) return true;
+      if (!(gap <= 0.5 * before && gap < infinity)) return ++idle_ <= tuning.idle_programs;
     }
     return true;
   }
