@@ -47,7 +47,7 @@ class ArgminWorkspace {
     if (detail::may_use_truncated_newton(f)) methods.prepare({Method::truncated_newton}, false);
     if (detail::may_use_bundle(f)) {
       methods.prepare({Method::bundle}, detail::is_entropic(f));
-      if constexpr (may_fold<F>) methods.prepare_to_fold(*model, true);
+      prepare_to_fold(true);
     }
   }
 
@@ -57,14 +57,12 @@ class ArgminWorkspace {
     if (plan.method == Method::newton && !has_hessians) {
       model = make_model(f, true);
       has_hessians = true;
-      if constexpr (may_fold<F>) methods.prepare_to_fold(*model, true);
+      prepare_to_fold(true);
     } else {
       refresh(*model, f);
     }
     detail::fold_if_possible(plan, *model, asked);
-    if constexpr (may_fold<F>) {
-      if (plan.method == Method::folding) methods.prepare_to_fold(*model, false);
-    }
+    if (plan.method == Method::folding) prepare_to_fold(false);
     methods.prepare(plan, detail::is_entropic(f));
   }
 
@@ -73,6 +71,14 @@ class ArgminWorkspace {
   ModelPointer model;
   MethodWorkspace methods;
   [[no_unique_address]] detail::TinyNewtonWorkspace<F> tiny;
+
+ private:
+  void prepare_to_fold(bool anew) {
+    if constexpr (may_fold<F>) {
+      methods.prepare_to_fold(*model, anew);
+      if constexpr (is_regularized<F>) methods.fold_with_entropies();
+    }
+  }
 };
 
 /// The same for black boxes of n variables.

@@ -30,13 +30,18 @@ ICNN_INLINE void MethodWorkspace::prepare(const Plan& plan, bool entropic) {
 
 ICNN_INLINE void MethodWorkspace::prepare_to_fold(ConvexModel& model, bool anew) {
   if (model.folds() == Folds::no || (rooms_->folding.scratch && !anew)) return;
-  rooms_->folding = {
-      std::make_shared<FoldingWorkspace>(model),
-      [](void* ws, ConvexModel& f, Region& set, const Settings& settings, BundleWorkspace& cuts, Result& result) {
-        neuron_folding(f, set, settings, cuts, *static_cast<FoldingWorkspace*>(ws), result);
-      },
-      [](void* ws, ConvexModel& f, const EntropyTerm& term, const Settings& settings, EntropyBundleWorkspace& cuts,
-         Result& result) { neuron_folding(f, term, settings, cuts, *static_cast<FoldingWorkspace*>(ws), result); }};
+  rooms_->folding.scratch = std::make_shared<FoldingWorkspace>(model);
+  rooms_->folding.minimize = [](void* ws, ConvexModel& f, Region& set, const Settings& settings, BundleWorkspace& cuts,
+                                Result& result) {
+    neuron_folding(f, set, settings, cuts, *static_cast<FoldingWorkspace*>(ws), result);
+  };
+}
+
+ICNN_INLINE void MethodWorkspace::fold_with_entropies() {
+  rooms_->folding.minimize_entropic = [](void* ws, ConvexModel& f, const EntropyTerm& term, const Settings& settings,
+                                         EntropyBundleWorkspace& cuts, Result& result) {
+    neuron_folding(f, term, settings, cuts, *static_cast<FoldingWorkspace*>(ws), result);
+  };
 }
 
 namespace detail {
