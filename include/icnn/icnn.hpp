@@ -4,12 +4,13 @@
 #pragma once
 
 /// All of icnn: input convex neural networks, exact derivatives, certified minimization, training. Smaller parts, which
-/// compile faster: icnn/evaluate.hpp, icnn/argmin.hpp, icnn/learn.hpp; names alone: icnn/fwd.hpp.
+/// compile faster: icnn/evaluate.hpp, icnn/argmin.hpp, icnn/differentiate.hpp, icnn/learn.hpp; names alone: icnn/fwd.hpp.
 
 #include "icnn/core/push_macros.hpp"
 
 #include "icnn/activations.hpp"
 #include "icnn/core.hpp"
+#include "icnn/differentiation.hpp"
 #include "icnn/functions.hpp"
 #include "icnn/inference.hpp"
 #include "icnn/kernels.hpp"

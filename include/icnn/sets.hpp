@@ -9,6 +9,7 @@
 #include "icnn/sets/ball.hpp"
 #include "icnn/sets/box.hpp"
 #include "icnn/sets/concepts.hpp"
+#include "icnn/sets/constraints.hpp"
 #include "icnn/sets/half_space.hpp"
 #include "icnn/sets/polyhedron.hpp"
 #include "icnn/sets/product.hpp"

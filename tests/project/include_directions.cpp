@@ -31,6 +31,8 @@ const Allowed allowed = {
     {"sets", {"core", "kernels"}},
     {"solvers", {"core", "kernels", "sets"}},
     {"inference", {"core", "kernels", "activations", "layers", "functions", "networks", "sets", "solvers"}},
+    {"differentiation",
+     {"core", "kernels", "activations", "layers", "functions", "networks", "sets", "solvers", "inference"}},
     {"learning", {"core", "kernels", "activations", "layers", "functions", "networks", "sets", "solvers", "inference"}},
 };
 
@@ -39,6 +41,9 @@ const std::map<std::string, std::string> tested_elsewhere = {
     {"core/pop_macros.hpp", "project/surroundings.cpp, with push_macros.hpp"},
     {"core/push_macros.hpp", "project/surroundings.cpp, which defines what it takes away"},
     {"core/version.hpp", "three numbers, which every way to install reads: consumers/run"},
+    {"differentiation/derivative_status.hpp", "differentiation/argmin_derivative.cpp, which has problems of every status"},
+    {"differentiation/kkt_point.hpp", "differentiation/argmin_derivative.cpp, whose minimizers it finds"},
+    {"differentiation/kkt_system.hpp", "likewise"},
     {"functions/affine_substitution.hpp", "what restricted.hpp and precomposed.hpp have in common"},
     {"functions/convex_function.hpp", "support/derivatives.hpp calls all of it, for every function"},
     {"functions/parts.hpp", "what sum.hpp and maximum.hpp have in common"},

@@ -118,6 +118,10 @@ class Combinator
   void bind(const X& x, Ws& ws) const {
     function().bind(x, ws.inner);
   }
+  template <class Ws, class Visit>
+  void each_tape(Ws& ws, Visit&& visit) const {
+    function().each_tape(ws.inner, visit);
+  }
 
   /// Takes over another function of the same shape, the network at its next context, say: refers to it or, held by value,
   /// assigns it. Allocates nothing. Throws Error on another shape.

@@ -56,7 +56,7 @@ template <class F>
 /// must not share memory with outputs.
 ///
 /// A Derived class provides bind, forward, backward, tangent, second_backward, add_hessian, start_line and step_line, the
-/// unchecked passes behind these calls, which add to their outputs.
+/// unchecked passes behind these calls, which add to their outputs, and each_tape, what these leave behind of every layer.
 template <class Derived, class S, bool HasContext>
 class ConvexFunction {
   template <class M>

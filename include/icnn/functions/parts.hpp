@@ -203,6 +203,10 @@ class Combination : public ConvexFunction<Derived, typename Parts::Scalar, Parts
   void bind(const X& x, Ws& ws) const {
     parts_.for_each(ws.inner, [&](const auto& f, auto& inner) { f.bind(x, inner); });
   }
+  template <class Ws, class Visit>
+  void each_tape(Ws& ws, Visit&& visit) const {
+    parts_.for_each(ws.inner, [&](const auto& f, auto& inner) { f.each_tape(inner, visit); });
+  }
 
   // The passes behind ConvexFunction are those of all functions. Derived makes one value of theirs, take_values(ws) and
   // take_slopes(ws), and says which counts in a column: counts(number, column, ws), or all_count.

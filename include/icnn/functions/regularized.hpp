@@ -128,6 +128,13 @@ class Regularized : public Combinator<Regularized<F>, F> {
     terms_.linear = linear;
   }
 
+  /// f(x, .) of a PICNN for one context, with the same terms.
+  template <class X>
+  requires(Function::has_context&& is_sample<X>) [[nodiscard]] auto at(const Eigen::MatrixBase<X>& x) const {
+    using Held = decltype(Base::function().at(x));
+    return Regularized<Held>(RefOrValue<Held>(Base::function().at(x)), terms_);
+  }
+
   template <class Y, class Ws>
   void forward(Order order, const Y& y, Ws& ws) const {
     ws.columns = y.cols();

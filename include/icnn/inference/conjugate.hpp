@@ -52,7 +52,7 @@ class Conjugate {
   Conjugate(const F& f, const Set& set, Settings settings = {})
       : set_(set),
         settings_(std::move(settings)),
-        tilted_(tilted(f)),
+        tilted_(detail::tilted(f)),
         own_(tilted_.terms().linear),
         q_(own_),
         ws_(tilted_) {}
@@ -80,21 +80,11 @@ class Conjugate {
   }
 
  private:
-  /// f - <q, .>, within f's own regularizer where it has one: an entropy has to stay outermost.
-  static auto tilted(const F& f) {
-    if constexpr (is_regularized<F>) {
-      using Inner = const typename F::Function&;
-      return Regularized<Inner>(RefOrValue<Inner>(f.function()), f.terms());
-    } else {
-      return regularized(f, {});
-    }
-  }
-
   const Set& set_;
   Settings settings_;
-  decltype(tilted(std::declval<const F&>())) tilted_;
+  decltype(detail::tilted(std::declval<const F&>())) tilted_;
   Vector<Scalar> own_, q_;  ///< f's own linear term, and the sum of both
-  ArgminWorkspace<decltype(tilted(std::declval<const F&>()))> ws_;
+  ArgminWorkspace<decltype(detail::tilted(std::declval<const F&>()))> ws_;
   Result solved_{};
 };
 

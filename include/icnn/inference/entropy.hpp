@@ -58,6 +58,18 @@ void refuse_inner_entropy(const char* what, const F& f) {
         "tau})"});
 }
 
+/// f as a function with a linear term that can be set, within f's own regularizer where it has one: an entropy has to stay
+/// outermost.
+template <class F>
+[[nodiscard]] auto tilted(const F& f) {
+  if constexpr (is_regularized<F>) {
+    using Inner = const typename F::Function&;
+    return Regularized<Inner>(RefOrValue<Inner>(f.function()), f.terms());
+  } else {
+    return regularized(f, {});
+  }
+}
+
 [[noreturn]] inline void refuse_entropy(const char* got) {
   fail({"argmin", "the box of the entropy (or, with EntropyOn::simplex, a Simplex) as the set", got,
         "regularized(f, {.entropy = tau, .lower = l, .upper = u}) belongs to Box(l, u)"});

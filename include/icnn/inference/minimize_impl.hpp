@@ -123,6 +123,22 @@ ICNN_INLINE void minimize(ConvexModel& model, Region& set, const EntropyTerm* en
          result.status == Status::non_finite;
 }
 
+/// Searches in boxes know simple sets as polyhedra, which a point may break by a little more than the rounding of their own
+/// projection, and be better for it: back to the set, and its value again.
+[[gnu::cold]] ICNN_INLINE void settle(ConvexModel& model, Region& set, const Settings& settings, MethodWorkspace& ws,
+                                      Result& result) {
+  if (set.multiplier_count() > 0) return;  // one itself, with its own account of that
+  const Vector<double> before = result.y;
+  set.project(result.y, ws.rooms().gradient.mirror);
+  if (result.y == before) return;
+  ++result.evaluations;
+  result.value = model.value(kernels::Order::value, result.y);
+  result.value_error = model.value_error(result.y);
+  const bool closed =
+      result.gap() <= std::max(settings.absolute_gap, settings.relative_gap * std::max(1.0, std::abs(result.value)));
+  if (result.status == Status::optimal && !closed) result.status = Status::numerical_limit;
+}
+
 [[gnu::cold]] ICNN_INLINE void try_again(ConvexModel& model, Region& set, const Plan& plan, const Settings& settings,
                                          MethodWorkspace& ws, Result& result) {
   const auto stuck = [&] { return is_stuck(result); };
@@ -158,6 +174,7 @@ ICNN_INLINE void minimize(ConvexModel& model, Region& set, const EntropyTerm* en
     log.finish();
     if (polytope && affordable && !by_bundle && stuck()) localize(Method::bundle, settings.max_evaluations);
   }
+  if (polytope && affordable) settle(model, set, settings, ws, result);
   result.seconds = set.clock().seconds();
 }
 

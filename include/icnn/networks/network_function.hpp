@@ -54,6 +54,12 @@ class NetworkFunction : public ConvexFunction<Derived, S, has_context> {
     output().add_hessian(weights(), out);
   }
 
+  /// The tapes of all layers, from the first to the last: visit(tape).
+  template <class Ws, class Visit>
+  void each_tape(Ws& ws, Visit&& visit) const {
+    layers().for_each([&](auto i, const auto&) { visit(detail::at(ws.scratch().tapes, i)); });
+  }
+
   template <class Y, class D, class Ws>
   void start_line(const Y& y, const D& d, Ws& ws) const {
     ws.set_point(y);
