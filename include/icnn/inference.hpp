@@ -22,5 +22,6 @@
 #include "icnn/inference/output_term_bounds.hpp"
 #include "icnn/inference/parts_models.hpp"
 #include "icnn/inference/substituted_models.hpp"
+#include "icnn/inference/tracker.hpp"
 #include "icnn/inference/verify.hpp"
 #include "icnn/inference/write_mps.hpp"

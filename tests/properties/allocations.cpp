@@ -12,6 +12,7 @@
 #include <icnn/functions/standardized.hpp>
 #include <icnn/functions/sum.hpp>
 #include <icnn/inference/argmin.hpp>
+#include <icnn/inference/tracker.hpp>
 #include <icnn/learning/optimizers.hpp>
 #include <icnn/networks/feed_forward.hpp>
 #include <icnn/networks/picnn_batch.hpp>
@@ -230,6 +231,45 @@ TEST_CASE("no allocation in argmin with a workspace", "[allocations]") {
   };
   argmin(curved, box, settings, ws, result);
   CHECK(count([&] { argmin(curved, box, settings, ws, result); }) == 0);
+}
+
+TEST_CASE("no allocation in a tracker, whatever moves", "[allocations]") {
+  Random random(8);
+  const Index n = 6;
+  const auto each = [&](auto activation) {
+    using A = decltype(activation);
+    Picnn<double, A, Tanh> f({.context = 3, .inputs = n, .hidden = {10, 9}, .context_hidden = {5, 5}});
+    randomize(f, random);
+    const Vector<double> x = random_vector<double>(random, 3), further = x.array() + 0.05;
+    Tracker of_context(f, Box::cube(n, -1, 1));
+    (void)of_context.solve(x);
+    CHECK(count([&] { (void)of_context.solve(further); }) == 0);
+
+    const auto at = f.at(x);
+    auto part = restrict_to(at, Matrix<double>(Vector<double>::Zero(n)), {0, 1, 3});
+    auto moved = precompose(part, Matrix<double>(random_matrix<double>(random, 3, 4)), Vector<double>::Zero(3));
+    const Matrix<double> A_rows = random_matrix<double>(random, 3, 4), E_rows = random_matrix<double>(random, 1, 4);
+    Tracker tracker(moved,
+                    Polyhedron(Box::cube(4, -1, 1), A_rows, Vector<double>::Ones(3), E_rows, Vector<double>::Zero(1)));
+    const Matrix<double> known = Vector<double>::Constant(n, 0.1);
+    const Vector<double> offset = Vector<double>::Constant(3, 0.1), b = Vector<double>::Constant(3, 0.6),
+                         e = Vector<double>::Constant(1, 0.05), lower = Vector<double>::Constant(4, -0.8),
+                         upper = Vector<double>::Constant(4, 0.9);
+    (void)tracker.solve();
+    part.set_known(known);
+    (void)tracker.solve();
+    CHECK(count([&] {
+            part.set_known(known);
+            moved.set_offset(offset);
+            tracker.set_bounds(lower, upper);
+            tracker.set_right_hand_sides(b, e);
+            tracker.shift(1);
+            (void)tracker.solve();
+          }) == 0);
+    CHECK(tracker.result().status == Status::optimal);
+  };
+  each(Softplus{});
+  each(Relu{});
 }
 
 TEST_CASE("no allocation when a model takes over another function, nor in anything that it says", "[allocations]") {

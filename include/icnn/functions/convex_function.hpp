@@ -41,6 +41,15 @@ template <class F>
   }
 }
 
+template <class F>
+void require_current(const char* where, const F& f) {
+  if (is_current(f)) [[likely]]
+    return;
+  fail({where, "the network that this function was made from",
+        "one of another shape in its place, or none: it has been destroyed",
+        "make the function anew after assigning to a network, and keep that where it is"});
+}
+
 }  // namespace detail
 
 /// The evaluation interface of every convex function f(y), or f(x, y) convex in y: FICNN, PICNN, a network at a context,
@@ -271,11 +280,7 @@ class ConvexFunction {
     if (ws.key != self().shape_key()) [[unlikely]] {
       fail({where, "a workspace made by this function's workspace()", "one made for a function of another shape"});
     }
-    if (!detail::is_current(self())) [[unlikely]] {
-      fail({where, "the network that this function was made from",
-            "one of another shape in its place, or none: it has been destroyed",
-            "make the function anew after assigning to a network, and keep that where it is"});
-    }
+    detail::require_current(where, self());
   }
 
   static constexpr auto nothing_to_bind = [](Index) {};

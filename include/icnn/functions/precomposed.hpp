@@ -45,6 +45,13 @@ class Precomposed : public AffineSubstitution<Precomposed<F>, F> {
     offset_ = other.offset().template cast<Scalar>();
   }
 
+  /// Another e, of the same length; allocates nothing. Throws Error on wrong sizes and NaN, and changes nothing then.
+  void set_offset(const Vector<Scalar>& offset) {
+    require_shape("set_offset", "e", offset.rows(), offset.cols(), offset_.size(), Index{1});
+    if (!offset.allFinite()) fail({"set_offset", "a finite e", "NaN or infinity"});
+    offset_ = offset;
+  }
+
   /// 0: E may flatten directions.
   [[nodiscard]] static Scalar strong_convexity() { return Scalar(0); }
   [[nodiscard]] const Matrix<Scalar>& matrix() const noexcept { return matrix_; }

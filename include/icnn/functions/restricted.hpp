@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -34,11 +35,15 @@ class Restricted : public AffineSubstitution<Restricted<F>, F> {
       }
       seen[static_cast<std::size_t>(j)] = true;
     }
-    for (Index j = 0; j < n; ++j) {  // what stands at free coordinates is not read
-      if (!seen[static_cast<std::size_t>(j)] && !known_.row(j).allFinite()) {
-        fail({"restrict_to", "finite known values", detail::text("NaN or infinity at coordinate ", j)});
-      }
-    }
+    check_finite(known_);
+  }
+
+  /// Other known values, of the same shape; allocates nothing. Throws Error on another shape and on NaN, and changes nothing
+  /// then.
+  void set_known(const Matrix<Scalar>& known) {
+    require_shape("set_known", "known values", known.rows(), known.cols(), known_.rows(), known_.cols());
+    check_finite(known);
+    known_ = known;
   }
 
   /// The same in another scalar, with a function of its own.
@@ -88,6 +93,13 @@ class Restricted : public AffineSubstitution<Restricted<F>, F> {
   }
 
  private:
+  /// What stands at free coordinates is not read.
+  void check_finite(const Matrix<Scalar>& known) const {
+    for (Index j = 0; j < known.rows(); ++j) {
+      if (known.row(j).allFinite() || std::find(free_.begin(), free_.end(), j) != free_.end()) continue;
+      fail({"restrict_to", "finite known values", detail::text("NaN or infinity at coordinate ", j)});
+    }
+  }
   [[nodiscard]] Index row(Index k) const { return free_[static_cast<std::size_t>(k)]; }
 
   template <class V, class Y>

@@ -126,7 +126,8 @@ inline void require_conjugates(const ConvexModel& model) {
 /// f: anything that is convex in y (see ConvexFunctionOfY) in float or double. Sets: whatever can be projected onto; bounded
 /// ones (box, simplex, ball, products of these) are certified, on others a certificate needs a strongly convex f. With an
 /// entropy as the outermost regularizer the set is its box or a simplex. With settings.certificate a network's result has a
-/// certificate, too, for verify(); on a polyhedron every call allocates.
+/// certificate, too, for verify(); calls on half-spaces, affine sets and products
+/// of these allocate, and those on another polyhedron than the latest one, unless it has as many rows.
 ///
 /// Throws Error on misuse, before anything is written; numerical trouble is result.status. Allocates nothing with a
 /// workspace that fits f and a result whose y has been used before. f may be shared by threads, the workspace not. The
@@ -135,9 +136,11 @@ template <ConvexFunctionOfY F, class Set>
 void argmin(const F& f, const Set& set, const Settings& settings, ArgminWorkspace<F>& ws, Result& result) {
   static_assert(detail::can_be_minimized<F, Set>());
   if (f.shape_key() != ws.key) fail({"argmin", "a workspace made for this function", "one for a function of another shape"});
+  detail::require_current("argmin", f);
   detail::refuse_inner_entropy("argmin", f);
   const bool entropic = detail::is_entropic(f);
   Plan plan = choose_method(f.regularity(), f.inputs(), kind_of<Set>, entropic, settings.method);
+  if (plan.method == Method::newton && settings.warm_start && result.y.size() > 0) plan.gradient_evaluations = 0;
   detail::check_problem(f.inputs(), set.dimension(), settings, ws.methods, result);
   std::optional<EntropyTerm> entropy;
   if constexpr (is_regularized<F>) {

@@ -215,6 +215,8 @@ ICNN_INLINE Region& region_in(MethodWorkspace& ws, const Polyhedron& set, double
   auto* region = static_cast<PolyhedronRegion*>(kept.get());
   if (region != nullptr && region->is_prepared() && region->set() == set) {
     region->begin(time_limit);
+  } else if (region != nullptr && region->has_shape_of(set)) {
+    region->move(set, time_limit);
   } else {
     kept = std::make_unique<PolyhedronRegion>(set, true, time_limit);
   }

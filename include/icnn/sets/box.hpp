@@ -20,13 +20,7 @@ class Box {
   /// Throws Error where the sizes differ, a bound is NaN, or l > u.
   [[gnu::noinline]] Box(Vector<double> lower, Vector<double> upper) : lower_(std::move(lower)), upper_(std::move(upper)) {
     detail::checked_dimension("Box", lower_.size());
-    require_shape("Box", "upper bounds", upper_.rows(), upper_.cols(), lower_.rows(), Index{1});
-    for (Index j = 0; j < dimension(); ++j) {
-      const double l = lower_(j), u = upper_(j);
-      if (l <= u && l < infinity && u > -infinity) continue;
-      fail({"Box", "l <= u, neither of them NaN, and some number between",
-            detail::text("l = ", l, ", u = ", u, " at coordinate ", j), "the set would be empty"});
-    }
+    check(lower_, upper_);
   }
 
   /// Box({0, 0}, {1, 2})
@@ -49,6 +43,14 @@ class Box {
   }
   /// [0, 1]^n
   [[nodiscard]] static Box unit(Index dimension) { return cube(dimension, 0, 1); }
+
+  /// Other bounds, as many; allocates nothing. Throws Error as the constructor does, and changes nothing then.
+  void set_bounds(ConstPointRef lower, ConstPointRef upper) {
+    require_shape("Box", "lower bounds", lower.size(), Index{1}, dimension(), Index{1});
+    check(lower, upper);
+    vec::copy(lower, lower_);
+    vec::copy(upper, upper_);
+  }
 
   [[nodiscard]] Index dimension() const noexcept { return lower_.size(); }
   [[nodiscard]] const Vector<double>& lower() const noexcept { return lower_; }
@@ -98,6 +100,16 @@ class Box {
   friend bool operator==(const Box&, const Box&) = default;
 
  private:
+  static void check(ConstVectorView lower, ConstVectorView upper) {
+    require_shape("Box", "upper bounds", upper.size(), Index{1}, lower.size(), Index{1});
+    for (Index j = 0; j < lower.size(); ++j) {
+      const double l = lower(j), u = upper(j);
+      if (l <= u && l < infinity && u > -infinity) continue;
+      fail({"Box", "l <= u, neither of them NaN, and some number between",
+            detail::text("l = ", l, ", u = ", u, " at coordinate ", j), "the set would be empty"});
+    }
+  }
+
   [[nodiscard]] static Vector<double> listed(std::initializer_list<double> values) {
     Vector<double> result(static_cast<Index>(values.size()));
     std::copy(values.begin(), values.end(), result.data());

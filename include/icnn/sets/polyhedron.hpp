@@ -34,10 +34,18 @@ class Polyhedron {
     require_shape("Polyhedron", "E", E_.rows(), E_.cols(), e_.size(), n, hint);
     detail::require_finite("Polyhedron", "A", {A_.data(), A_.size()});
     detail::require_finite("Polyhedron", "E", {E_.data(), E_.size()});
-    detail::require_finite("Polyhedron", "e", e_);
-    for (Index i = 0; i < b_.size(); ++i) {
-      if (!(b_(i) > -infinity)) fail({"Polyhedron", "b above -infinity", detail::text(b_(i), " in row ", i)});
-    }
+    check(b_, e_);
+  }
+
+  /// Other bounds of the box, and other right-hand sides, as many as before; neither allocates. Both throw Error as the
+  /// constructor does, and change nothing then.
+  void set_bounds(ConstPointRef lower, ConstPointRef upper) { box_.set_bounds(lower, upper); }
+  void set_right_hand_sides(ConstPointRef b, ConstPointRef e = Vector<double>()) {
+    require_shape("Polyhedron", "b", b.size(), Index{1}, b_.size(), Index{1});
+    require_shape("Polyhedron", "e", e.size(), Index{1}, e_.size(), Index{1});
+    check(b, e);
+    vec::copy(b, b_);
+    vec::copy(e, e_);
   }
 
   [[nodiscard]] Index dimension() const noexcept { return box_.dimension(); }
@@ -75,6 +83,13 @@ class Polyhedron {
   friend bool operator==(const Polyhedron&, const Polyhedron&) = default;
 
  private:
+  static void check(ConstVectorView b, ConstVectorView e) {
+    detail::require_finite("Polyhedron", "e", e);
+    for (Index i = 0; i < b.size(); ++i) {
+      if (!(b(i) > -infinity)) fail({"Polyhedron", "b above -infinity", detail::text(b(i), " in row ", i)});
+    }
+  }
+
   /// (row i of m)'y - limit
   [[nodiscard]] static double excess(const Matrix<double>& m, Index i, double limit, ConstPointRef y) {
     double sum = -limit;

@@ -11,7 +11,11 @@ using namespace icnn::test;
 
 namespace {
 
-Polyhedron implied(const Polyhedron& set) { return detail::ImpliedBounds(set).applied_to(set); }
+Polyhedron implied(const Polyhedron& set) {
+  Polyhedron result = set;
+  detail::ImpliedBounds(set.dimension()).apply(set, result);
+  return result;
+}
 
 }  // namespace
 

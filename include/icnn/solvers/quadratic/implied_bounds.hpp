@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
 
 #include "icnn/solvers/quadratic/polytope.hpp"
 #include "icnn/solvers/rounding.hpp"
@@ -13,10 +12,35 @@
 namespace icnn::inline ICNN_ISA::detail {
 
 /// Bounds that rows imply for single coordinates: in a'y <= b, with all others at the end where the row is least,
-/// a_j y_j <= b - least + a_j end_j; outward by what rounding may have done.
+/// a_j y_j <= b - least + a_j end_j; outward by what rounding may have done. Allocates when made.
 class ImpliedBounds {
  public:
-  [[gnu::cold]] explicit ImpliedBounds(const Polyhedron& set) : lower_(set.box().lower()), upper_(set.box().upper()) {
+  explicit ImpliedBounds(Index inputs) : lower_(inputs), upper_(inputs) {}
+
+  /// Looks for those of a set, and puts them into \p out, the same set otherwise, where there is none, none worth the name,
+  /// or nothing is left between both: an interior is what methods need. Not where the rows contradict each other.
+  [[gnu::cold]] void apply(const Polyhedron& set, Polyhedron& out) {
+    find(set);
+    for (Index j = 0; j < lower_.size(); ++j) {
+      if (!(lower_(j) <= upper_(j))) return;
+    }
+    for (Index j = 0; j < lower_.size(); ++j) {
+      const double l = set.box().lower()(j), u = set.box().upper()(j), width = upper_(j) - lower_(j);
+      const auto magnitude = [](double bound) { return std::isfinite(bound) ? std::abs(bound) : 0.0; };
+      const double size = 1 + std::max(magnitude(lower_(j)), magnitude(upper_(j)));
+      const bool fixed = std::isfinite(width) && width <= no_room * size;
+      if (!fixed && !(std::isfinite(lower_(j)) && -l > much * size)) lower_(j) = l;
+      if (!fixed && !(std::isfinite(upper_(j)) && u > much * size)) upper_(j) = u;
+    }
+    out.set_bounds(lower_, upper_);
+  }
+
+ private:
+  static constexpr double much = 1e3;
+
+  [[gnu::cold]] void find(const Polyhedron& set) {
+    vec::copy(set.box().lower(), lower_);
+    vec::copy(set.box().upper(), upper_);
     constexpr int passes = 2;
     for (int pass = 0; pass < passes; ++pass) {
       for (Index i = 0; i < set.b().size(); ++i) {
@@ -28,25 +52,6 @@ class ImpliedBounds {
       }
     }
   }
-
-  /// The same set with the implied bounds where there is none, none worth the name, or nothing is left between both: an
-  /// interior is what methods need. The set itself where the rows contradict each other.
-  [[nodiscard, gnu::cold]] Polyhedron applied_to(const Polyhedron& set) const {
-    Vector<double> l = set.box().lower(), u = set.box().upper();
-    for (Index j = 0; j < l.size(); ++j) {
-      if (!(lower_(j) <= upper_(j))) return set;
-      const double width = upper_(j) - lower_(j);
-      const auto magnitude = [](double bound) { return std::isfinite(bound) ? std::abs(bound) : 0.0; };
-      const double size = 1 + std::max(magnitude(lower_(j)), magnitude(upper_(j)));
-      const bool fixed = std::isfinite(width) && width <= no_room * size;
-      if (fixed || (std::isfinite(lower_(j)) && -l(j) > much * size)) l(j) = lower_(j);
-      if (fixed || (std::isfinite(upper_(j)) && u(j) > much * size)) u(j) = upper_(j);
-    }
-    return {Box(std::move(l), std::move(u)), set.A(), set.b(), set.E(), set.e()};
-  }
-
- private:
-  static constexpr double much = 1e3;
 
   /// sign (row i)'y <= limit
   [[gnu::cold]] void use(const Matrix<double>& rows, Index i, double sign, double limit) {

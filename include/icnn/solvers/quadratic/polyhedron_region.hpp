@@ -22,7 +22,8 @@ class PolyhedronRegion final : public Region {
  public:
   [[gnu::cold]] explicit PolyhedronRegion(Polyhedron polyhedron, bool solve = true, double time_limit = infinity)
       : given_(std::move(polyhedron)),
-        set_(detail::ImpliedBounds(given_).applied_to(given_)),
+        set_(given_),
+        implied_(set_.dimension()),
         polytope_(set_.dimension()),
         center_(set_.dimension()),
         dual_(set_),
@@ -30,10 +31,8 @@ class PolyhedronRegion final : public Region {
         linear_(set_.dimension()),
         ones_(Vector<double>::Ones(set_.dimension())),
         solver_(set_.dimension(), set_.b().size() + 1, set_.e().size(), false) {
-    polytope_.assign(set_);
-    for (Index i = 0; i < set_.b().size(); ++i) size_of_rows_ = std::max(size_of_rows_, detail::row_length(set_.A(), i));
-    for (Index i = 0; i < set_.e().size(); ++i) size_of_rows_ = std::max(size_of_rows_, detail::row_length(set_.E(), i));
     options_.deadline = {clock_, time_limit};
+    take_set();
     if (solve) find_center();
   }
 
@@ -47,6 +46,20 @@ class PolyhedronRegion final : public Region {
     options_.deadline = {clock_, time_limit};
     values_.setZero();
     dual_.assign(values_);
+  }
+  /// The same for another set with as many rows and equalities. Where the center of this one is in that, too, nothing has
+  /// to be solved. Allocates nothing, unless the set has to be proven empty.
+  void move(const Polyhedron& to, double time_limit) {
+    given_ = to;
+    set_ = to;
+    take_set();
+    begin(time_limit);
+    empty_ = false;
+    found_ = found_ && set_.violation(center_) <= rounding * size_of_rows_ * (extent() + vec::largest_magnitude(center_));
+    if (!found_) find_center();
+  }
+  [[nodiscard]] bool has_shape_of(const Polyhedron& set) const noexcept {
+    return set.dimension() == dimension() && set.b().size() == set_.b().size() && set.e().size() == set_.e().size();
   }
 
   [[nodiscard]] bool is_empty() const override { return empty_; }
@@ -113,6 +126,15 @@ class PolyhedronRegion final : public Region {
   }
 
  private:
+  /// Brings what is known of the rows up to date.
+  void take_set() {
+    implied_.apply(given_, set_);
+    polytope_.assign(set_);
+    size_of_rows_ = 1;
+    for (Index i = 0; i < set_.b().size(); ++i) size_of_rows_ = std::max(size_of_rows_, detail::row_length(set_.A(), i));
+    for (Index i = 0; i < set_.e().size(); ++i) size_of_rows_ = std::max(size_of_rows_, detail::row_length(set_.E(), i));
+  }
+
   /// The size of the set in what bounds and limits say of it, in whose units programs are solved.
   [[nodiscard]] double extent() const {
     double extent = 0;
@@ -130,54 +152,54 @@ class PolyhedronRegion final : public Region {
     return extent > 0 ? extent : 1;
   }
 
-  /// The polytope in units of its extent.
+  /// The polytope in units of its extent; and rows of a program.
   struct Scaled {
-    double unit;
-    Vector<double> lower, upper, limits, sides, start;
+    double unit = 1;
+    Vector<double> lower{}, upper{}, limits{}, sides{}, start{}, little{}, offsets{};
+    Matrix<double> rows{};
   };
-  [[nodiscard, gnu::cold]] Scaled scaled() const {
-    const double unit = extent();
-    const auto in_units = [unit](ConstVectorView v) {
-      Vector<double> result(v.size());
-      for (Index j = 0; j < v.size(); ++j) result(j) = v(j) / unit;
-      return result;
+  [[gnu::cold]] void scale(Scaled& in) const {
+    in.unit = extent();
+    const auto in_units = [&in](ConstVectorView v, Vector<double>& out) {
+      out.resize(v.size());
+      for (Index j = 0; j < v.size(); ++j) out(j) = v(j) / in.unit;
     };
-    Vector<double> start(dimension());
-    set_.box().center(start);
-    return {unit,
-            in_units(polytope_.lower),
-            in_units(polytope_.upper),
-            in_units(polytope_.limits()),
-            in_units(polytope_.right_hand_side()),
-            in_units(start)};
+    in.little.resize(dimension());
+    vec::fill(in.little, little_curvature);
+    in.start.resize(dimension());
+    set_.box().center(in.start);
+    in_units(in.start, in.start);
+    in_units(polytope_.lower, in.lower);
+    in_units(polytope_.upper, in.upper);
+    in_units(polytope_.limits(), in.limits);
+    in_units(polytope_.right_hand_side(), in.sides);
   }
 
   /// The least t with rows'y - offsets <= t, but for a little curvature; refers to its arguments. linear_ := 0.
-  [[nodiscard]] QuadraticProgram linear_program(const Scaled& in, const Vector<double>& little, const Matrix<double>& rows,
-                                                const Vector<double>& offsets) {
+  [[nodiscard]] QuadraticProgram linear_program(const Scaled& in) {
     linear_.setZero();
     return {.lower = in.lower,
             .upper = in.upper,
             .linear = linear_,
-            .diagonal = little,
-            .rows = rows,
-            .offsets = offsets,
-            .cuts = rows.cols()};
+            .diagonal = in.little,
+            .rows = in.rows,
+            .offsets = in.offsets,
+            .cuts = in.rows.cols()};
   }
 
   /// The point that satisfies the rows by the most (up to the extent of the set, in units of their lengths). Where it breaks
   /// rows by more than rounding, the set may be empty.
   [[gnu::cold]] void find_center() {
     const Index n = dimension(), m = polytope_.row_count();
-    const Scaled in = scaled();
-    Matrix<double> rows(n, m + 1);  // one more keeps t above -1
-    Vector<double> offsets(m + 1);
+    Scaled& in = scaled_;
+    scale(in);
+    in.rows.resize(n, m + 1);  // one more keeps t above -1
+    in.offsets.resize(m + 1);
     for (Index i = 0; i <= m; ++i) {
-      for (Index j = 0; j < n; ++j) rows(j, i) = i < m ? polytope_.rows()(i)(j) : 0.0;
-      offsets(i) = i < m ? in.limits(i) : 1.0;
+      for (Index j = 0; j < n; ++j) in.rows(j, i) = i < m ? polytope_.rows()(i)(j) : 0.0;
+      in.offsets(i) = i < m ? in.limits(i) : 1.0;
     }
-    const Vector<double> little = Vector<double>::Constant(n, little_curvature);
-    QuadraticProgram program = linear_program(in, little, rows, offsets);
+    QuadraticProgram program = linear_program(in);
     program.equalities = polytope_.equalities();
     program.right_hand_side = in.sides;
     solver_.solve(program, in.start, options_);
@@ -194,11 +216,12 @@ class PolyhedronRegion final : public Region {
   /// each, by the least, show it if 0 has a positive lower bound.
   [[gnu::cold]] void prove_empty(Scaled in) {
     const Index n = dimension(), m = polytope_.row_count(), k = polytope_.equality_count();
-    Matrix<double> rows(n, m + 2 * k);
-    Vector<double> offsets(m + 2 * k), nu(k);
+    in.rows.resize(n, m + 2 * k);
+    in.offsets.resize(m + 2 * k);
+    Vector<double> nu(k);
     const auto put = [&](Index at, ConstVectorView row, double sign, double limit) {
-      for (Index j = 0; j < n; ++j) rows(j, at) = sign * row(j);
-      offsets(at) = sign * limit;
+      for (Index j = 0; j < n; ++j) in.rows(j, at) = sign * row(j);
+      in.offsets(at) = sign * limit;
     };
     for (Index i = 0; i < m; ++i) put(i, polytope_.rows()(i), 1, in.limits(i));
     for (Index i = 0; i < k; ++i) {
@@ -209,8 +232,7 @@ class PolyhedronRegion final : public Region {
       in.lower(j) = std::max(in.lower(j), std::min(-near, in.upper(j) - near));
       in.upper(j) = std::min(in.upper(j), std::max(near, in.lower(j) + near));
     }
-    const Vector<double> little = Vector<double>::Constant(n, little_curvature);
-    const QuadraticProgram program = linear_program(in, little, rows, offsets);
+    const QuadraticProgram program = linear_program(in);
     InteriorPoint relaxed(n, m + 2 * k, 0, false);
     // The little quadratic around the latest point: where that stays, nothing of it is left in the multipliers.
     for (int round = 0; round < rounds && !empty_ && !options_.deadline.passed(); ++round) {
@@ -219,7 +241,7 @@ class PolyhedronRegion final : public Region {
       use_multipliers({relaxed.multipliers.data(), m}, nu);
       empty_ = dual_.lower_bound_of_zero(far * in.unit) > 0;
       in.start = relaxed.y.map();
-      for (Index j = 0; j < n; ++j) linear_(j) = -little(j) * in.start(j);
+      for (Index j = 0; j < n; ++j) linear_(j) = -in.little(j) * in.start(j);
     }
     found_ = found_ && !empty_;
     values_.setZero();
@@ -233,12 +255,14 @@ class PolyhedronRegion final : public Region {
   static constexpr double near = 1e4, far = 1e10;   ///< in units of the set: where it is shown to be empty
   static constexpr double little_curvature = 1e-6;  ///< in these units: makes solutions unique
 
-  const Polyhedron given_;
-  const Polyhedron set_;  ///< with the bounds that its rows imply
+  Polyhedron given_;
+  Polyhedron set_;  ///< with the bounds that its rows imply
+  detail::ImpliedBounds implied_;
   Polytope polytope_;
   Vector<double> center_;
   Multipliers dual_;
   Vector<double> values_, linear_, ones_;
+  Scaled scaled_{};
   InteriorPoint solver_;
   InteriorPoint::Options options_{.tolerance = 1e-12, .iterations = 100};
   double size_of_rows_ = 1;
