@@ -11,6 +11,7 @@
 #include "icnn/inference/combined_models.hpp"
 #include "icnn/inference/conjugate.hpp"
 #include "icnn/inference/entropy.hpp"
+#include "icnn/inference/impute.hpp"
 #include "icnn/inference/layer_bounds.hpp"
 #include "icnn/inference/linear_program.hpp"
 #include "icnn/inference/maximum_model.hpp"

@@ -31,3 +31,17 @@ TEST_CASE("precompose: bad input is refused", "[precomposed]") {
   CHECK_ERROR(precompose(f, Matrix<double>::Zero(3, 2), Vector<double>::Zero(2)), "e of shape 3 x 1");
   CHECK_ERROR(precompose(f, Matrix<double>::Constant(3, 2, NAN)), "finite E and e");
 }
+
+TEST_CASE("precompose: the offset changes in place", "[precomposed]") {
+  Random random(9);
+  Ficnn<double, Softplus> f({.inputs = 3, .hidden = {4}});
+  randomize(f, random);
+  const Matrix<double> E = random_matrix<double>(random, 3, 2);
+  const Vector<double> y = random_vector<double>(random, 2), e = random_vector<double>(random, 3);
+  auto g = precompose(f, E);
+  g.set_offset(e);
+  CHECK(g(y) == precompose(f, E, e)(y));
+  CHECK_ERROR(g.set_offset(Vector<double>::Zero(2)), "e of shape 3 x 1");
+  CHECK_ERROR(g.set_offset(Vector<double>::Constant(3, NAN)), "a finite e");
+  CHECK(g.offset() == e);
+}

@@ -49,3 +49,16 @@ TEST_CASE("restrict_to: bad input is refused", "[restricted]") {
   const Picnn<double, Softplus> p({.context = 1, .inputs = 3});
   CHECK_ERROR(restrict_to(p.at(Matrix<double>(1, 4)), Matrix<double>::Zero(3, 2), {1}), "a column per sample");
 }
+
+TEST_CASE("restrict_to: known values change in place", "[restricted]") {
+  Random random(9);
+  Ficnn<double, Softplus> f({.inputs = 3, .hidden = {4}});
+  randomize(f, random);
+  auto g = restrict_to(f, Vector<double>{{1, 2, 3}}, {1});
+  const Vector<double> known{{4, std::nan(""), 5}};
+  g.set_known(known);
+  CHECK(g(Vector<double>{{6}}) == f(Vector<double>{{4, 6, 5}}));
+  CHECK_ERROR(g.set_known(Vector<double>{{std::nan(""), 0, 0}}), "coordinate 0");
+  CHECK_ERROR(g.set_known(Vector<double>::Zero(2)), "known values");
+  CHECK(g(Vector<double>{{6}}) == f(Vector<double>{{4, 6, 5}}));
+}

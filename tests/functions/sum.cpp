@@ -75,3 +75,16 @@ TEST_CASE("sum: bad input is refused", "[sum]") {
   CHECK_NOTHROW(mixed.gradients(Matrix<double>::Zero(3, 4), {.x = gx}, ws));
   CHECK(sum(f, f, f)(Vector<double>::Ones(3).eval()) == 0);
 }
+
+TEST_CASE("sum: functions of one type can be changed in place", "[sum]") {
+  Random random(5);
+  Ficnn<double, Softplus> f({.inputs = 3, .hidden = {4}});
+  randomize(f, random);
+  const Matrix<double> E = random_matrix<double>(random, 3, 2);
+  const Vector<double> y = random_vector<double>(random, 2), e = random_vector<double>(random, 3);
+  auto both = sum(std::vector{precompose(f, E), precompose(f, E)});
+  both.part(1).set_offset(e);
+  CHECK(std::abs(both(y) - f(E * y) - f(E * y + e)) <= 1e-13);
+  CHECK_ERROR(both.part(2), "a number in 0..1");
+  CHECK_ERROR(both.part(-1), "a number in 0..1");
+}

@@ -73,3 +73,13 @@ TEST_CASE("Box: bounds in float, of integers, and arrays", "[sets]") {
   const float end = std::numeric_limits<float>::infinity();
   CHECK(Box(Eigen::Vector2f(0, -end), Eigen::Vector2f(end, 3)) == Box({0, -infinity}, {infinity, 3}));
 }
+
+TEST_CASE("Box: bounds change in place", "[sets]") {
+  Box box({0, 0}, {1, 2});
+  box.set_bounds(Vector<double>{{-1, 1}}, Vector<double>{{0, infinity}});
+  CHECK(box == Box({-1, 1}, {0, infinity}));
+  CHECK_ERROR(box.set_bounds(Vector<double>{{0, 0}}, Vector<double>{{1, -1}}), "at coordinate 1");
+  CHECK_ERROR(box.set_bounds(Vector<double>{{0}}, Vector<double>{{1, 1}}), "lower bounds");
+  CHECK_ERROR(box.set_bounds(Vector<double>{{0, 0}}, Vector<double>{{1}}), "upper bounds");
+  CHECK(box == Box({-1, 1}, {0, infinity}));
+}

@@ -48,3 +48,17 @@ TEST_CASE("rows that may be left out: the box satisfies them, or their limit sta
   CHECK(left_out(half, 0, 0, 0));
   CHECK_FALSE(left_out(half, 0, 0, -1));
 }
+
+TEST_CASE("Polyhedron: bounds and right-hand sides change in place", "[sets]") {
+  const Matrix<double> A{{1, 1}}, E{{1, -1}};
+  Polyhedron set(Box::unit(2), A, Vector<double>{{1}}, E, Vector<double>{{0}});
+  set.set_right_hand_sides(Vector<double>{{2}}, Vector<double>{{0.5}});
+  set.set_bounds(Vector<double>{{-1, -1}}, Vector<double>{{1, 1}});
+  const Polyhedron expected(Box::cube(2, -1, 1), A, Vector<double>{{2}}, E, Vector<double>{{0.5}});
+  CHECK(set == expected);
+  CHECK_ERROR(set.set_right_hand_sides(Vector<double>{{2, 3}}, Vector<double>{{0}}), "b of shape");
+  CHECK_ERROR(set.set_right_hand_sides(Vector<double>{{2}}), "e of shape");
+  CHECK_ERROR(set.set_right_hand_sides(Vector<double>{{std::nan("")}}, Vector<double>{{0}}), "b above -infinity");
+  CHECK_ERROR(set.set_bounds(Vector<double>{{2, 2}}, Vector<double>{{1, 1}}), "l <= u");
+  CHECK(set == expected);
+}

@@ -97,6 +97,10 @@ class PartsList {
   [[nodiscard]] Index count() const noexcept { return static_cast<Index>(functions_.size()); }
   [[nodiscard]] static constexpr bool is_alive() noexcept { return true; }
   [[nodiscard]] const F& first() const noexcept { return functions_.front(); }
+  [[nodiscard]] F& at(Index i) {
+    if (i < 0 || i >= count()) fail({"part", detail::text("a number in 0..", count() - 1), detail::text(i)});
+    return functions_[static_cast<std::size_t>(i)];
+  }
   template <class Visit>
   void for_each(Visit visit) const {
     for (const F& f : functions_) visit(f);
@@ -155,6 +159,10 @@ class Combination : public ConvexFunction<Derived, typename Parts::Scalar, Parts
   };
 
   [[nodiscard]] const Parts& parts() const noexcept { return parts_; }
+  /// One of several functions of one type, to change it in place: part(i).set_offset(e), say. It has to keep its shape.
+  /// Throws Error where there is none of this number.
+  [[nodiscard]] auto& part(Index i) requires requires(Parts& parts) { parts.at(i); }
+  { return parts_.at(i); }
   [[nodiscard]] Index inputs() const { return parts_.first().inputs(); }
   [[nodiscard]] Index context_size() const {
     return first_positive([](const auto& f) { return f.context_size(); });
