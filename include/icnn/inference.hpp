@@ -6,6 +6,7 @@
 /// inference/: argmin of networks, with certificates.
 
 #include "icnn/inference/argmin.hpp"
+#include "icnn/inference/argmin_batch.hpp"
 #include "icnn/inference/ball_dual.hpp"
 #include "icnn/inference/choose_method.hpp"
 #include "icnn/inference/combined_models.hpp"

@@ -12,6 +12,7 @@
 #include <icnn/functions/standardized.hpp>
 #include <icnn/functions/sum.hpp>
 #include <icnn/inference/argmin.hpp>
+#include <icnn/inference/argmin_batch.hpp>
 #include <icnn/inference/tracker.hpp>
 #include <icnn/learning/optimizers.hpp>
 #include <icnn/networks/feed_forward.hpp>
@@ -267,6 +268,28 @@ TEST_CASE("no allocation in a tracker, whatever moves", "[allocations]") {
             (void)tracker.solve();
           }) == 0);
     CHECK(tracker.result().status == Status::optimal);
+  };
+  each(Softplus{});
+  each(Relu{});
+}
+
+TEST_CASE("no allocation in argmin of a batch, whatever its contexts are", "[allocations]") {
+  Random random(9);
+  const Index n = 5;
+  const auto each = [&](auto activation) {
+    Picnn<double, decltype(activation), Tanh> f({.context = 3, .inputs = n, .hidden = {10, 9}, .context_hidden = {5, 5}});
+    randomize(f, random);
+    const Matrix<double> x = random_matrix<double>(random, 3, 7), y = random_matrix<double>(random, 3, 7);
+    auto at = f.at(x);
+    const auto g = regularized(at, {.proximal = 0.1});
+    ArgminBatchWorkspace ws(g);
+    ArgminBatch result;
+    const Box box = Box::cube(n, -1, 1);
+    argmin(g, box, {}, ws, result);
+    at.rebind(y);
+    const Settings settings;
+    CHECK(count([&] { argmin(g, box, settings, ws, result); }) == 0);
+    CHECK(result.all_optimal());
   };
   each(Softplus{});
   each(Relu{});

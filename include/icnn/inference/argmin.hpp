@@ -101,7 +101,9 @@ template <class F, class Set>
 inline constexpr bool can_be_minimized() {
   static_assert(
       !requires { requires F::has_context; }, "argmin minimizes over y: put the network at a context, argmin(f.at(x), set)");
-  static_assert(!is_a_problem_per_column<F>, "argmin solves one problem at a time: at(x) with a vector x");
+  static_assert(!is_a_problem_per_column<F>,
+                "argmin solves one problem at a time: at(x) with a vector x (or a batch of them: "
+                "icnn/inference/argmin_batch.hpp)");
   constexpr bool projectable = ProjectableSet<Set> || PolyhedralSet<Set>;
   static_assert(
       projectable,
@@ -149,7 +151,7 @@ void argmin(const F& f, const Set& set, const Settings& settings, ArgminWorkspac
   const EntropyTerm* term = entropy ? &*entropy : nullptr;
   if (settings.certificate) detail::require_conjugates(*ws.model);
   ws.prepare(plan, f, settings.method);
-  detail::RegionOf<Set> region(set, detail::uses_rows(kind_of<Set>, plan), settings.time_limit, ws.methods);
+  detail::RegionOf<Set> region(set, detail::uses_rows(kind_of<Set>, plan), settings, ws.methods);
   if (!detail::start(region.get(), settings, ws.methods, result)) return;
   if constexpr (detail::is_tiny<F> && kind_of<Set> == SetKind::simple) {
     if (plan == Plan{Method::newton} && !entropic) {
@@ -195,7 +197,7 @@ requires(!ConvexFunctionOfY<std::remove_cvref_t<F>> &&
     plan.gradient_evaluations = detail::gradients_at_first;
   }
   detail::check_problem(n, set.dimension(), settings, ws.methods, result);
-  detail::RegionOf<Set> region(set, detail::uses_rows(kind_of<Set>, plan), settings.time_limit, ws.methods);
+  detail::RegionOf<Set> region(set, detail::uses_rows(kind_of<Set>, plan), settings, ws.methods);
   if (!detail::start(region.get(), settings, ws.methods, result)) return;
   FunctionModel<Function> model(f, ws.buffers, settings.oracle_error, settings.strong_convexity);
   detail::minimize(model, region.get(), nullptr, plan, settings, ws.methods, result);

@@ -67,8 +67,9 @@ void try_again(ConvexModel& model, Region& set, const Plan& plan, const Settings
                Result& result);
 
 /// A polyhedron as a region that knows whether it is empty: prepared once, and kept in the workspace as long as the set
-/// stays the same.
-[[nodiscard]] Region& region_in(MethodWorkspace& ws, const Polyhedron& set, double time_limit);
+/// stays the same. Another one of the same shape takes its place; where it is \p near, the point at which that is known not
+/// to be empty may be that of the latest one.
+[[nodiscard]] Region& region_in(MethodWorkspace& ws, const Polyhedron& set, double time_limit, bool near);
 /// The same for a proof, which does not ask that.
 [[nodiscard]] std::unique_ptr<Region> region_of_rows(const Polyhedron& set);
 
@@ -79,12 +80,12 @@ class RegionOf {
 
  public:
   /// \p rows: as a polyhedron.
-  RegionOf(const Set& set, bool rows, double time_limit, MethodWorkspace& ws) {
+  RegionOf(const Set& set, bool rows, const Settings& settings, MethodWorkspace& ws) {
     if constexpr (has_rows) {
       if constexpr (std::is_same_v<Set, Polyhedron>) {
-        region_ = &region_in(ws, set, time_limit);
+        region_ = &region_in(ws, set, settings.time_limit, settings.warm_start);
       } else if (rows) {
-        region_ = &region_in(ws, to_polyhedron(set), time_limit);
+        region_ = &region_in(ws, to_polyhedron(set), settings.time_limit, settings.warm_start);
       }
     }
     project_onto(set);

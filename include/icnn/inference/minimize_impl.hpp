@@ -210,13 +210,13 @@ ICNN_INLINE void minimize_once(ConvexModel& model, Region& set, const Plan& plan
   }
 }
 
-ICNN_INLINE Region& region_in(MethodWorkspace& ws, const Polyhedron& set, double time_limit) {
+ICNN_INLINE Region& region_in(MethodWorkspace& ws, const Polyhedron& set, double time_limit, bool near) {
   std::unique_ptr<Region>& kept = ws.rooms().polyhedron;
   auto* region = static_cast<PolyhedronRegion*>(kept.get());
   if (region != nullptr && region->is_prepared() && region->set() == set) {
     region->begin(time_limit);
   } else if (region != nullptr && region->has_shape_of(set)) {
-    region->move(set, time_limit);
+    region->move(set, time_limit, near);
   } else {
     kept = std::make_unique<PolyhedronRegion>(set, true, time_limit);
   }

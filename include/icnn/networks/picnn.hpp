@@ -86,15 +86,7 @@ class BasicPicnn : public ConvexNetwork<Chain>,
     }
     require_shape("rebind", "a context x", x.rows(), x.cols(), context_, Index{1});
     bind(x, ws);
-    Scalar* effective = function.trusted();
-    chain_.for_each_pair(function.chain(), [&](auto i, const auto& layer, const auto& target) {
-      layer.fold(Base::p(), detail::at(ws.context.tapes, i).gates, 0, target, effective);
-    });
-    const auto& target = function.output_term();
-    const OutputTermShape shape = term_.shape();
-    if (shape.diagonal) target.D(effective) = term_.D(Base::p());
-    if (shape.rank > 0) target.L(effective) = term_.L(Base::p());
-    if (term_.has_linear_part()) target.d(effective) = ws.context.linear.col(0);
+    fold(ws.context, 0, function);
   }
 
   /// f(x_b, .) for a batch of contexts, one per column: evaluates batches y_b with the gates kept as columns, and has
@@ -129,6 +121,24 @@ class BasicPicnn : public ConvexNetwork<Chain>,
   template <class X, class Bound>
   void bind_to(const X& x, Bound& context) const {
     passes::context_forward(chain_, term_, Base::p(), x, context);
+  }
+  /// The effective weights at one column of a bound context, into a function made by at(). Throws Error on another one.
+  template <class Bound>
+  void fold_checked(const Bound& context, Index column, AtContext& function) const {
+    if (!is_at_context(function)) fail({"column", "a function made by at() of this network", "one of another shape"});
+    fold(context, column, function);
+  }
+  template <class Bound>
+  void fold(const Bound& context, Index column, AtContext& function) const {
+    Scalar* effective = function.trusted();
+    chain_.for_each_pair(function.chain(), [&](auto i, const auto& layer, const auto& target) {
+      layer.fold(Base::p(), detail::at(context.tapes, i).gates, column, target, effective);
+    });
+    const auto& target = function.output_term();
+    const OutputTermShape shape = term_.shape();
+    if (shape.diagonal) target.D(effective) = term_.D(Base::p());
+    if (shape.rank > 0) target.L(effective) = term_.L(Base::p());
+    if (term_.has_linear_part()) target.d(effective) = context.linear.col(column);
   }
 
  private:

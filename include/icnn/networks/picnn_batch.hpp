@@ -40,6 +40,17 @@ class PicnnBatch : public NetworkFunction<PicnnBatch<Picnn>, typename Picnn::Sca
     network().bind_to(x, context_);
   }
 
+  /// f(x_b, .) for one of the contexts, as Picnn::at(x_b) gives it; and moves such a function to it, in its own memory.
+  /// Throws Error where there is no such column, and on a function that at() did not make.
+  [[nodiscard]] typename Picnn::AtContext column(Index b) const {
+    auto function = network().at(context_.x.col(checked_column(b)));
+    move_to_column(b, function);
+    return function;
+  }
+  void move_to_column(Index b, typename Picnn::AtContext& function) const {
+    network().fold_checked(context_, checked_column(b), function);
+  }
+
   [[nodiscard]] const Picnn& network() const { return network_.get(); }
   [[nodiscard]] Index batch() const noexcept { return columns_; }
   [[nodiscard]] Index inputs() const { return network().inputs(); }
@@ -61,6 +72,10 @@ class PicnnBatch : public NetworkFunction<PicnnBatch<Picnn>, typename Picnn::Sca
   }
 
  private:
+  [[nodiscard]] Index checked_column(Index b) const {
+    if (b < 0 || b >= columns_) fail({"column", detail::text("a number in 0..", columns_ - 1), detail::text(b)});
+    return b;
+  }
   template <class X>
   [[nodiscard]] static Index checked(const Picnn& network, const Eigen::MatrixBase<X>& x) {
     if (x.rows() != network.context_size() || x.cols() < 1) {

@@ -47,15 +47,16 @@ class PolyhedronRegion final : public Region {
     values_.setZero();
     dual_.assign(values_);
   }
-  /// The same for another set with as many rows and equalities. Where the center of this one is in that, too, nothing has
-  /// to be solved. Allocates nothing, unless the set has to be proven empty.
-  void move(const Polyhedron& to, double time_limit) {
+  /// The same for another set with as many rows and equalities. Where that is near by, and the center of this one is in it,
+  /// too, nothing has to be solved. Allocates nothing, unless the set has to be proven empty.
+  void move(const Polyhedron& to, double time_limit, bool near_by) {
     given_ = to;
     set_ = to;
     take_set();
     begin(time_limit);
     empty_ = false;
-    found_ = found_ && set_.violation(center_) <= rounding * size_of_rows_ * (extent() + vec::largest_magnitude(center_));
+    found_ = near_by && found_ &&
+             set_.violation(center_) <= rounding * size_of_rows_ * (extent() + vec::largest_magnitude(center_));
     if (!found_) find_center();
   }
   [[nodiscard]] bool has_shape_of(const Polyhedron& set) const noexcept {

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#include <icnn/inference/argmin_batch.hpp>
+
+#include <icnn/activations/leaky_relu.hpp>
+
+#include "tests/support/catch.hpp"
+#include "tests/support/errors.hpp"
+#include "tests/support/networks.hpp"
+
+using namespace icnn;
+using namespace icnn::test;
+
+namespace {
+
+template <class A>
+Picnn<double, A, Tanh> energy(Index n, Random& random) {
+  Picnn<double, A, Tanh> f({.context = 3,
+                            .inputs = n,
+                            .hidden = {12, 10},
+                            .context_hidden = {8, 8},
+                            .output = {.diagonal = true, .bilinear = true, .linear = true}});
+  randomize(f, random);
+  return f;
+}
+
+bool same(const ArgminBatch& a, Index c, const ArgminBatch& b, Index d) {
+  return a.y.col(c) == b.y.col(d) && a.values(c) == b.values(d) && a.lower_bounds(c) == b.lower_bounds(d) &&
+         a.statuses[static_cast<std::size_t>(c)] == b.statuses[static_cast<std::size_t>(d)];
+}
+
+}  // namespace
+
+TEST_CASE("a batch is solved column by column, whatever else is in it", "[argmin_batch]") {
+  Random random(1);
+  const Index n = 4, columns = 9;
+  const Matrix<double> x = random_matrix<double>(random, 3, columns);
+  const Settings settings{.relative_gap = 1e-9};
+  const auto each = [&](const auto& net, const auto& make, const auto& set) {
+    const auto at = net.at(x);
+    const auto f = make(at);
+    const ArgminBatch found = argmin(f, set, settings);
+    CHECK(found.all_optimal());
+    CHECK(found.largest_gap() <= 1e-8 * (1 + found.values.cwiseAbs().maxCoeff()));
+    for (Index c = 0; c < columns; ++c) {
+      const auto alone_at = net.at(Vector<double>(x.col(c)));
+      const Result alone = argmin(make(alone_at), set, settings);
+      CHECK(found.lower_bounds(c) <= alone.value + alone.value_error);
+      CHECK(alone.lower_bound <= found.values(c) + found.value_errors(c));
+      CHECK(found.column(c).gap() == found.gap(c));
+    }
+    // Others beside them, in another order, and with more threads: the same bits.
+    Matrix<double> others(3, 4);
+    others << x.col(5), x.col(2), random_matrix<double>(random, 3, 1), x.col(0);
+    const auto at_others = net.at(others);
+    const ArgminBatch mixed = argmin(make(at_others), set, settings);
+    CHECK(same(mixed, 0, found, 5));
+    CHECK(same(mixed, 1, found, 2));
+    CHECK(same(mixed, 3, found, 0));
+    ArgminBatchWorkspace ws(f, {.threads = 3});
+    ArgminBatch threaded;
+    for (int twice = 0; twice < 2; ++twice) {
+      argmin(f, set, settings, ws, threaded);
+      for (Index c = 0; c < columns; ++c) CHECK(same(threaded, c, found, c));
+    }
+    Settings warm = settings;
+    warm.warm_start = true;
+    argmin(f, set, warm, ws, threaded);
+    CHECK(threaded.all_optimal());
+    CHECK((threaded.values - found.values).cwiseAbs().maxCoeff() <= 1e-7);
+  };
+  const auto smooth = energy<Softplus>(n, random);
+  const auto kinked = energy<LeakyRelu>(n, random);
+  const auto bare = [](const auto& f) { return regularized(f, {}); };
+  const auto both = [&](const auto& net) {
+    each(net, bare, Box::cube(n, -1, 1));
+    each(net, bare, Simplex(n));
+    each(net, bare, Polyhedron(Box::cube(n, -1, 1), Matrix<double>::Ones(1, n), Vector<double>::Constant(1, 0.5)));
+    each(
+        net, [](const auto& f) { return regularized(f, {.entropy = 0.2}); }, Box::unit(n));
+  };
+  both(smooth);
+  both(kinked);
+  const ArgminBatch plain = argmin(kinked.at(x), Box::cube(n, -1, 1), settings);
+  CHECK(same(plain, 3, argmin(regularized(kinked.at(x), {}), Box::cube(n, -1, 1), settings), 3));
+
+  // Known values of their own.
+  const auto at = smooth.at(x);
+  const Matrix<double> known = random_matrix<double>(random, n, columns);
+  const ArgminBatch part = argmin(restrict_to(at, known, {0, 2}), Box::cube(2, -1, 1), settings);
+  for (Index c = 0; c < columns; ++c) {
+    const auto alone = restrict_to(smooth.at(Vector<double>(x.col(c))), Matrix<double>(known.col(c)), {0, 2});
+    CHECK(std::abs(part.values(c) - argmin(alone, Box::cube(2, -1, 1), settings).value) <=
+          1e-8 * (1 + std::abs(part.values(c))));
+  }
+}
+
+TEST_CASE("one problem without a point, one that is not finite, and a budget of one leave the others alone",
+          "[argmin_batch]") {
+  Random random(2);
+  const Index n = 3;
+  const auto f = energy<LeakyRelu>(n, random);
+  Matrix<double> x = random_matrix<double>(random, 3, 4);
+  const Box box = Box::cube(n, -1, 1);
+  const ArgminBatch good = argmin(f.at(x), box);
+
+  Matrix<double> broken = x;
+  broken(1, 2) = std::nan("");
+  const ArgminBatch one_bad = argmin(f.at(broken), box);
+  CHECK(one_bad.statuses[2] == Status::non_finite);
+  for (const Index c : {0, 1, 3}) CHECK(same(one_bad, c, good, c));
+
+  const Matrix<double> sum = Matrix<double>::Ones(1, n);
+  const auto at_most = [&](double limit) { return Polyhedron(box, sum, Vector<double>::Constant(1, limit)); };
+  std::vector<Polyhedron> sets(4, at_most(0.5));
+  const ArgminBatch all = argmin(f.at(x), sets);
+  CHECK(all.all_optimal());
+  sets[1] = at_most(-4);  // which no point of the box has
+  const ArgminBatch one_empty = argmin(f.at(x), sets);
+  CHECK(one_empty.statuses[1] == Status::infeasible);
+  for (const Index c : {0, 2, 3}) CHECK(same(one_empty, c, all, c));
+
+  const ArgminBatch hurried = argmin(f.at(x), box, {.max_evaluations = 1});
+  for (Index c = 0; c < 4; ++c) {
+    CHECK(hurried.evaluations[static_cast<std::size_t>(c)] == 1);
+    CHECK(hurried.lower_bounds(c) <= good.values(c) + good.value_errors(c));
+    CHECK(good.lower_bounds(c) <= hurried.values(c) + hurried.value_errors(c));
+  }
+}
+
+TEST_CASE("misuse of a batch is told, and leaves the result alone", "[argmin_batch]") {
+  Random random(3);
+  const auto f = energy<Softplus>(3, random);
+  const Matrix<double> x = random_matrix<double>(random, 3, 4);
+  const auto at = f.at(x);
+  const auto three = f.at(Matrix<double>(x.leftCols(3)));
+  ArgminBatchWorkspace ws(at);
+  ArgminBatch result;
+  const Box box = Box::cube(3, -1, 1);
+  argmin(at, box, {}, ws, result);
+  const Matrix<double> kept = result.y;
+  CHECK_ERROR(argmin(at, Box::cube(2, -1, 1), {}, ws, result), "a set in 3 dimensions");
+  CHECK_ERROR(argmin(at, std::vector<Box>(3, box), {}, ws, result), "a set for each of 4 columns");
+  CHECK_ERROR(argmin(at, box, {.relative_gap = -1}, ws, result), "relative_gap");
+  CHECK_ERROR(argmin(at, box, {.certificate = true}, ws, result), "no certificate");
+  CHECK_ERROR(argmin(three, box, {}, ws, result), "a workspace made for this function");
+  CHECK_ERROR(argmin(at, box, {.method = Method::bundle, .start = Vector<double>::Zero(2)}, ws, result), "a start");
+  result.y(0, 0) = std::nan("");
+  CHECK_ERROR(argmin(at, box, {.warm_start = true}, ws, result), "a finite result.y");
+  result.y(0, 0) = kept(0, 0);
+  CHECK(result.y == kept);
+  CHECK_ERROR((ArgminBatchWorkspace<std::remove_cvref_t<decltype(at)>>(at, {.threads = 0})), "threads >= 1");
+  CHECK_ERROR(at.column(4), "a number in 0..3");
+  auto other = energy<Softplus>(2, random).at(Vector<double>(x.col(0)));
+  CHECK_ERROR(at.move_to_column(0, other), "one of another shape");
+  CHECK((at.column(2).parameters().vector() - f.at(Vector<double>(x.col(2))).parameters().vector()).norm() <= 1e-12);
+}
