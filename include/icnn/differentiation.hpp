@@ -10,4 +10,5 @@
 #include "icnn/differentiation/conjugate_derivative.hpp"
 #include "icnn/differentiation/derivative_status.hpp"
 #include "icnn/differentiation/kkt_point.hpp"
+#include "icnn/differentiation/kkt_search.hpp"
 #include "icnn/differentiation/kkt_system.hpp"

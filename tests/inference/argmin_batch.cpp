@@ -25,7 +25,7 @@ Picnn<double, A, Tanh> energy(Index n, Random& random) {
   return f;
 }
 
-bool same(const ArgminBatch& a, Index c, const ArgminBatch& b, Index d) {
+bool same_column(const ArgminBatch& a, Index c, const ArgminBatch& b, Index d) {
   return a.y.col(c) == b.y.col(d) && a.values(c) == b.values(d) && a.lower_bounds(c) == b.lower_bounds(d) &&
          a.statuses[static_cast<std::size_t>(c)] == b.statuses[static_cast<std::size_t>(d)];
 }
@@ -55,14 +55,14 @@ TEST_CASE("a batch is solved column by column, whatever else is in it", "[argmin
     others << x.col(5), x.col(2), random_matrix<double>(random, 3, 1), x.col(0);
     const auto at_others = net.at(others);
     const ArgminBatch mixed = argmin(make(at_others), set, settings);
-    CHECK(same(mixed, 0, found, 5));
-    CHECK(same(mixed, 1, found, 2));
-    CHECK(same(mixed, 3, found, 0));
+    CHECK(same_column(mixed, 0, found, 5));
+    CHECK(same_column(mixed, 1, found, 2));
+    CHECK(same_column(mixed, 3, found, 0));
     ArgminBatchWorkspace ws(f, {.threads = 3});
     ArgminBatch threaded;
     for (int twice = 0; twice < 2; ++twice) {
       argmin(f, set, settings, ws, threaded);
-      for (Index c = 0; c < columns; ++c) CHECK(same(threaded, c, found, c));
+      for (Index c = 0; c < columns; ++c) CHECK(same_column(threaded, c, found, c));
     }
     Settings warm = settings;
     warm.warm_start = true;
@@ -83,7 +83,7 @@ TEST_CASE("a batch is solved column by column, whatever else is in it", "[argmin
   both(smooth);
   both(kinked);
   const ArgminBatch plain = argmin(kinked.at(x), Box::cube(n, -1, 1), settings);
-  CHECK(same(plain, 3, argmin(regularized(kinked.at(x), {}), Box::cube(n, -1, 1), settings), 3));
+  CHECK(same_column(plain, 3, argmin(regularized(kinked.at(x), {}), Box::cube(n, -1, 1), settings), 3));
 
   // Known values of their own.
   const auto at = smooth.at(x);
@@ -109,7 +109,7 @@ TEST_CASE("one problem without a point, one that is not finite, and a budget of 
   broken(1, 2) = std::nan("");
   const ArgminBatch one_bad = argmin(f.at(broken), box);
   CHECK(one_bad.statuses[2] == Status::non_finite);
-  for (const Index c : {0, 1, 3}) CHECK(same(one_bad, c, good, c));
+  for (const Index c : {0, 1, 3}) CHECK(same_column(one_bad, c, good, c));
 
   const Matrix<double> sum = Matrix<double>::Ones(1, n);
   const auto at_most = [&](double limit) { return Polyhedron(box, sum, Vector<double>::Constant(1, limit)); };
@@ -119,7 +119,7 @@ TEST_CASE("one problem without a point, one that is not finite, and a budget of 
   sets[1] = at_most(-4);  // which no point of the box has
   const ArgminBatch one_empty = argmin(f.at(x), sets);
   CHECK(one_empty.statuses[1] == Status::infeasible);
-  for (const Index c : {0, 2, 3}) CHECK(same(one_empty, c, all, c));
+  for (const Index c : {0, 2, 3}) CHECK(same_column(one_empty, c, all, c));
 
   const ArgminBatch hurried = argmin(f.at(x), box, {.max_evaluations = 1});
   for (Index c = 0; c < 4; ++c) {

@@ -3,6 +3,8 @@
 
 #include <icnn/inference/tracker.hpp>
 
+#include <memory>
+
 #include <icnn/networks/picnn.hpp>
 
 #include "tests/support/cases.hpp"
@@ -178,6 +180,11 @@ TEST_CASE("a tracker sees edits of its network, and refuses another one in its p
   (void)of_function.solve();
   g = Ficnn<double, Softplus>({.inputs = 3, .hidden = {5, 5}});
   CHECK_ERROR(of_function.solve(), "of another shape");
+
+  auto gone = std::make_unique<Ficnn<double, Softplus>>(g);
+  Tracker of_gone(*gone, box);
+  gone.reset();
+  CHECK_ERROR(of_gone.solve(), "destroyed");
 
   CHECK_ERROR(Tracker(g, Box::cube(2, -1, 1)), "a set in 3 dimensions");
   CHECK_ERROR(Tracker(g, box, {.relative_gap = -1}), "relative_gap");

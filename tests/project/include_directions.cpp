@@ -43,6 +43,7 @@ const std::map<std::string, std::string> tested_elsewhere = {
     {"core/version.hpp", "three numbers, which every way to install reads: consumers/run"},
     {"differentiation/derivative_status.hpp", "differentiation/argmin_derivative.cpp, which has problems of every status"},
     {"differentiation/kkt_point.hpp", "differentiation/argmin_derivative.cpp, whose minimizers it finds"},
+    {"differentiation/kkt_search.hpp", "likewise"},
     {"differentiation/kkt_system.hpp", "likewise"},
     {"functions/affine_substitution.hpp", "what restricted.hpp and precomposed.hpp have in common"},
     {"functions/convex_function.hpp", "support/derivatives.hpp calls all of it, for every function"},

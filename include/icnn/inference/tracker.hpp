@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "icnn/core/lifetime.hpp"
 #include "icnn/inference/argmin.hpp"
 
 namespace icnn::inline ICNN_ISA {
@@ -18,26 +19,26 @@ template <class F>
 class Followed {
  public:
   using Function = F;
-  explicit Followed(const F& f) : f_(&f) {}
-  [[nodiscard]] const F& get() const { return *f_; }
+  explicit Followed(const F& f) : f_(f) {}
+  [[nodiscard]] const F& get() const { return f_.get(); }
 
  private:
-  const F* f_;
+  Watched<F> f_;
 };
 template <class F>
 requires(F::has_context) class Followed<F> {
  public:
   using Function = typename F::AtContext;
   explicit Followed(const F& f)
-      : f_(&f), ws_(f.workspace()), at_(f.at(Vector<typename F::Scalar>::Zero(f.context_size()).eval())) {}
+      : f_(f), ws_(f.workspace()), at_(f.at(Vector<typename F::Scalar>::Zero(f.context_size()).eval())) {}
   [[nodiscard]] const Function& get() const { return at_; }
   template <class X>
   void move_to(const Eigen::MatrixBase<X>& x) {
-    f_->rebind(at_, x, ws_);
+    f_.get().rebind(at_, x, ws_);
   }
 
  private:
-  const F* f_;
+  Watched<F> f_;
   decltype(std::declval<const F&>().workspace()) ws_;
   Function at_;
 };
