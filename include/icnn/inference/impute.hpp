@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <utility>
 #include <vector>
 
@@ -86,19 +85,21 @@ Imputation impute(const F& f, const Eigen::DenseBase<Data>& data, const Eigen::D
   }
   settings.validate();
   const Matrix<double> all = data.derived().template cast<double>();
-  std::map<std::vector<Index>, std::vector<Index>> columns_of;  // by what is missing
+  std::vector<std::vector<Index>> missing_in(static_cast<std::size_t>(samples));
+  std::vector<Index> columns(missing_in.size());  // those with the same missing side by side
+  const auto in = [&](Index c) -> std::vector<Index>& { return missing_in[static_cast<std::size_t>(c)]; };
   for (Index c = 0; c < samples; ++c) {
-    std::vector<Index> missing;
+    columns[static_cast<std::size_t>(c)] = c;
     for (Index j = 0; j < n; ++j) {
       if (!static_cast<bool>(known.derived().coeff(j, c))) {
-        missing.push_back(j);
+        in(c).push_back(j);
       } else if (!std::isfinite(all(j, c))) {
         fail({"impute", "finite known values", detail::text("NaN or infinity in row ", j, " of column ", c),
               "mark it as missing"});
       }
     }
-    columns_of[std::move(missing)].push_back(c);
   }
+  std::sort(columns.begin(), columns.end(), [&](Index a, Index b) { return in(a) < in(b); });
   Imputation result{.y = all,
                     .values = Vector<double>(samples),
                     .lower_bounds = Vector<double>(samples),
@@ -111,27 +112,33 @@ Imputation impute(const F& f, const Eigen::DenseBase<Data>& data, const Eigen::D
     result.gaps(c) = found.gap();
     result.statuses[static_cast<std::size_t>(c)] = found.status;
   };
-  for (const auto& [missing, columns] : columns_of) {
+  const auto fill = [&](auto from, auto to) {  // columns with the same missing
+    const std::vector<Index>& missing = in(*from);
     if (missing.empty()) {  // nothing to solve
       const ModelPointer model = make_model(f, false);
-      for (const Index c : columns) {
-        found.value = model->value(kernels::Order::value, Vector<double>(all.col(c)));
-        found.value_error = model->value_error(Vector<double>(all.col(c)));
+      for (; from != to; ++from) {
+        const Vector<double> y = all.col(*from);
+        found.value = model->value(kernels::Order::value, y);
+        found.value_error = model->value_error(y);
         found.lower_bound = found.value - found.value_error;
         found.status = std::isfinite(found.value) ? Status::optimal : Status::non_finite;
-        put(c);
+        put(*from);
       }
-      continue;
+      return;
     }
-    auto part = restrict_to(f, Matrix<S>(all.col(columns.front()).template cast<S>()), missing);
+    auto part = restrict_to(f, Matrix<S>(all.col(*from).template cast<S>()), missing);
     ArgminWorkspace<decltype(part)> ws(part);
-    for (const Index c : columns) {
-      part.set_known(all.col(c).template cast<S>());
+    for (; from != to; ++from) {
+      part.set_known(all.col(*from).template cast<S>());
       found = Result{};
-      argmin(part, detail::slice(set, Vector<double>(all.col(c)), missing), settings, ws, found);
-      for (std::size_t k = 0; k < missing.size(); ++k) result.y(missing[k], c) = found.y(static_cast<Index>(k));
-      put(c);
+      argmin(part, detail::slice(set, Vector<double>(all.col(*from)), missing), settings, ws, found);
+      for (std::size_t k = 0; k < missing.size(); ++k) result.y(missing[k], *from) = found.y(static_cast<Index>(k));
+      put(*from);
     }
+  };
+  for (auto from = columns.begin(), to = from; from != columns.end(); from = to) {
+    while (to != columns.end() && in(*to) == in(*from)) ++to;
+    fill(from, to);
   }
   return result;
 }
