@@ -82,11 +82,11 @@ TEST_CASE("a set without a point is told before anything is minimized", "[argmin
   const Box box = Box::unit(2);
   MethodWorkspace ws(2);
   Result r;
-  CHECK(detail::start(detail::RegionOf<Box>(box, false, infinity, ws).get(), {}, ws, r));
+  CHECK(detail::start(detail::RegionOf<Box>(box, false, {}, ws).get(), {}, ws, r));
   CHECK(r.y == Vector<double>::Constant(2, 0.5));
   const Polyhedron nowhere(box, Matrix<double>{{1, 1}}, Vector<double>{{-1}});
   r.y = Vector<double>::Ones(2);
-  CHECK(!detail::start(detail::RegionOf<Polyhedron>(nowhere, true, infinity, ws).get(), {.warm_start = true}, ws, r));
+  CHECK(!detail::start(detail::RegionOf<Polyhedron>(nowhere, true, {}, ws).get(), {.warm_start = true}, ws, r));
   CHECK(r.status == Status::infeasible);
   CHECK(r.lower_bound == infinity);
 }
