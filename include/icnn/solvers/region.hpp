@@ -101,10 +101,10 @@ class Region {
 
 namespace detail {
 
-/// The part of a polyhedron between bounds, in units, as a region.
-[[nodiscard]] inline std::unique_ptr<Region> part_of(const Polyhedron& set, const Vector<double>& lower,
-                                                     const Vector<double>& upper, const Vector<double>& units,
-                                                     double time_limit);
+/// The part of a polyhedron between bounds, in units, as a region. (Inline where it is defined, in polyhedron_region.hpp,
+/// which who links the compiled library does not include.)
+[[nodiscard]] std::unique_ptr<Region> part_of(const Polyhedron& set, const Vector<double>& lower,
+                                              const Vector<double>& upper, const Vector<double>& units, double time_limit);
 
 }  // namespace detail
 
