@@ -143,6 +143,7 @@ class ArgminDerivative {
         ws_(f.workspace()),
         seed_(1, 1) {
     const Index n = f.inputs();
+    detail::require_current("ArgminDerivative", f);
     if (set.dimension() != n) {
       fail({"ArgminDerivative", detail::text("a set in ", n, " dimensions, as many as the function has inputs"),
             detail::text(set.dimension())});

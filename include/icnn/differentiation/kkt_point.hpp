@@ -35,6 +35,7 @@ class KktPoint : private KktSearch {
       return;
     }
     y = start;
+    kinks.clear();
     if (!smooth && is_kinked()) status = DerivativeStatus::kinked;
   }
 
