@@ -100,7 +100,9 @@ struct [[nodiscard]] ArgminBatch {
   double seconds = 0;  ///< of the whole batch
 
   [[nodiscard]] Index columns() const noexcept { return y.cols(); }
-  [[nodiscard]] double gap(Index c) const { return column(c).gap(); }
+  [[nodiscard]] double gap(Index c) const {
+    return Result{.value = values(c), .value_error = value_errors(c), .lower_bound = lower_bounds(c)}.gap();
+  }
   [[nodiscard]] double largest_gap() const {
     double largest = 0;
     for (Index c = 0; c < columns(); ++c) largest = std::max(largest, gap(c));

@@ -122,7 +122,8 @@ class BasicPicnn : public ConvexNetwork<Chain>,
   void bind_to(const X& x, Bound& context) const {
     passes::context_forward(chain_, term_, Base::p(), x, context);
   }
-  /// The effective weights at one column of a bound context, into a function made by at(). Throws Error on another one.
+  /// The effective weights at one column of a bound context, into a function made by at(). The former throws Error on
+  /// another one, the latter does not look.
   template <class Bound>
   void fold_checked(const Bound& context, Index column, AtContext& function) const {
     if (!is_at_context(function)) fail({"column", "a function made by at() of this network", "one of another shape"});
