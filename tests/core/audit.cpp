@@ -20,7 +20,7 @@ TEST_CASE("an audit names every offending entry: layer, row, column, value", "[c
   CHECK_FALSE(violations[0].finite);
   CHECK(violations[1] == Violation{"Wz[1]", 1, 1, 0, -2, true});
   CHECK(violations[2] == Violation{"Wz[1]", 1, 1, 1, -3, true});
-  CHECK(detail::text(violations[1]) == "Wz[1](1, 0) = -2 in layer 1 is negative");
+  CHECK(Catch::Detail::stringify(violations[1]) == "Wz[1](1, 0) = -2 in layer 1 is negative");
   CHECK(audit(layout, Vector<float>::Zero(6)).empty());
   CHECK_ERROR(audit(layout, Vector<double>::Zero(5)), "a parameter vector of shape 6 x 1");
 }

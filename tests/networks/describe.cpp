@@ -21,7 +21,7 @@ TEST_CASE("describe: layers, sizes, costs and the reason for convexity", "[descr
   CHECK(d.layers[1].parameters == 12 + 8 + 4);
   CHECK(d.output_term_parameters == 2);
   CHECK(contains(d.convexity, "Proposition 1"));
-  const std::string printed = detail::text(d);
+  const std::string printed = Catch::Detail::stringify(d);
   CHECK(contains(printed, "layer 0: 3 x Softplus(1), 9 parameters"));
   CHECK(contains(printed, "not piecewise linear, twice differentiable"));
 }
@@ -44,7 +44,7 @@ TEST_CASE("a network prints as its description", "[describe]") {
   const Ficnn<double, Softplus> f({.inputs = 2, .hidden = {3}});
   const Picnn<float, Relu, Tanh> p({.context = 5, .inputs = 2, .hidden = {3}, .context_hidden = {7}});
   const FeedForward<double, Tanh> n({.inputs = 2, .hidden = {3}, .outputs = 4});
-  CHECK(detail::text(f) == detail::text(describe(f)));
-  CHECK(detail::text(p) == detail::text(describe(p)));
-  CHECK(detail::text(n) == detail::text(describe(n)));
+  CHECK(Catch::Detail::stringify(f) == Catch::Detail::stringify(describe(f)));
+  CHECK(Catch::Detail::stringify(p) == Catch::Detail::stringify(describe(p)));
+  CHECK(Catch::Detail::stringify(n) == Catch::Detail::stringify(describe(n)));
 }

@@ -9,6 +9,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "icnn/core/error.hpp"
 #include "icnn/core/types.hpp"
@@ -39,6 +40,13 @@ struct Regularity {
   return {a.piecewise_linear && b.piecewise_linear, std::min(a.derivatives, b.derivatives)};
 }
 
+/// What std::regular means of a type without references and surprises; that one costs a compiler ten times as much.
+template <class A>
+concept Regular = std::is_default_constructible_v<A> && std::is_copy_constructible_v<A> && std::is_copy_assignable_v<A> &&
+    requires(const A& a) {
+  { a == a } -> std::same_as<bool>;
+};
+
 /// An activation g: a regular value with `jet(t)` for every scalar it supports. At a kink the derivative is any
 /// subgradient (ours: 0 for |t|, else the limit from the left). It declares, as static constexpr bool, `convex` and
 /// `non_decreasing`, and may have `regularity()`, `slope_range()`, `pieces()`, `conjugate(t)` and `static constexpr
@@ -48,7 +56,7 @@ struct Regularity {
 /// t|) and a slope within `error` (1 + |g'(t)|) of the exact ones: `static constexpr double error`, 16 epsilons of double
 /// where it is not declared. An activation that is less accurate, a table say, has to declare it, or bounds may be too high.
 template <class A>
-concept Activation = std::regular<A> && requires(const A& activation, double t) {
+concept Activation = Regular<A> && requires(const A& activation, double t) {
   { activation.jet(t) } -> std::same_as<Jet<double>>;
 };
 
@@ -176,7 +184,7 @@ struct CheckedActivation {
   };
   static_assert(has_jet,
                 "an activation has template <class S> Jet<S> jet(const S& t) const: value, first and second derivative");
-  static_assert(!is_named || !has_jet || std::regular<A>,
+  static_assert(!is_named || !has_jet || Regular<A>,
                 "an activation is a regular value: made without arguments, copied, and compared, bool operator==(const A&) "
                 "const = default");
   static constexpr bool holds = true;

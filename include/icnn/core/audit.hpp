@@ -21,13 +21,15 @@ struct Violation {
   double value = 0;
   bool finite = true;  ///< false: NaN or infinite; true: negative where convexity needs non-negative
 
+  [[nodiscard, gnu::cold]] std::string text() const {
+    return detail::text(block, '(', row, ", ", column, ") = ", value, " in layer ", layer,
+                        finite ? " is negative" : " is not finite");
+  }
+
   friend bool operator==(const Violation&, const Violation&) = default;
 };
 
-inline std::ostream& operator<<(std::ostream& out, const Violation& o) {
-  return out << o.block << '(' << o.row << ", " << o.column << ") = " << o.value << " in layer " << o.layer
-             << (o.finite ? " is negative" : " is not finite");
-}
+inline std::ostream& operator<<(std::ostream& out, const Violation& v) { return out << v.text(); }
 
 namespace detail {
 

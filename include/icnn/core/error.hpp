@@ -3,10 +3,12 @@
 
 #pragma once
 
+#include <concepts>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
-#include <locale>
-#include <sstream>
+#include <initializer_list>
+#include <sstream>  // and with it std::locale
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -24,9 +26,10 @@ struct ErrorReport {
   std::string got;
   std::string hint = {};
 
-  [[nodiscard]] std::string text() const {
-    std::string message = "icnn: " + where + ": expected " + expected + ", got " + got;
-    if (!hint.empty()) message += ". Hint: " + hint;
+  [[nodiscard, gnu::cold]] std::string text() const {
+    std::string message = "icnn: ";
+    message.append(where).append(": expected ").append(expected).append(", got ").append(got);
+    if (!hint.empty()) message.append(". Hint: ").append(hint);
     return message;
   }
 };
@@ -56,7 +59,7 @@ inline ErrorHandler& error_handler() noexcept {
 namespace icnn::inline ICNN_ISA {
 
 /// Reports a misuse: throws Error, or calls error_handler() and aborts under -fno-exceptions.
-[[noreturn]] inline void fail(ErrorReport report) {
+[[noreturn, gnu::cold]] inline void fail(ErrorReport report) {
 #if defined(__cpp_exceptions)
   throw Error(std::move(report));
 #else
@@ -67,33 +70,63 @@ namespace icnn::inline ICNN_ISA {
 
 namespace detail {
 
-/// Joins its arguments as a stream would print them, with a decimal point whatever the program's locale.
-template <class... Parts>
-[[nodiscard]] std::string text(const Parts&... parts) {
+// Messages are for those few who need them: their code is cold, and plain functions, which every user compiles once.
+
+/// A number as a stream prints it, with a decimal point whatever the program's locale.
+[[nodiscard, gnu::cold]] inline std::string digits(double value) {
   std::ostringstream stream;
   stream.imbue(std::locale::classic());
   stream.precision(17);
-  (stream << ... << parts);
+  stream << value;
   return stream.str();
 }
 
+/// What text() is made of: words, letters and numbers.
+struct Words {
+  Words(std::string_view text) : words(text) {}
+  Words(const char* text) : words(text) {}
+  Words(const std::string& text) : words(text) {}
+  Words(char letter) : words(1, letter) {}
+  template <std::integral I>
+  Words(I value) : words(std::to_string(value)) {}
+  template <std::floating_point F>
+  Words(F value) : words(digits(static_cast<double>(value))) {}
+  std::string words;
+};
+
+[[nodiscard, gnu::cold]] inline std::string joined(std::initializer_list<Words> parts) {
+  std::string all;
+  for (const Words& part : parts) all += part.words;
+  return all;
+}
+
+/// Its arguments, words and numbers, one after the other.
+template <class... Parts>
+[[nodiscard, gnu::cold]] std::string text(const Parts&... parts) {
+  return joined({Words(parts)...});
+}
+
 /// "rows x cols", for messages.
-template <class Rows, class Cols>
-[[nodiscard]] std::string shape_text(Rows rows, Cols cols) {
+[[nodiscard, gnu::cold]] inline std::string shape_text(std::ptrdiff_t rows, std::ptrdiff_t cols) {
   return text(rows, " x ", cols);
+}
+
+[[noreturn, gnu::cold]] inline void refuse_shape(std::string_view where, std::string_view what, std::ptrdiff_t rows,
+                                                 std::ptrdiff_t cols, std::ptrdiff_t expected_rows,
+                                                 std::ptrdiff_t expected_cols, std::string_view hint) {
+  const bool lies = rows == expected_cols && cols == expected_rows;
+  fail({std::string(where), text(what, " of shape ", shape_text(expected_rows, expected_cols)), shape_text(rows, cols),
+        lies ? "transpose it" : std::string(hint)});
 }
 
 }  // namespace detail
 
 /// Refuses a shape; the good path costs two comparisons.
-template <class I>
-void require_shape(std::string_view where, std::string_view what, I rows, I cols, I expected_rows, I expected_cols,
-                   std::string_view hint = {}) {
+inline void require_shape(std::string_view where, std::string_view what, std::ptrdiff_t rows, std::ptrdiff_t cols,
+                          std::ptrdiff_t expected_rows, std::ptrdiff_t expected_cols, std::string_view hint = {}) {
   if (rows == expected_rows && cols == expected_cols) [[likely]]
     return;
-  const bool lies = rows == expected_cols && cols == expected_rows;
-  fail({std::string(where), detail::text(what, " of shape ", detail::shape_text(expected_rows, expected_cols)),
-        detail::shape_text(rows, cols), lies ? "transpose it" : std::string(hint)});
+  detail::refuse_shape(where, what, rows, cols, expected_rows, expected_cols, hint);
 }
 
 }  // namespace icnn::inline ICNN_ISA

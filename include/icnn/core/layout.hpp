@@ -34,7 +34,9 @@ struct Block {
 
   /// Whether entry (row, column) must be non-negative.
   [[nodiscard]] bool non_negative(Index row, Index column) const {
-    const auto named = [this](Index line) { return std::ranges::find(signed_lines, line) != signed_lines.end(); };
+    const auto named = [this](Index line) {
+      return std::find(signed_lines.begin(), signed_lines.end(), line) != signed_lines.end();
+    };
     switch (sign) {
       case Sign::non_negative: return true;
       case Sign::non_negative_rows: return named(row);
@@ -90,22 +92,24 @@ class Layout {
 
   /// The block of that name. Throws Error, listing the names there are.
   [[nodiscard]] const Block& operator[](std::string_view name) const {
-    const auto found = std::ranges::find(blocks_, name, &Block::name);
-    if (found == blocks_.end()) {
-      std::string names;
-      for (const Block& block : blocks_) names += (names.empty() ? "" : ", ") + block.name;
-      fail({"Layout", detail::text("the name of a block, one of ", names), detail::text('"', name, '"')});
-    }
-    return *found;
+    if (const Block* found = find(name)) return *found;
+    std::string names;
+    for (const Block& block : blocks_) names += (names.empty() ? "" : ", ") + block.name;
+    fail({"Layout", detail::text("the name of a block, one of ", names), detail::text('"', name, '"')});
   }
 
-  [[nodiscard]] bool contains(std::string_view name) const {
-    return std::ranges::find(blocks_, name, &Block::name) != blocks_.end();
-  }
+  [[nodiscard]] bool contains(std::string_view name) const { return find(name) != nullptr; }
 
   friend bool operator==(const Layout&, const Layout&) = default;
 
  private:
+  [[nodiscard]] const Block* find(std::string_view name) const {
+    for (const Block& block : blocks_) {
+      if (block.name == name) return &block;
+    }
+    return nullptr;
+  }
+
   std::vector<Block> blocks_{};
   Index size_ = 0;
 };

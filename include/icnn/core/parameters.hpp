@@ -84,7 +84,7 @@ class Parameters {
     detail::visit_violations(layout_, next, [](const Violation& violation) -> bool {
       fail({"edit",
             violation.finite ? "W^z (and every weight with a sign) >= 0, as Proposition 1 requires" : "finite parameters",
-            detail::text(violation),
+            violation.text(),
             violation.finite ? "pass Positivity::project to set such entries to zero" : "a step or a file has gone wrong"});
     });
     vector_ = next;  // in place: views that readers hold stay valid

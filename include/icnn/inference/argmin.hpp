@@ -37,7 +37,7 @@ using TinyNewtonWorkspace = std::conditional_t<is_tiny<F>, BasicNewtonWorkspace<
 template <ConvexFunctionOfY F>
 class ArgminWorkspace {
  public:
-  explicit ArgminWorkspace(const F& f)
+  [[gnu::cold]] explicit ArgminWorkspace(const F& f)
       : key(f.shape_key()),
         has_hessians(detail::may_use_newton(f)),
         model(make_model(f, has_hessians)),

@@ -34,7 +34,7 @@ namespace detail {
   SetRegion<Box> box(Box(lower, upper));
   RegularizedModel lagrangian(std::make_unique<ModelInUnits>(model));
   lagrangian.center = c;
-  lagrangian.linear.setZero();
+  vec::fill(lagrangian.linear, 0);
   model.value(kernels::Order::first, y);
   model.gradient(g);
   ++result.evaluations;

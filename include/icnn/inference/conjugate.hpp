@@ -38,7 +38,7 @@ struct [[nodiscard]] ConjugateBatch {
   std::vector<Status> statuses;
 
   [[nodiscard]] bool all_optimal() const noexcept {
-    return std::ranges::all_of(statuses, [](Status s) { return s == Status::optimal; });
+    return std::all_of(statuses.begin(), statuses.end(), [](Status s) { return s == Status::optimal; });
   }
 };
 

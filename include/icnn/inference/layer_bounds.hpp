@@ -23,7 +23,7 @@ inline constexpr double smallest = std::numeric_limits<double>::min();
 
 /// What the rounding bounds of one layer are made of: vectors of its width, and factors.
 struct LayerBounds {
-  explicit LayerBounds(Index width)
+  [[gnu::cold]] explicit LayerBounds(Index width)
       : outside(width),
         sum(width),
         output(width),

@@ -13,10 +13,10 @@
 
 namespace icnn::inline ICNN_ISA {
 
-ICNN_INLINE MethodWorkspace::MethodWorkspace(Index n) : inputs_(n), rooms_(std::make_unique<MethodRooms>(n)) {}
+[[gnu::cold]] ICNN_INLINE MethodWorkspace::MethodWorkspace(Index n) : inputs_(n), rooms_(std::make_unique<MethodRooms>(n)) {}
 ICNN_INLINE MethodWorkspace::MethodWorkspace(MethodWorkspace&&) noexcept = default;
 ICNN_INLINE MethodWorkspace& MethodWorkspace::operator=(MethodWorkspace&&) noexcept = default;
-ICNN_INLINE MethodWorkspace::~MethodWorkspace() = default;
+[[gnu::cold]] ICNN_INLINE MethodWorkspace::~MethodWorkspace() = default;
 
 ICNN_INLINE void MethodWorkspace::prepare(const Plan& plan, bool entropic) {
   MethodRooms& r = *rooms_;
@@ -130,7 +130,7 @@ ICNN_INLINE void minimize(ConvexModel& model, Region& set, const EntropyTerm* en
   if (set.multiplier_count() > 0) return;  // one itself, with its own account of that
   const Vector<double> before = result.y;
   set.project(result.y, ws.rooms().gradient.mirror);
-  if (result.y == before) return;
+  if (vec::equal(result.y, before)) return;
   ++result.evaluations;
   result.value = model.value(kernels::Order::value, result.y);
   result.value_error = model.value_error(result.y);

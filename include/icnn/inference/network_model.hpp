@@ -47,7 +47,7 @@ class NetworkModel : public ConvexModel {
   using Term = OutputTerm<double, N>;
 
   /// Room for Hessians costs two matrices of width x inputs per layer.
-  NetworkModel(const Layers& layers, const Term& term, const double* parameters, bool hessian)
+  [[gnu::cold]] NetworkModel(const Layers& layers, const Term& term, const double* parameters, bool hessian)
       : layers_(&layers),
         term_(&term),
         p_(parameters),

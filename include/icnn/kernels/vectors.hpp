@@ -183,6 +183,11 @@ inline void step_to(ConstVectorView x, double a, ConstVectorView y, VectorView z
   return difference == 0;
 }
 
+/// Of one size, and every number the same.
+[[nodiscard]] inline bool equal(ConstVectorView x, ConstVectorView y) {
+  return std::equal(x.data(), x.data() + x.size(), y.data(), y.data() + y.size());
+}
+
 /// |x|^2, and |x|, which neither overflows nor underflows on the way.
 [[nodiscard]] inline double squared_norm(ConstVectorView x) { return dot(x, x); }
 [[nodiscard]] inline double norm(ConstVectorView x) {

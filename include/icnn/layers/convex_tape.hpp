@@ -17,7 +17,7 @@ struct ConvexTape {
   explicit ConvexTape(const ScratchSize<Layer>& room)
       : ConvexTape(room.layer.inputs(), room.layer.width(), room.columns, room.hessian) {}
 
-  ConvexTape(Index inputs, Index width, Index columns, bool hessian)
+  [[gnu::cold]] ConvexTape(Index inputs, Index width, Index columns, bool hessian)
       : z(width, columns),
         first(width, columns),
         second(width, columns),

@@ -196,7 +196,7 @@ class FicnnLayer {
       y_map_.write(p, tape.jacobian.data());
       gates.scale_y(tape.jacobian, column);
     } else {
-      tape.jacobian.setZero();
+      std::fill_n(tape.jacobian.data(), tape.jacobian.size(), Number(0));
     }
     if constexpr (M != 0) {
       if (previous() == 0) return;

@@ -29,7 +29,7 @@ struct ConvexWorkspace : WorkspaceState {
   using TapeOf = typename Layer::template Tape<Cols, T>;
   using Term = OutputTerm<typename Chain::Scalar, N>;
 
-  ConvexWorkspace(ShapeKey shape, const Chain& chain, const Term& term, const WorkspaceOptions& options)
+  [[gnu::cold]] ConvexWorkspace(ShapeKey shape, const Chain& chain, const Term& term, const WorkspaceOptions& options)
       : WorkspaceState(shape, options),
         y(term.inputs(), capacity),
         w(term.inputs(), capacity),
@@ -84,8 +84,8 @@ struct NoContext {
     return term.d(p);
   }
   template <class S>
-  [[nodiscard]] static Matrix<S, 0, 0> x() {
-    return {};
+  [[nodiscard]] static kernels::ConstMap<S> x() {
+    return {nullptr, 0, 0, Eigen::OuterStride<>(0)};
   }
 };
 
@@ -222,8 +222,8 @@ void start_line(const Chain& chain, const Term& term, const typename Chain::Scal
       [&](auto i, const auto& layer) { layer.convex().start_line(p, y, d, at(ws.tapes, i), columns, context.gates(i)); });
   auto base = first_columns(ws.base, columns);
   auto base_slope = first_columns(ws.base_slope, columns);
-  base.setZero();
-  base_slope.setZero();
+  std::fill_n(base.data(), columns, T(0));
+  std::fill_n(base_slope.data(), columns, T(0));
   term.forward(p, y, context.linear(term, p), ws.term_tape, base, columns);
   term.tangent(p, d, ws.term_tape, base_slope, columns);
   term.start_line(d, ws.term_tape, columns);

@@ -27,6 +27,7 @@ class Affine {
     const Index n = E.cols();
     Matrix<double> basis(n, E.rows());
     Vector<double> coordinates(E.rows()), row(n);
+    const ConstColumns made(basis);
     Index rank = 0;
     for (Index i = 0; i < E.rows(); ++i) {
       for (Index j = 0; j < n; ++j) row(j) = E(i, j);
@@ -36,8 +37,8 @@ class Affine {
       double rest = e(i) / unit, scale = std::abs(rest);
       for (int pass = 0; pass < 2; ++pass) {
         for (Index k = 0; k < rank; ++k) {
-          const double along = vec::dot(basis.col(k), row);
-          vec::add_scaled(-along, basis.col(k), row);
+          const double along = vec::dot(made(k), row);
+          vec::add_scaled(-along, made(k), row);
           rest -= along * coordinates(k);
           scale = std::max(scale, std::abs(along * coordinates(k)));
         }
@@ -59,10 +60,10 @@ class Affine {
               "the set would be empty"});
       }
     }
-    basis.conservativeResize(n, rank);
-    coordinates.conservativeResize(rank);
-    basis_ = std::move(basis);
-    coordinates_ = std::move(coordinates);
+    basis_.resize(n, rank);
+    coordinates_.resize(rank);
+    std::copy_n(basis.data(), basis_.size(), basis_.data());
+    std::copy_n(coordinates.data(), rank, coordinates_.data());
   }
 
   [[nodiscard]] Index dimension() const noexcept { return basis_.rows(); }
@@ -70,9 +71,10 @@ class Affine {
   [[nodiscard]] const Vector<double>& coordinates() const noexcept { return coordinates_; }  ///< basis' y of every y
 
   void project(PointRef y) const {
+    const ConstColumns basis(basis_);
     for (int pass = 0; pass < 2; ++pass) {  // the second one repairs what rounding leaves of far-away points
-      for (Index k = 0; k < basis_.cols(); ++k) {
-        vec::add_scaled(coordinates_(k) - vec::dot(basis_.col(k), y), basis_.col(k), y);
+      for (Index k = 0; k < basis.columns(); ++k) {
+        vec::add_scaled(coordinates_(k) - vec::dot(basis(k), y), basis(k), y);
       }
     }
   }
@@ -80,11 +82,12 @@ class Affine {
   /// A lower bound of min g'(v - y) + m |v - y|^2 / 2 over the set, m > 0: the dual function at the multipliers that
   /// remove from g what the equations forbid. \p y in the set.
   [[nodiscard]] double curved_minimum(ConstPointRef g, ConstPointRef y, double m) const {
+    const ConstColumns basis(basis_);
     double free = vec::squared_norm(g), offset = 0;
-    for (Index k = 0; k < basis_.cols(); ++k) {
-      const double fixed = vec::dot(basis_.col(k), g);
+    for (Index k = 0; k < basis.columns(); ++k) {
+      const double fixed = vec::dot(basis(k), g);
       free -= fixed * fixed;
-      offset += std::abs(fixed * (vec::dot(basis_.col(k), y) - coordinates_(k)));
+      offset += std::abs(fixed * (vec::dot(basis(k), y) - coordinates_(k)));
     }
     return -std::max(0.0, free) / (2 * m) - offset;
   }

@@ -97,7 +97,9 @@ class Box {
     return sum;
   }
 
-  friend bool operator==(const Box&, const Box&) = default;
+  friend bool operator==(const Box& a, const Box& b) {
+    return vec::equal(a.lower_, b.lower_) && vec::equal(a.upper_, b.upper_);
+  }
 
  private:
   static void check(ConstVectorView lower, ConstVectorView upper) {

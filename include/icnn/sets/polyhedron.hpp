@@ -80,7 +80,12 @@ class Polyhedron {
     return worst;
   }
 
-  friend bool operator==(const Polyhedron&, const Polyhedron&) = default;
+  friend bool operator==(const Polyhedron& p, const Polyhedron& q) {
+    const auto same = [](const Matrix<double>& x, const Matrix<double>& y) {
+      return x.rows() == y.rows() && vec::equal({x.data(), x.size()}, {y.data(), y.size()});
+    };
+    return p.box_ == q.box_ && same(p.A_, q.A_) && vec::equal(p.b_, q.b_) && same(p.E_, q.E_) && vec::equal(p.e_, q.e_);
+  }
 
  private:
   static void check(ConstVectorView b, ConstVectorView e) {

@@ -15,7 +15,7 @@ namespace icnn::inline ICNN_ISA {
 /// that have been idle the longest give way to their combination.
 class Cuts {
  public:
-  Cuts(Index inputs, Index capacity)
+  [[gnu::cold]] Cuts(Index inputs, Index capacity)
       : gradients_(inputs, capacity),
         origins_(0, capacity),
         combined_(inputs),
@@ -122,7 +122,7 @@ class Cuts {
   Index capacity_, size_ = 0;
   Vector<double> offsets_, errors_;  ///< o_i and e_i
   Vector<double> sizes_;             ///< the sum of the magnitudes that rounding grows with
-  Vector<Index> idle_;               ///< for how many combinations a cut has had no part
+  Vector<double> idle_;              ///< for how many combinations a cut has had no part
   double combined_offset_ = 0, combined_error_ = infinity, combined_size_ = 0;
 };
 

@@ -15,7 +15,7 @@ namespace icnn::inline ICNN_ISA {
 
 /// Scratch of entropy_bundle() in n dimensions: room for a limited number of cuts, and the master program over them.
 struct EntropyBundleWorkspace {
-  explicit EntropyBundleWorkspace(Index n)
+  [[gnu::cold]] explicit EntropyBundleWorkspace(Index n)
       : mirror(n),
         center(n),
         trial(n),

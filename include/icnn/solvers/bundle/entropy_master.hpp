@@ -41,7 +41,7 @@ struct EntropyMasterTuning {
 /// n m^2 + m^3 / 3 operations. Duplicate rows do no harm. Allocates when made.
 class EntropyMaster {
  public:
-  EntropyMaster(Index inputs, Index max_rows)
+  [[gnu::cold]] EntropyMaster(Index inputs, Index max_rows)
       : y(inputs),
         multipliers(max_rows),
         mirror_(inputs),

@@ -18,7 +18,7 @@ namespace icnn::inline ICNN_ISA {
 /// Scratch of proximal_bundle() and level_bundle() in n dimensions: room for a limited number of cuts, and the master
 /// program over them.
 struct BundleWorkspace {
-  explicit BundleWorkspace(Index n)
+  [[gnu::cold]] explicit BundleWorkspace(Index n)
       : center(n),
         trial(n),
         g(n),

@@ -15,7 +15,8 @@ namespace icnn::inline ICNN_ISA {
 /// Scratch of projected_gradient() and mirror_gradient() in n dimensions, and of Newton's method; N is n, or Dynamic.
 template <int N>
 struct BasicGradientWorkspace {
-  explicit BasicGradientWorkspace(Index n) : y(n), g(n), trial(n), trial_g(n), direction(n), mirror(n), region(n) {}
+  [[gnu::cold]] explicit BasicGradientWorkspace(Index n)
+      : y(n), g(n), trial(n), trial_g(n), direction(n), mirror(n), region(n) {}
 
   Vector<double, N> y, g;            ///< the iterate and its gradient
   Vector<double, N> trial, trial_g;  ///< the next one

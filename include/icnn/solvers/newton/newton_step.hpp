@@ -34,7 +34,7 @@ class NewtonStep {
   using Point = Vector<double, N>;
   using Square = Matrix<double, N, N>;
 
-  explicit NewtonStep(Index inputs)
+  [[gnu::cold]] explicit NewtonStep(Index inputs)
       : inputs_(inputs),
         lower_(inputs),
         upper_(inputs),
@@ -49,13 +49,13 @@ class NewtonStep {
         zero_(inputs),
         start_(inputs),
         unit_(inputs) {
-    state_.setZero();
+    forget();
     vec::fill(zero_, 0);
   }
 
   /// To be called before the first step of a problem: forgets the latest guess, and makes room.
   void begin(const Polytope& set) {
-    state_.setZero();
+    forget();
     if (solver_ && offsets_.size() >= set.row_count() && right_hand_side_.size() >= set.equality_count()) return;
     solver_.emplace(n(), set.row_count(), set.equality_count(), true);
     offsets_.resize(set.row_count());
@@ -80,7 +80,7 @@ class NewtonStep {
     if (!set.is_simple()) return interior_point(set, y, g, h, d, deadline);
     guess(set, g);
     if (active_set(set, g, h, d, deadline)) return true;
-    if (!interior_point(set, y, g, h, d, deadline)) return state_.setZero(), false;
+    if (!interior_point(set, y, g, h, d, deadline)) return forget(), false;
     // Which bounds are active is known now; the free coordinates can be had more exactly.
     for (Index j = 0; j < n(); ++j) {
       const double push = solver_->bound_multiplier(j);
@@ -89,7 +89,7 @@ class NewtonStep {
     solution_of_interior_ = d;
     if (!active_set(set, g, h, d, deadline)) {
       d = solution_of_interior_;
-      state_.setZero();
+      forget();
     }
     return true;
   }
@@ -106,6 +106,7 @@ class NewtonStep {
   static constexpr NewtonStepTuning tuning{};
 
   [[nodiscard]] Index n() const noexcept { return inputs_.value(); }
+  void forget() { std::fill_n(state_.data(), n(), 0); }
 
   [[nodiscard]] bool active_set(const Polytope& set, const Point& g, const Square& h, Point& d, const Deadline& deadline) {
     const double size = std::max(vec::largest_magnitude(g), 1e-300);

@@ -14,7 +14,7 @@ namespace icnn::inline ICNN_ISA {
 /// Scratch of projected_newton() and mirror_newton() in n dimensions: n^2 numbers, several times over. N is n, or Dynamic.
 template <int N>
 struct BasicNewtonWorkspace : BasicGradientWorkspace<N> {
-  explicit BasicNewtonWorkspace(Index n)
+  [[gnu::cold]] explicit BasicNewtonWorkspace(Index n)
       : BasicGradientWorkspace<N>(n), product(n), hessian(n, n), scaled(n, n), set(n), step(n) {}
 
   Vector<double, N> product;

@@ -13,7 +13,7 @@ namespace icnn::inline ICNN_ISA {
 
 /// Scratch of truncated_newton() in n dimensions: some 20 n numbers.
 struct TruncatedWorkspace : GradientWorkspace {
-  explicit TruncatedWorkspace(Index n)
+  [[gnu::cold]] explicit TruncatedWorkspace(Index n)
       : GradientWorkspace(n), residual(n), conjugate(n), product(n), multipliers(n), free(n), set(n) {}
 
   Vector<double> residual, conjugate, product;  ///< of conjugate gradients

@@ -32,7 +32,7 @@ struct InteriorPointTuning {
 class InteriorPoint {
  public:
   /// Room for programs of up to so many variables, rows and equalities, and for a dense Q where wanted.
-  InteriorPoint(Index max_inputs, Index max_rows, Index max_equalities, bool dense)
+  [[gnu::cold]] InteriorPoint(Index max_inputs, Index max_rows, Index max_equalities, bool dense)
       : room_(variable_vectors * max_inputs + row_vectors * max_rows + equality_vectors * max_equalities),
         scaled_rows_(max_inputs, max_rows),
         weighted_(max_inputs, max_rows),

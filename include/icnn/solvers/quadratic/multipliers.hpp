@@ -34,10 +34,8 @@ namespace detail {
 class Multipliers {
  public:
   explicit Multipliers(const Polyhedron& set)
-      : set_(set),
-        combined_(set.dimension()),
-        size_(set.dimension()),
-        values_(Vector<double>::Zero(set.b().size() + set.e().size())) {
+      : set_(set), combined_(set.dimension()), size_(set.dimension()), values_(set.b().size() + set.e().size()) {
+    vec::fill(values_, 0);
     combine();
   }
 
@@ -109,8 +107,8 @@ class Multipliers {
  private:
   /// What they add to every linear function.
   void combine() {
-    combined_.setZero();
-    size_.setZero();
+    vec::fill(combined_, 0);
+    vec::fill(size_, 0);
     constant_ = constant_size_ = 0;
     add(set_.A(), set_.b(), 0);
     add(set_.E(), set_.e(), set_.b().size());

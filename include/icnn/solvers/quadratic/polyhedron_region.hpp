@@ -44,7 +44,7 @@ class PolyhedronRegion final : public Region {
   void begin(double time_limit) {
     clock_ = {};
     options_.deadline = {clock_, time_limit};
-    values_.setZero();
+    vec::fill(values_, 0);
     dual_.assign(values_);
   }
   /// The same for another set with as many rows and equalities. Where that is near by, and the center of this one is in it,
@@ -178,7 +178,7 @@ class PolyhedronRegion final : public Region {
 
   /// The least t with rows'y - offsets <= t, but for a little curvature; refers to its arguments. linear_ := 0.
   [[nodiscard]] QuadraticProgram linear_program(const Scaled& in) {
-    linear_.setZero();
+    vec::fill(linear_, 0);
     return {.lower = in.lower,
             .upper = in.upper,
             .linear = linear_,
@@ -245,7 +245,7 @@ class PolyhedronRegion final : public Region {
       for (Index j = 0; j < n; ++j) linear_(j) = -in.little(j) * in.start(j);
     }
     found_ = found_ && !empty_;
-    values_.setZero();
+    vec::fill(values_, 0);
     dual_.assign(values_);
   }
 
@@ -275,9 +275,15 @@ namespace detail {
 [[gnu::cold]] inline std::unique_ptr<Region> part_of(const Polyhedron& set, const Vector<double>& lower,
                                                      const Vector<double>& upper, const Vector<double>& units,
                                                      double time_limit) {
+  const auto in_units = [&](Matrix<double> rows) {
+    for (Index j = 0; j < rows.cols(); ++j) {
+      const VectorView column(rows.data() + j * rows.rows(), rows.rows());
+      vec::scale_to(units(j), column, column);
+    }
+    return rows;
+  };
   return std::make_unique<PolyhedronRegion>(
-      Polyhedron(Box(lower, upper), set.A() * units.asDiagonal(), set.b(), set.E() * units.asDiagonal(), set.e()), true,
-      time_limit);
+      Polyhedron(Box(lower, upper), in_units(set.A()), set.b(), in_units(set.E()), set.e()), true, time_limit);
 }
 
 }  // namespace detail

@@ -30,7 +30,7 @@ inline constexpr double no_room = 1e-12;
 /// is contained in its extents, and in the half-spaces that separate() finds.
 class Polytope {
  public:
-  explicit Polytope(Index inputs)
+  [[gnu::cold]] explicit Polytope(Index inputs)
       : lower(inputs), upper(inputs), group(inputs), totals(inputs), row_columns_(inputs, 0), equality_columns_(inputs, 0) {}
 
   /// Takes over a set of as many dimensions. Allocates where it has more rows or equalities than any before.
