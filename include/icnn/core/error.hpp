@@ -89,8 +89,9 @@ struct Words {
   Words(char letter) : words(1, letter) {}
   template <std::integral I>
   Words(I value) : words(std::to_string(value)) {}
-  template <std::floating_point F>
-  Words(F value) : words(digits(static_cast<double>(value))) {}
+  template <class Real>
+  requires(!std::integral<Real>) && requires(const Real& value) { static_cast<double>(value); }
+  Words(const Real& value) : words(digits(static_cast<double>(value))) {}
   std::string words;
 };
 
