@@ -16,6 +16,14 @@ TEST_CASE("a box from braces", "[sets]") {
   CHECK_ERROR(Box({0, 0}, {1}), "upper bounds");
 }
 
+TEST_CASE("boxes are equal where all bounds are", "[sets]") {
+  const Box box({0, -1}, {2, infinity});
+  CHECK(box == Box({0, -1}, {2, infinity}));
+  CHECK(box != Box({0, -2}, {2, infinity}));
+  CHECK(box != Box({0, -1}, {3, infinity}));
+  CHECK(box != Box({0, -1, 0}, {2, infinity, 0}));
+}
+
 TEST_CASE("a box is what it claims", "[sets]") {
   check_set(Box::unit(1), 1);
   check_set(Box::cube(7, -2, 0.5), 2);

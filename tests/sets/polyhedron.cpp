@@ -23,6 +23,22 @@ TEST_CASE("a polyhedron keeps its data and measures violations", "[sets]") {
   CHECK_FALSE(ProjectableSet<Polyhedron>);
 }
 
+TEST_CASE("polyhedra are equal where box, rows and right-hand sides are", "[sets]") {
+  using M = Matrix<double>;
+  using V = Vector<double>;
+  const auto made = [](double bound, double a, double b, double e_row, double e) {
+    return Polyhedron(Box({0, 0}, {bound, 1}), M{{a, 1}}, V{{b}}, M{{e_row, 1}}, V{{e}});
+  };
+  const Polyhedron set = made(2, 3, 4, 5, 6);
+  CHECK(set == made(2, 3, 4, 5, 6));
+  CHECK(set != made(1, 3, 4, 5, 6));
+  CHECK(set != made(2, 1, 4, 5, 6));
+  CHECK(set != made(2, 3, 1, 5, 6));
+  CHECK(set != made(2, 3, 4, 1, 6));
+  CHECK(set != made(2, 3, 4, 5, 1));
+  CHECK(set != Polyhedron(set.box(), set.A(), set.b()));
+}
+
 TEST_CASE("polyhedra that make no sense are refused", "[sets]") {
   const Matrix<double> A = Matrix<double>::Ones(1, 2);
   CHECK_ERROR(Polyhedron(Box::unit(3), A, Vector<double>::Ones(1)), "A of shape 1 x 3");

@@ -107,7 +107,7 @@ class MaximumModel final : public PartsModel {
   /// One function, the base b, and those whose weights are free, i = 1, 2, ..: the maximum is f_b + w_1 + w_2 + .. with
   /// w_i >= f_i - f_b - w_1 - .. - w_{i-1}.
   void fold(const Folding& folding, ConstVectorView c, const FoldedView& out) override {
-    std::fill_n(gradients_.data(), gradients_.size(), 0.0);
+    vec::fill({gradients_.data(), gradients_.size()}, 0);
     std::fill(constants_.begin(), constants_.end(), 0.0);
     std::fill(is_free_.begin(), is_free_.end(), false);
     Index begin = 0;

@@ -157,7 +157,7 @@ class PrecomposedModel final : public SubstitutedModel {
   void hessian(SquareView h) override {  // E' H E
     if (h_.size() == 0) make_room_for_hessians();
     ModelBehind::hessian(h_);
-    std::fill_n(half_.data(), half_.size(), 0.0);
+    vec::fill({half_.data(), half_.size()}, 0);
     kernels::add_product(h_, matrix, half_);
     for (Index c = 0; c < h.size; ++c)
       vec::dots(matrix, {half_.data() + c * half_.rows(), half_.rows()}, {h.column(c), h.size});

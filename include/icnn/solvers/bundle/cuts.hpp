@@ -122,7 +122,7 @@ class Cuts {
   Index capacity_, size_ = 0;
   Vector<double> offsets_, errors_;  ///< o_i and e_i
   Vector<double> sizes_;             ///< the sum of the magnitudes that rounding grows with
-  Vector<double> idle_;              ///< for how many combinations a cut has had no part
+  Vector<double> idle_;              ///< for how many combinations a cut has had no part (in double: one kind less)
   double combined_offset_ = 0, combined_error_ = infinity, combined_size_ = 0;
 };
 
