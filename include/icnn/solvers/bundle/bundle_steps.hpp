@@ -7,7 +7,7 @@
 
 namespace icnn::inline ICNN_ISA {
 
-/// A bundle method, one iteration at a time: what neuron folding begins with, and falls back on.
+/// A bundle method, half an iteration at a time: what neuron folding begins with, and falls back on.
 class BundleSteps {
  public:
   BundleSteps(const BundleSteps&) = delete;
@@ -16,9 +16,17 @@ class BundleSteps {
 
   /// The first cut, at the best point so far. False when ended.
   [[nodiscard]] virtual bool begin() = 0;
-  /// One iteration: a master, whose combination of cuts is left in these, and as a rule an evaluation. False when ended, or
-  /// when no step is known.
-  [[nodiscard]] virtual bool step() = 0;
+  /// What a master leads to: a trial point to evaluate f at, or none this time; or the search has ended, or knows no step.
+  enum class Aim { trial, none, end };
+  /// The first half of an iteration: a master, whose combination of cuts is left in these.
+  [[nodiscard]] virtual Aim aim() = 0;
+  /// The second half: evaluates f at the trial point. False when ended.
+  [[nodiscard]] virtual bool take() = 0;
+  /// Both.
+  [[nodiscard]] bool step() {
+    const Aim aimed = aim();
+    return aimed == Aim::trial ? take() : aimed == Aim::none;
+  }
   /// next := f + phi at the trial point, with a cut there; `missed`: by how much that cut misses the center. False when
   /// ended.
   [[nodiscard]] virtual bool cut_trial(double& next, double& missed) = 0;

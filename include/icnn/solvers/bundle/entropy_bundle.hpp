@@ -93,27 +93,29 @@ class EntropyBundle final : public BundleSteps {
     return true;
   }
 
-  [[nodiscard]] bool step() override {
+  [[nodiscard]] Aim aim() override {
     const Result& result = log_.result();
     const double open = std::isfinite(result.lower_bound) ? result.value - result.lower_bound : infinity;
     const double accuracy = tuning().master_accuracy * std::max(1.0, std::abs(value_));
     solve_entropy_master(term_, ws_, q_, smooth_, std::min(tuning().master_share * open, accuracy));
     vec::copy(ws_.master.y, ws_.trial);
-    if (!vec::all_finite(ws_.trial)) return false;
+    if (!vec::all_finite(ws_.trial)) return Aim::end;
     const double offset = ws_.cuts.combine(ws_.master.multipliers, ws_.combined);
     vec::fill(ws_.linear, 0);
     const double lower = offset + term_.lower_bound_of_linear(ws_.combined, ws_.linear, 0, log_.region());
-    if (!log_.raise_bound(lower, ws_.cuts)) return false;
-    const double predicted = value_ - ws_.cuts.model(ws_.trial) - term_.value(ws_.trial);
-    if (!log_.is_above_noise(predicted)) {
-      q_ *= tuning().look_further;
-      return ++futile_ <= tuning().max_futile;
-    }
+    if (!log_.raise_bound(lower, ws_.cuts)) return Aim::end;
+    predicted_ = value_ - ws_.cuts.model(ws_.trial) - term_.value(ws_.trial);
+    if (log_.is_above_noise(predicted_)) return Aim::trial;
+    q_ *= tuning().look_further;
+    return ++futile_ <= tuning().max_futile ? Aim::none : Aim::end;
+  }
+
+  [[nodiscard]] bool take() override {
     double next = 0, missed = 0;
     if (!cut_trial(next, missed)) return false;
     const double gained = value_ - next;
-    if (gained >= tuning().serious * predicted) {
-      if (gained >= tuning().very_serious * predicted) q_ *= tuning().relax;
+    if (gained >= tuning().serious * predicted_) {
+      if (gained >= tuning().very_serious * predicted_) q_ *= tuning().relax;
       accept(next);
     } else if (++nulls_ >= tuning().max_nulls) {
       q_ *= tuning().tighten;
@@ -146,7 +148,7 @@ class EntropyBundle final : public BundleSteps {
 
   const EntropyTerm& term_;
   EntropyBundleWorkspace& ws_;
-  double q_ = 0;
+  double q_ = 0, predicted_ = 0;
   int nulls_ = 0, futile_ = 0;
 };
 

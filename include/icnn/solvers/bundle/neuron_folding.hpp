@@ -69,47 +69,92 @@ class NeuronFolding {
 
   /// Until the search has ended, or no step is known.
   void run() {
-    log_.keep_origins();
-    if (!bundle_.begin()) return;
-    ws_.program.begin(model_, set_);
-    model_.pre_activations(ws_.at_center);
-    Index steps = entropy_ ? tuning.entropic_steps : tuning.bundle_steps;
-    if (log_.settings().warm_start && ws_.knows_bends) {
-      free_bends();
-      if (!take_programs() && log_.ended()) return;
+    while (step()) {
     }
-    while (take_bundle_steps(steps)) {
-      choose_free();
-      if (!take_programs()) break;
-      steps = tuning.further_steps;
+  }
+
+  /// Where step() evaluates f.
+  [[nodiscard]] ConstVectorView point() const { return phase_ == Phase::begin ? bundle_.center : bundle_.trial; }
+
+  /// One evaluation, and what leads to the next. False when the search has ended, or no step is known.
+  [[nodiscard]] bool step() {
+    switch (phase_) {
+      case Phase::begin: return begin();
+      case Phase::bundle: {
+        const double value = bundle_.value();
+        if (!bundle_.take()) return leave();
+        count_step(value);
+        return aim_by_bundle();
+      }
+      case Phase::program: break;
     }
-    while (entropy_ && !log_.ended() && take_bundle_steps(1)) {  // others follow where there is none
-    }
+    if (!take_minimizer()) return leave_programs(false);
+    ++programs_;
+    if (free_wrong()) return aim_by_program();
+    const double gap = log_.result().gap();
+    if (!(gap <= 0.5 * gap_before_ && gap < infinity)) return leave_programs(++idle_ <= tuning.idle_programs);
+    return aim_by_program();
   }
 
  private:
   static constexpr NeuronFoldingTuning tuning{};
+  enum class Phase { begin, bundle, program };
 
-  [[nodiscard]] bool take_bundle_steps(Index steps) {
-    for (Index k = 0; k < steps; ++k) {
-      const double value = bundle_.value();
-      if (!log_.iterate() || !bundle_.step()) return false;
-      if (bundle_.value() != value) model_.pre_activations(ws_.at_center);
-    }
-    return true;
+  [[nodiscard]] bool begin() {
+    log_.keep_origins();
+    if (!bundle_.begin()) return false;
+    ws_.program.begin(model_, set_);
+    model_.pre_activations(ws_.at_center);
+    steps_ = entropy_ ? tuning.entropic_steps : tuning.bundle_steps;
+    follows_ = log_.settings().warm_start && ws_.knows_bends;
+    if (!follows_) return aim_by_bundle();
+    free_bends();
+    return aim_by_program();
   }
 
-  /// Programs, each with the neurons free that the last one folded wrongly, until there are none or too many. False when
-  /// ended, or where nothing is wrong and rounding keeps the gap open.
-  [[nodiscard]] bool take_programs() {
-    for (Index k = 0; k < tuning.programs && free_count() <= ws_.program.most_free(); ++k) {
-      const double before = log_.result().gap();
-      if (!log_.iterate() || !solve() || !take_minimizer()) return false;
-      if (free_wrong()) continue;
-      const double gap = log_.result().gap();
-      if (!(gap <= 0.5 * before && gap < infinity)) return ++idle_ <= tuning.idle_programs;
+  /// The next trial point by the bundle; after so many steps by a program.
+  [[nodiscard]] bool aim_by_bundle() {
+    phase_ = Phase::bundle;
+    while (steps_ > 0 || only_bundle_) {
+      const double value = bundle_.value();
+      const BundleSteps::Aim aimed = log_.iterate() ? bundle_.aim() : BundleSteps::Aim::end;
+      if (aimed == BundleSteps::Aim::trial) return true;
+      if (aimed == BundleSteps::Aim::end) return leave();
+      count_step(value);
     }
-    return true;
+    choose_free();
+    programs_ = 0;
+    return aim_by_program();
+  }
+  void count_step(double value_before) {
+    --steps_;
+    if (bundle_.value() != value_before) model_.pre_activations(ws_.at_center);
+  }
+
+  /// The minimizer of a program, each with the neurons free that the last one folded wrongly, until there are none or too
+  /// many.
+  [[nodiscard]] bool aim_by_program() {
+    phase_ = Phase::program;
+    if (programs_ == tuning.programs || free_count() > ws_.program.most_free()) return leave_programs(true);
+    gap_before_ = log_.result().gap();
+    return log_.iterate() && solve() ? true : leave_programs(false);
+  }
+  /// Goes on with the bundle, unless the search has ended or nothing is wrong and rounding keeps the gap open: not \p
+  /// useful.
+  [[nodiscard]] bool leave_programs(bool useful) {
+    if (follows_) {
+      follows_ = false;
+      return log_.ended() ? false : aim_by_bundle();
+    }
+    if (!useful) return leave();
+    steps_ = tuning.further_steps;
+    return aim_by_bundle();
+  }
+  /// With an entropy the bundle goes on alone: no other method follows.
+  [[nodiscard]] bool leave() {
+    if (!entropy_ || log_.ended() || only_bundle_) return false;
+    only_bundle_ = true;
+    return aim_by_bundle();
   }
 
   [[nodiscard]] Index free_count() const { return static_cast<Index>(ws_.free.size()); }
@@ -237,7 +282,10 @@ class NeuronFolding {
   const EntropyTerm* entropy_;
   FoldingWorkspace& ws_;
   double m_;
-  Index idle_ = 0;
+  Phase phase_ = Phase::begin;
+  Index steps_ = 0, programs_ = 0, idle_ = 0;   ///< of the bundle to come; in a row; that close no more of the gap
+  bool follows_ = false, only_bundle_ = false;  ///< begun with a program, as warm starts do; no more programs
+  double gap_before_ = 0;
 };
 
 }  // namespace detail

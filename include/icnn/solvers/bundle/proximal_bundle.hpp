@@ -196,28 +196,31 @@ class ProximalBundle final : public BundleSteps {
     return true;
   }
 
-  [[nodiscard]] bool step() override {
+  [[nodiscard]] Aim aim() override {
     const auto& tuning = proximal_bundle_tuning;
     const double size = solve_master(ws_, m_, weight_, value_, value_ - log_.result().lower_bound, log_.deadline());
-    if (!vec::all_finite(ws_.trial)) return false;
-    if (!log_.raise_bound(bound_of_master(log_, set_, ws_, m_, size), ws_.cuts)) return false;
+    if (!vec::all_finite(ws_.trial)) return Aim::end;
+    if (!log_.raise_bound(bound_of_master(log_, set_, ws_, m_, size), ws_.cuts)) return Aim::end;
     project_trial(set_, ws_);
-    const double predicted = value_ - model();
-    if (!log_.is_above_noise(predicted)) {
-      if (++futile_ > tuning.max_futile) return false;
-      weight_ *= tuning.look_further;
-      return futile_ > 1 || !log_.region_may_shrink() || cut_center();
-    }
+    predicted_ = value_ - model();
+    if (log_.is_above_noise(predicted_)) return Aim::trial;
+    if (++futile_ > tuning.max_futile) return Aim::end;
+    weight_ *= tuning.look_further;
+    return futile_ > 1 || !log_.region_may_shrink() || cut_center() ? Aim::none : Aim::end;
+  }
+
+  [[nodiscard]] bool take() override {
+    const auto& tuning = proximal_bundle_tuning;
     double next = 0, missed = 0;
     if (!cut_trial(next, missed)) return false;
     const double gained = value_ - next;
-    if (gained >= tuning.serious * predicted) {
-      if (gained >= tuning.very_serious * predicted) weight_ *= tuning.relax;
+    if (gained >= tuning.serious * predicted_) {
+      if (gained >= tuning.very_serious * predicted_) weight_ *= tuning.relax;
       accept(next);
       far_ = 0;
-    } else if (missed < tuning.close * predicted) {
+    } else if (missed < tuning.close * predicted_) {
       weight_ *= tuning.relax_close;
-    } else if (missed > tuning.far * predicted && ++far_ >= tuning.max_far) {
+    } else if (missed > tuning.far * predicted_ && ++far_ >= tuning.max_far) {
       weight_ *= tuning.tighten;
       far_ = 0;
     }
@@ -250,7 +253,7 @@ class ProximalBundle final : public BundleSteps {
 
   Region& set_;
   BundleWorkspace& ws_;
-  double m_, weight_ = 0;
+  double m_, weight_ = 0, predicted_ = 0;
   int far_ = 0, futile_ = 0;
 };
 

@@ -30,42 +30,82 @@ namespace detail {
 /// Newton steps within rounding before the end.
 inline constexpr int newton_patience = 3;
 
-/// The iterations of projected_newton(), from the best point so far.
+/// The iterations of projected_newton(), one evaluation at a time, from the best point so far.
+template <int N>
+class NewtonIterations {
+ public:
+  NewtonIterations(SolveLog& log, Region& set, BasicNewtonWorkspace<N>& ws, Index max_evaluations)
+      : log_(log), set_(set), ws_(ws), max_evaluations_(max_evaluations) {
+    log.set_order(kernels::Order::second);
+    set.describe(ws.set);
+    ws.step.begin(ws.set);
+    vec::copy(log.result().y, ws.y);
+  }
+
+  /// Where step() evaluates f.
+  [[nodiscard]] ConstVectorView point() const { return begun_ ? ws_.trial : ws_.y; }
+
+  /// One evaluation, and what leads to the next. False when ended, or when no step is known.
+  [[nodiscard]] bool step() {
+    if (!begun_) {
+      begun_ = true;
+      return log_.begin(set_, ws_.y, value_, ws_.g, ws_.trial, ws_.mirror) && aim();
+    }
+    double next = 0;
+    if (!log_.evaluate(ws_.trial, next)) return false;
+    const double enough = value_ + log_.settings().line_search.decrease * t_ * slope_;
+    if (!(next <= enough || (!log_.is_above_noise(-t_ * slope_) && next <= enough + log_.noise()))) {
+      t_ = shorter_step(t_, slope_, value_, next);
+      place_trial();
+      return ++reductions_ < max_reductions;
+    }
+    if (!log_.take_gradient(ws_.y, ws_.trial, next, ws_.trial_g)) return false;
+    if (futile_.note(log_.result().value < value_of_best_ || log_.result().lower_bound > bound_)) return false;
+    ws_.accept();
+    value_ = next;
+    return aim();
+  }
+
+ private:
+  /// The Newton step at y, and the first trial point along it.
+  [[nodiscard]] bool aim() {
+    if (!log_.iterate() || log_.result().evaluations >= max_evaluations_) return false;
+    value_of_best_ = log_.result().value;
+    bound_ = log_.result().lower_bound;
+    log_.model().hessian(ws_.hessian);
+    if (!ws_.step.solve(ws_.set, ws_.y, ws_.g, ws_.hessian, ws_.direction, log_.deadline())) return false;
+    if (!ws_.set.is_simple()) {
+      set_.use_multipliers(ws_.step.row_multipliers(ws_.set), ws_.step.equality_multipliers(ws_.set));
+      if (!log_.bound_again(ws_.y, ws_.g)) return false;
+    }
+    slope_ = vec::dot(ws_.g, ws_.direction);
+    // Nothing but rounding is left; not yet where a step moves y, whose slope is of second order.
+    if (stall_.note(log_.is_above_noise(-slope_)) || (!(slope_ <= 0) && !(slope_ <= log_.noise()))) return false;
+    t_ = 1;
+    reductions_ = 0;
+    place_trial();
+    return true;
+  }
+  void place_trial() {
+    vec::step_to(ws_.y, t_, ws_.direction, ws_.trial);
+    set_.project(ws_.trial, ws_.mirror);  // rounding may have left the set
+  }
+
+  SolveLog& log_;
+  Region& set_;
+  BasicNewtonWorkspace<N>& ws_;
+  Index max_evaluations_;
+  Stall stall_{newton_patience}, futile_{2 * newton_patience};
+  bool begun_ = false;
+  int reductions_ = 0;
+  double value_ = 0, slope_ = 0, t_ = 1;  ///< f + phi at y, its slope along the step, and how far along it
+  double value_of_best_ = 0, bound_ = 0;  ///< before the step
+};
+
 template <int N>
 void newton_iterations(SolveLog& log, Region& set, BasicNewtonWorkspace<N>& ws, Index max_evaluations) {
-  const double decrease = log.settings().line_search.decrease;
-  log.set_order(kernels::Order::second);
-  set.describe(ws.set);
-  ws.step.begin(ws.set);
-  vec::copy(log.result().y, ws.y);
-  double value = 0;
-  if (!log.begin(set, ws.y, value, ws.g, ws.trial, ws.mirror)) return;
-  Stall stall(newton_patience), futile(2 * newton_patience);
-  while (log.iterate() && log.result().evaluations < max_evaluations) {
-    const double value_before = log.result().value, bound_before = log.result().lower_bound;
-    log.model().hessian(ws.hessian);
-    if (!ws.step.solve(ws.set, ws.y, ws.g, ws.hessian, ws.direction, log.deadline())) return;
-    if (!ws.set.is_simple()) {
-      set.use_multipliers(ws.step.row_multipliers(ws.set), ws.step.equality_multipliers(ws.set));
-      if (!log.bound_again(ws.y, ws.g)) return;
-    }
-    const double slope = vec::dot(ws.g, ws.direction);
-    // Nothing but rounding is left; not yet where a step moves y, whose slope is of second order.
-    if (stall.note(log.is_above_noise(-slope)) || (!(slope <= 0) && !(slope <= log.noise()))) return;
-    double next = 0, t = 1;
-    bool found = false;
-    for (int reduction = 0; reduction < max_reductions && !found; ++reduction) {
-      vec::step_to(ws.y, t, ws.direction, ws.trial);
-      set.project(ws.trial, ws.mirror);  // rounding may have left the set
-      if (!log.evaluate(ws.trial, next)) return;
-      const double enough = value + decrease * t * slope;
-      found = next <= enough || (!log.is_above_noise(-t * slope) && next <= enough + log.noise());
-      if (!found) t = shorter_step(t, slope, value, next);
-    }
-    if (!found || !log.take_gradient(ws.y, ws.trial, next, ws.trial_g)) return;
-    if (futile.note(log.result().value < value_before || log.result().lower_bound > bound_before)) return;
-    ws.accept();
-    value = next;
+  NewtonIterations<N> iterations(log, set, ws, max_evaluations);
+  while (iterations.step()) {
   }
 }
 
