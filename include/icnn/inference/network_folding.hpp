@@ -12,9 +12,10 @@
 
 namespace icnn::inline ICNN_ISA {
 
-/// A layer as folding sees it: its parameters and its activation's pieces. Weights are nullptr where there are none.
+/// A layer as folding sees it: its parameters, the gates before them and its activation's pieces. What there is none of is
+/// nullptr.
 struct FoldedLayer {
-  const double *wy = nullptr, *wz = nullptr, *b = nullptr;
+  const double *wy = nullptr, *wz = nullptr, *y_gate = nullptr, *z_gate = nullptr, *b = nullptr;
   Index width = 0, previous = 0;
   LinearPieces pieces{};
 
@@ -39,15 +40,18 @@ class NetworkFolding {
     v_.resize(delta_.rows(), delta_.cols());
     constant_.resize(widest);
     gradient_.resize(inputs);
+    pulled_.resize(inputs, delta_.cols());
     weights_.resize(most);
   }
   /// Another network of the same shape, or its parameters anew.
-  template <class Layers>
-  void take(const Layers& layers, const double* p) {
-    layers.for_each([&](Index i, const auto& layer) {
-      layers_[at(i)] = {layer.has_passthrough() ? layer.y_map().data(p) : nullptr,
-                        layer.previous() > 0 ? layer.z_map().data(p) : nullptr,
-                        layer.has_bias() ? layer.b(p).data() : nullptr,
+  template <class Layers, class Context>
+  void take(const Layers& layers, const double* p, const Context& context) {
+    layers.for_each([&](auto i, const auto& layer) {
+      layers_[at(i)] = {layer.has_passthrough() ? layer.convex().y_map().data(p) : nullptr,
+                        layer.previous() > 0 ? layer.convex().z_map().data(p) : nullptr,
+                        context.y_gate(i),
+                        context.z_gate(i),
+                        context.bias(i, layer, p),
                         layer.width(),
                         layer.previous(),
                         pieces_of(layer.activation())};
@@ -108,6 +112,8 @@ class NetworkFolding {
       out.e[begin + k] = layer.bias(neuron) - layer.pieces.piece[0].end;
       for (Index j = 0; j < row.size(); ++j) row(j) = layer.wy ? layer.wy[j * layer.width + neuron] : 0.0;
       for (Index j = 0; j < below.size(); ++j) below(j) = layer.wz[j * layer.width + neuron];
+      if (layer.wy) multiply(layer.y_gate, row);
+      multiply(layer.z_gate, below);
     }
   }
 
@@ -127,13 +133,28 @@ class NetworkFolding {
         for (Index r = 0; r < layer.width; ++r) v_(r, k) = slopes(r) * down(r);
       }
       const ConstColumns v(v_.data(), layer.width, columns.count, v_.rows());
-      if (layer.wy) add_transposed(layer.wy, layer.width, columns.inputs, v, columns.y, columns.inputs);
+      if (layer.wy && layer.y_gate == nullptr) {
+        add_transposed(layer.wy, layer.width, columns.inputs, v, columns.y, columns.inputs);
+      } else if (layer.wy) {
+        vec::fill({pulled_.data(), columns.inputs * columns.count}, 0);
+        add_transposed(layer.wy, layer.width, columns.inputs, v, pulled_.data(), columns.inputs);
+        for (Index k = 0; k < columns.count; ++k) {
+          const VectorView pulled(pulled_.data() + k * columns.inputs, columns.inputs);
+          multiply(layer.y_gate, pulled);
+          vec::add_scaled(1, pulled, {columns.y + k * columns.inputs, columns.inputs});
+        }
+      }
       if (layer.previous == 0) continue;
       for (Index k = 0; k < columns.count; ++k) vec::fill(delta(k, layer.previous), 0);
       add_transposed(layer.wz, layer.width, layer.previous, v, delta_.data(), delta_.rows());
+      for (Index k = 0; k < columns.count; ++k) multiply(layer.z_gate, delta(k, layer.previous));
     }
   }
 
+  /// v := gate o v, where there is one.
+  static void multiply(const double* gate, VectorView v) {
+    if (gate) kernels::multiply(v.size(), gate, v.data(), v.data());
+  }
   /// out (cols x B, its columns `stride` apart) += W' v
   static void add_transposed(const double* w, Index rows, Index cols, const ConstColumns& v, double* out, Index stride) {
     kernels::detail::add_transposed_product<double>(ConstColumns(w, rows, cols, rows).map(), v.map(),
@@ -142,7 +163,7 @@ class NetworkFolding {
 
   std::vector<FoldedLayer> layers_{};
   std::vector<Index> begin_{};
-  Matrix<double> delta_{}, v_{};
+  Matrix<double> delta_{}, v_{}, pulled_{};
   Vector<double> constant_{}, gradient_{}, weights_{};
 };
 

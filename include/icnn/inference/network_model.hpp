@@ -10,6 +10,7 @@
 
 #include "icnn/activations/erased.hpp"
 #include "icnn/functions/workspace.hpp"
+#include "icnn/inference/gated_maps.hpp"
 #include "icnn/inference/layer_bounds.hpp"
 #include "icnn/inference/network_folding.hpp"
 #include "icnn/inference/output_term_bounds.hpp"
@@ -38,7 +39,9 @@ namespace icnn::inline ICNN_ISA {
 ///     delta_k = 1,  v_i = delta_{i+1} o t_i,  delta_i = W^z_i' v_i
 ///
 /// it is  sum_i v_i'(W^y_i y + b_i) - delta_{i+1}'g_i*(t_i): one backward pass, whatever slopes they are.
-template <class Layers>
+///
+/// \p Context is what stands beside the weights: nothing, or a PICNN's gates (see AtOneContext).
+template <class Layers, class Context = detail::WithoutContext>
 class NetworkModel : public ConvexModel {
   static constexpr int N = Layers::Inputs;
   static constexpr int Columns = Layers::SingleColumns;
@@ -51,6 +54,7 @@ class NetworkModel : public ConvexModel {
       : layers_(&layers),
         term_(&term),
         p_(parameters),
+        context_(layers, term),
         ws_(0, layers, term, {.columns = 1, .hessian = hessian}),
         term_bounds_(term.rank()),
         farthest_(term.inputs()),
@@ -60,7 +64,7 @@ class NetworkModel : public ConvexModel {
     layers.for_each([&](auto, const auto& layer) {
       first_.push_back(neurons_);
       neurons_ += layer.width();
-      terms += 2 * layer.width() + 8;  // its adjoints, and the sum over them
+      terms += 2 * layer.width() + 8 + Context::roundings;  // its adjoints, and the sum over them
       widest = std::max({widest, layer.width(), layer.previous()});
       knows_conjugates_ = knows_conjugates_ && icnn::knows_conjugate(layer.activation());
       has_pieces_ = has_pieces_ && knows_conjugates_ && pieces_of(layer.activation()).count > 0;
@@ -72,9 +76,9 @@ class NetworkModel : public ConvexModel {
     v_.resize(widest);
     layers.for_each_reverse([&](auto i, const auto& layer) {
       detail::LayerBounds& now = bounds(i);
-      const Index width = layer.width(), fan_in = layer.previous() + layer.inputs();
+      const Index width = layer.width(), fan_in = layer.previous() + layer.inputs() + Context::roundings;
       terms_ += width + fan_in + 8;
-      above += width + 8;
+      above += width + 8 + Context::roundings;
       // Of its own sums; of its adjoints, which are products of sums over all layers above, and of the gradient's sum over
       // it and over the layers.
       now.of_sum = detail::rounding_of_sum(fan_in);
@@ -99,10 +103,10 @@ class NetworkModel : public ConvexModel {
       m.folding_.make_room(m.layers_->depth(), m.delta_.size(), most, m.inputs());
     };
     fold_ = [](NetworkModel& m, const Folding& folding, ConstVectorView c, const FoldedView& out) {
-      m.folding_.take(*m.layers_, m.p_);
+      m.folding_.take(*m.layers_, m.p_, m.context_);
       m.folding_.fold(folding, c, out);
       vec::fill(m.sizes_, 0);
-      *out.value += folding.scale * m.term_bounds_.minorant(*m.term_, m.p_, c, c, m.sizes_).value;
+      *out.value += folding.scale * m.term_bounds_.minorant(*m.term_, m.p_, m.linear(), c, c, m.sizes_).value;
       vec::add_scaled(folding.scale, m.sizes_, {out.gradient, out.inputs});
     };
   }
@@ -114,37 +118,37 @@ class NetworkModel : public ConvexModel {
 
   double value(kernels::Order order, ConstVectorView y) override {
     first_columns(ws_.y, 1) = point(y);
-    passes::forward(*layers_, *term_, p_, order, ws_, NoContext{});
+    passes::forward(*layers_, *term_, p_, order, ws_, context_.passes());
     return ws_.values(0);
   }
   void gradient(VectorView g) override {
     ws_.seeds(0) = 1;
     vec::fill(g, 0);
-    passes::backward(*layers_, *term_, p_, NoSink{}, 0, view(g), {}, ws_, NoContext{});
+    passes::backward(*layers_, *term_, p_, NoSink{}, 0, view(g), {}, ws_, context_.passes());
   }
   void hessian(SquareView h) override {
     auto out = MatrixView<double>(h.data, h.size, h.size, h.stride);
     for (Index c = 0; c < h.size; ++c) vec::fill({h.column(c), h.size}, 0);
-    passes::add_hessian(*layers_, p_, 0, out, ws_, NoContext{});
+    passes::add_hessian(*layers_, p_, 0, out, ws_, context_.passes());
     auto map = out.map();
     term_->add_hessian(p_, map);
   }
   void hessian_product(ConstVectorView w, VectorView product) override {
     first_columns(ws_.w, 1) = point(w);
-    passes::tangent(*layers_, *term_, p_, ws_, NoContext{});
+    passes::tangent(*layers_, *term_, p_, ws_, context_.passes());
     ws_.seeds(0) = 1;
     vec::fill(product, 0);
-    passes::second_backward(*layers_, *term_, p_, NoSink{}, 0, view(product), {}, ws_, NoContext{});
+    passes::second_backward(*layers_, *term_, p_, NoSink{}, 0, view(product), {}, ws_, context_.passes());
   }
   bool line(ConstVectorView y, ConstVectorView d) override {
     first_columns(ws_.y, 1) = point(y);
     first_columns(ws_.w, 1) = point(d);
-    passes::start_line(*layers_, *term_, p_, ws_, NoContext{});
+    passes::start_line(*layers_, *term_, p_, ws_, context_.passes());
     return true;
   }
   double along(double t) override {
     ws_.alpha(0) = t;
-    passes::along(*layers_, *term_, p_, kernels::Order::value, ws_, NoContext{});
+    passes::along(*layers_, *term_, p_, kernels::Order::value, ws_, context_.passes());
     return ws_.values(0);
   }
 
@@ -157,20 +161,20 @@ class NetworkModel : public ConvexModel {
     layers_->for_each([&](auto i, const auto& layer) {
       detail::LayerBounds& now = bounds(i);
       vec::fill(now.outside, detail::smallest);  // for what underflows: weighed like all else
-      add_absolute_bias(layer, now.outside);
-      if (layer.has_passthrough()) layer.y_map().add_absolute(p_, h.data(), now.outside.data());
+      add_absolute_bias(i, layer, now.outside);
+      if (layer.has_passthrough()) context_.y_map(i, layer).add_absolute(p_, h.data(), now.outside.data());
       now.sum = now.outside;
-      if (layer.previous() > 0) layer.z_map().add_absolute(p_, bounds(i - 1).output.data(), now.sum.data());
+      if (layer.previous() > 0) context_.z_map(i, layer).add_absolute(p_, bounds(i - 1).output.data(), now.sum.data());
       for (Index j = 0; j < layer.width(); ++j) now.sum(j) *= 1.01;
       now.find_slopes(layer.activation(), nullptr, 1, now.sum);
       const double at_0 = std::abs(layer.activation().jet(0.0).value);
       for (Index j = 0; j < layer.width(); ++j) now.output(j) = at_0 + now.slope(j) * now.sum(j);
       if (!narrow_) return;
       vec::fill(now.spread, detail::smallest);
-      if (layer.has_passthrough()) layer.y_map().add_absolute(p_, r.data(), now.spread.data());
+      if (layer.has_passthrough()) context_.y_map(i, layer).add_absolute(p_, r.data(), now.spread.data());
       vec::scale_to(2.02, now.spread, now.spread);
       vec::copy(now.spread, now.end);  // D
-      if (layer.previous() > 0) layer.z_map().add_absolute(p_, bounds(i - 1).error.data(), now.end.data());
+      if (layer.previous() > 0) context_.z_map(i, layer).add_absolute(p_, bounds(i - 1).error.data(), now.end.data());
       now.find_turn();
     });
     term_error_ = term_size(h, h) * 4 * detail::rounding_of_sum(inputs() + term_bounds_.rank());
@@ -209,18 +213,19 @@ class NetworkModel : public ConvexModel {
       vec::fill(s, 0);
       vec::fill(size, detail::smallest);
       vec::fill(now.error, 0);
-      if (layer.has_bias()) vec::copy(layer.b(p_), s);
-      add_absolute_bias(layer, size);
+      if (const double* b = context_.bias(i, layer, p_)) vec::copy({b, layer.width()}, s);
+      add_absolute_bias(i, layer, size);
       if (layer.has_passthrough()) {
-        layer.y_map().add(p_, point(y), sized<width>(s));
-        layer.y_map().add_absolute(p_, farthest_.data(), size.data());
-        if (!is_exact) layer.y_map().add_absolute(p_, dy.data(), now.error.data());
+        context_.y_map(i, layer).add(p_, point(y), sized<width>(s));
+        context_.y_map(i, layer).add_absolute(p_, farthest_.data(), size.data());
+        if (!is_exact) context_.y_map(i, layer).add_absolute(p_, dy.data(), now.error.data());
       }
       if (layer.previous() > 0) {
         const detail::LayerBounds& before = scratch(i - 1);
-        if constexpr (has_previous<decltype(layer)>) layer.z_map().add(p_, sized<previous>(before.output), sized<width>(s));
-        layer.z_map().add_absolute(p_, before.outside.data(), size.data());  // |z| + 2 E
-        layer.z_map().add_absolute(p_, before.error.data(), now.error.data());
+        if constexpr (has_previous<decltype(layer)>)
+          context_.z_map(i, layer).add(p_, sized<previous>(before.output), sized<width>(s));
+        context_.z_map(i, layer).add_absolute(p_, before.outside.data(), size.data());  // |z| + 2 E
+        context_.z_map(i, layer).add_absolute(p_, before.error.data(), now.error.data());
       }
       vec::add_scaled(bounds(i).of_sum, size, now.error);
       now.find_slopes(layer.activation(), s.data(), 2, now.error);
@@ -309,26 +314,33 @@ class NetworkModel : public ConvexModel {
     vec::fill(g, 0);
     vec::fill(sizes_, 0);
     pass_down([&](auto i, const auto& layer) {
+      const double* b = context_.bias(i, layer, p_);
       for (Index j = 0; j < layer.width(); ++j) {
         const double slope = t(first(i) + j), conjugate = conjugate_of(layer.activation(), slope);
         v_(j) = slope * delta_(j);
         constant -= conjugate == 0 ? 0 : std::max(delta_(j), 0.0) * conjugate;
         if (!(conjugate < infinity)) constant = -infinity;
         size += delta_(j) * std::abs(conjugate);
-        if (!layer.has_bias()) continue;
-        const double bias = layer.b(p_)(j);
-        constant += v_(j) * bias;
-        size += std::abs(v_(j) * bias);
+        if (b == nullptr) continue;
+        constant += v_(j) * b[j];
+        size += std::abs(v_(j) * b[j]);
       }
       if (!layer.has_passthrough()) return;
-      layer.y_map().add_transposed(p_, column(v_, layer.width()), g.map());
-      layer.y_map().add_absolute_transposed(p_, v_.data(), sizes_.data());
+      context_.y_map(i, layer).add_transposed(p_, column(v_, layer.width()), g.map());
+      context_.y_map(i, layer).add_absolute_transposed(p_, v_.data(), sizes_.data());
     });
     size += detail::total_reach(sizes_, c, h);
     const double underflow = detail::smallest * static_cast<double>(minorant_terms_);
     AffineMinorant result{constant + vec::dot(g, c), 2 * detail::rounding_of_sum(minorant_terms_) * size + underflow};
-    return result += term_bounds_.minorant(*term_, p_, c, h, g);
+    return result += term_bounds_.minorant(*term_, p_, linear(), c, h, g);
   }
+
+ protected:
+  const Layers* layers_;
+  const Term* term_;
+  const double* p_;
+  Context context_;
+  ConvexWorkspace<Layers, Columns> ws_;
 
  private:
   template <class Layer>
@@ -354,14 +366,17 @@ class NetworkModel : public ConvexModel {
   }
   [[nodiscard]] static MatrixView<double> view(VectorView g) { return {g.data(), g.size(), 1, g.size()}; }
 
-  template <class Layer>
-  void add_absolute_bias(const Layer& layer, Vector<double>& out) const {
-    if (!layer.has_bias()) return;
-    const auto b = layer.b(p_);
-    for (Index j = 0; j < layer.width(); ++j) out(j) += std::abs(b(j));
+  template <class I, class Layer>
+  void add_absolute_bias(I i, const Layer& layer, Vector<double>& out) const {
+    const double* b = context_.bias(i, layer, p_);
+    if (b == nullptr) return;
+    for (Index j = 0; j < layer.width(); ++j) out(j) += std::abs(b[j]);
   }
+  [[nodiscard]] const double* linear() const { return context_.linear(*term_, p_); }
 
-  [[nodiscard]] double term_size(ConstVectorView h, ConstVectorView d) { return term_bounds_.size(*term_, p_, h, d); }
+  [[nodiscard]] double term_size(ConstVectorView h, ConstVectorView d) {
+    return term_bounds_.size(*term_, p_, linear(), h, d);
+  }
 
   /// From the last layer to the first, with delta_ := delta_{i+1}: visit(i, layer) writes v_ := v_i.
   template <class Visit>
@@ -372,15 +387,12 @@ class NetworkModel : public ConvexModel {
       if constexpr (has_previous<decltype(layer)>) {
         if (layer.previous() == 0) return;
         vec::fill({delta_.data(), layer.previous()}, 0);
-        layer.z_map().add_transposed(p_, column(v_, layer.width()), VectorView(delta_.data(), layer.previous()).map());
+        context_.z_map(i, layer).add_transposed(p_, column(v_, layer.width()),
+                                                VectorView(delta_.data(), layer.previous()).map());
       }
     });
   }
 
-  const Layers* layers_;
-  const Term* term_;
-  const double* p_;
-  ConvexWorkspace<Layers, Columns> ws_;
   std::vector<detail::LayerBounds> bounds_{}, scratch_{};  ///< of the region; of a value
   std::vector<Index> first_{};                             ///< neuron of each layer
   Index neurons_ = 0, terms_ = 0, minorant_terms_ = 0;

@@ -12,7 +12,8 @@
 
 namespace icnn::inline ICNN_ISA::detail {
 
-/// What the bounds of a network's model need of its output term, with scratch of its rank.
+/// What the bounds of a network's model need of its output term, with scratch of its rank. \p linear is its linear part, or
+/// nullptr.
 template <class Term>
 class OutputTermBounds {
  public:
@@ -22,11 +23,11 @@ class OutputTermBounds {
 
   /// The output term in absolute values as a bilinear form, h'D d + (|L| h)'|L| d + d'|d|; it changes from y to y + dy by
   /// 2 size(y, dy) + size(dy, dy) at most.
-  [[nodiscard]] double size(const Term& term, const double* p, ConstVectorView h, ConstVectorView d) {
+  [[nodiscard]] double size(const Term& term, const double* p, const double* linear, ConstVectorView h, ConstVectorView d) {
     const auto shape = term.shape();
     double sum = 0;
     for (Index j = 0; j < d.size() && shape.diagonal; ++j) sum += h(j) * term.D(p)(j) * d(j);
-    for (Index j = 0; j < d.size() && shape.linear; ++j) sum += std::abs(term.d(p)(j)) * d(j);
+    for (Index j = 0; j < d.size() && linear; ++j) sum += std::abs(linear[j]) * d(j);
     if (shape.rank == 0) return sum;
     const double* l = term.L(p).data();
     vec::fill(low_, 0);
@@ -37,8 +38,8 @@ class OutputTermBounds {
   }
 
   /// The output term's tangent at c; adds its gradient.
-  [[nodiscard]] AffineMinorant minorant(const Term& term, const double* p, ConstVectorView c, ConstVectorView h,
-                                        VectorView g) {
+  [[nodiscard]] AffineMinorant minorant(const Term& term, const double* p, const double* linear, ConstVectorView c,
+                                        ConstVectorView h, VectorView g) {
     const auto shape = term.shape();
     double value = 0, size = 0;
     const auto column = [&](Index j) { return ConstVectorView(term.L(p).data() + j * low_.size(), low_.size()); };
@@ -58,7 +59,7 @@ class OutputTermBounds {
     }
     for (Index j = 0; j < c.size(); ++j) {
       if (shape.diagonal) add(j, term.D(p)(j) * c(j), term.D(p)(j) * std::abs(c(j)), 0.5);
-      if (shape.linear) add(j, term.d(p)(j), std::abs(term.d(p)(j)), 1);
+      if (linear) add(j, linear[j], std::abs(linear[j]), 1);
       if (shape.rank > 0) add(j, vec::dot(column(j), low_), vec::absolute_dot(column(j), spread_), 0.5);
     }
     return {value, 4 * detail::rounding_of_sum(c.size() + low_.size()) * size};
