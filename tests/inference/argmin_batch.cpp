@@ -34,7 +34,7 @@ bool same_column(const ArgminBatch& a, Index c, const ArgminBatch& b, Index d) {
 
 TEST_CASE("a batch is solved column by column, whatever else is in it", "[argmin_batch]") {
   Random random(1);
-  const Index n = 4, columns = 9;
+  const Index n = 4, columns = 37;  // which are begun as others end
   const Matrix<double> x = random_matrix<double>(random, 3, columns);
   const Settings settings{.relative_gap = 1e-9};
   const auto each = [&](const auto& net, const auto& make, const auto& set) {
@@ -94,6 +94,59 @@ TEST_CASE("a batch is solved column by column, whatever else is in it", "[argmin
     CHECK(std::abs(part.values(c) - argmin(alone, Box::cube(2, -1, 1), settings).value) <=
           1e-8 * (1 + std::abs(part.values(c))));
   }
+}
+
+TEST_CASE("in lockstep or one after the other: the same minima", "[argmin_batch]") {
+  Random random(4);
+  const Index columns = 21;
+  int other_bits = 0;
+  const auto check = [&](const auto& net, const auto& set, const Settings& settings) {
+    using S = typename std::remove_cvref_t<decltype(net)>::Scalar;
+    const auto at = net.at(random_matrix<S>(random, net.context_size(), columns));
+    const ArgminBatch together = argmin(at, set, settings);
+    Settings timed = settings;
+    timed.time_limit = 1e6;  // each problem's own, so that they are solved one after the other
+    const ArgminBatch alone = argmin(at, set, timed);
+    CHECK((together.all_optimal() && alone.all_optimal()));
+    for (Index c = 0; c < columns; ++c) {
+      CHECK(together.lower_bounds(c) <= alone.values(c) + alone.value_errors(c));
+      CHECK(alone.lower_bounds(c) <= together.values(c) + together.value_errors(c));
+      other_bits += same_column(together, c, alone, c) ? 0 : 1;
+    }
+    CHECK(std::abs(together.values.sum() - alone.values.sum()) <= 1e-5 * (1 + alone.values.cwiseAbs().sum()));
+  };
+  const auto cube = [](const auto& net) { return Box::cube(net.inputs(), -1, 1); };
+  const auto smooth = energy<Softplus>(4, random), wide = energy<Softplus>(33, random);
+  const auto kinked = energy<Relu>(4, random), wide_and_kinked = energy<Relu>(33, random);
+  check(smooth, cube(smooth), {});
+  check(wide, cube(wide), {});  // by gradients at first, which know no lockstep
+  check(wide, cube(wide), {.method = Method::newton});
+  check(kinked, cube(kinked), {});
+  check(wide_and_kinked, cube(wide_and_kinked), {});
+  check(kinked, cube(kinked), {.method = Method::bundle});
+  check(kinked, Ball(Vector<double>::Zero(4), 1), {.relative_gap = 1e-4});
+  check(smooth.cast<float>(), cube(smooth), {});
+  check(kinked.cast<float>(), cube(kinked), {});
+  PicnnOf<double, Context<3>, Inputs<2>, Gated<7, Softplus, 4, Tanh>, Gated<5, Softplus, 4, Tanh>, Gated<1>> tiny;
+  randomize(tiny, random);
+  check(tiny, cube(tiny), {});
+  CHECK(other_bits > columns);  // two ways to compute them
+}
+
+TEST_CASE("a float network's batch has the weights of now", "[argmin_batch]") {
+  Random random(5);
+  auto f = energy<Softplus>(3, random).cast<float>();
+  const Box box = Box::cube(3, -1, 1);
+  const Matrix<float> x = random_matrix<float>(random, 3, 5);
+  auto at = f.at(x);
+  ArgminBatchWorkspace ws(at);
+  ArgminBatch result;
+  argmin(at, box, {}, ws, result);
+  randomize(f, random);
+  at.rebind(x);
+  argmin(at, box, {}, ws, result);
+  const ArgminBatch anew = argmin(f.at(x), box);
+  for (Index c = 0; c < 5; ++c) CHECK(same_column(result, c, anew, c));
 }
 
 TEST_CASE("one problem without a point, one that is not finite, and a budget of one leave the others alone",

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/columns.hpp"
 #include "tests/support/networks.hpp"
 
 using namespace icnn;
@@ -148,6 +149,21 @@ TEST_CASE("what folding leaves of a function is below it, and equal where no neu
     FicnnOf<double, Inputs<4>, Dense<7, Relu>, Dense<5, Relu>, Dense<1>> tiny;
     randomize(tiny, random);
     check(tiny, Folds::linear);
+  }
+  SECTION("networks at one of a batch's contexts") {
+    const auto at = [&](auto net) {
+      randomize(net, random);
+      const auto batch = net.at(random_matrix<double>(random, 3, 4));
+      const OneColumn<std::remove_cvref_t<decltype(batch)>> column{batch, 2};
+      check(column, net.output_term().is_quadratic() ? Folds::quadratic : Folds::linear);
+      check(OneColumn<std::remove_cvref_t<decltype(batch)>>{batch, 3, true},
+            column.batch.network().output_term().is_quadratic() ? Folds::quadratic : Folds::linear);
+    };
+    const PicnnOptions sizes{.context = 3, .inputs = 4, .hidden = {7, 6, 5}, .context_hidden = {4, 4, 4}};
+    at(Picnn<double, Relu, Tanh>(sizes));
+    PicnnOptions curved = sizes;
+    curved.output = {.diagonal = true, .bilinear = true};
+    at(Picnn<double, LeakyRelu, Tanh>(curved));
   }
   SECTION("functions made from them") {
     const Vector<double> q = random_vector<double>(random, 4);

@@ -121,12 +121,6 @@ class Regularized : public Combinator<Regularized<F>, F> {
   }
   /// Takes the entropy away: what is left is finite, and smooth where the function is, on all of R^n.
   void drop_entropy() noexcept { terms_.entropy = Scalar(0); }
-  /// The terms of another function of as many inputs; allocates nothing.
-  template <class G>
-  void take_terms(const Regularized<G>& other) {
-    require_shape("take_terms", "linear", other.inputs(), Index{1}, inputs(), Index{1});
-    terms_.assign(other.terms());
-  }
   /// Another q, of the same length; allocates nothing. Throws Error on wrong sizes and NaN.
   void set_linear(const Vector<Scalar>& linear) {
     require_shape("set_linear", "linear", linear.rows(), linear.cols(), inputs(), Index{1});

@@ -4,77 +4,23 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "icnn/core/parallel.hpp"
 #include "icnn/inference/argmin.hpp"
+#include "icnn/inference/column_model.hpp"
+#include "icnn/inference/lockstep.hpp"
 #include "icnn/networks/picnn_batch.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
 namespace detail {
-
-/// One column of a function that has one for each sample, as a function of its own that moves from column to column.
-template <class F>
-class ColumnOf;
-
-template <class Picnn>
-class ColumnOf<PicnnBatch<Picnn>> {
- public:
-  using Function = typename Picnn::AtContext;
-  explicit ColumnOf(const PicnnBatch<Picnn>& f) : at_(f.column(0)) {}
-  [[nodiscard]] const Function& get() const noexcept { return at_; }
-  void move_to(const PicnnBatch<Picnn>& f, Index c) { f.move_to_column(c, at_); }
-
- private:
-  Function at_;
-};
-
-template <class G>
-class ColumnOf<Regularized<G>> {
-  using Inner = ColumnOf<std::remove_cvref_t<G>>;
-
- public:
-  using Function = Regularized<const typename Inner::Function&>;
-  explicit ColumnOf(const Regularized<G>& f)
-      : inner_(f.function()), function_(RefOrValue<const typename Inner::Function&>(inner_.get()), f.terms()) {}
-  [[nodiscard]] const Function& get() const noexcept { return function_; }
-  void move_to(const Regularized<G>& f, Index c) {
-    inner_.move_to(f.function(), c);
-    function_.take_terms(f);
-  }
-
- private:
-  Inner inner_;
-  Function function_;
-};
-
-template <class G>
-class ColumnOf<Restricted<G>> {
-  using Inner = ColumnOf<std::remove_cvref_t<G>>;
-
- public:
-  using Function = Restricted<const typename Inner::Function&>;
-  explicit ColumnOf(const Restricted<G>& f)
-      : inner_(f.function()),
-        known_(f.known().col(0)),
-        function_(RefOrValue<const typename Inner::Function&>(inner_.get()), known_, f.free_coordinates()) {}
-  [[nodiscard]] const Function& get() const noexcept { return function_; }
-  void move_to(const Restricted<G>& f, Index c) {
-    inner_.move_to(f.function(), c);
-    known_ = f.known().col(f.known().cols() > 1 ? c : 0);
-    function_.set_known(known_);
-  }
-
- private:
-  Inner inner_;
-  Matrix<typename Function::Scalar> known_;
-  Function function_;
-};
 
 template <class F>
 inline constexpr bool has_columns = false;
@@ -85,7 +31,55 @@ inline constexpr bool has_columns<Regularized<G>> = has_columns<std::remove_cvre
 template <class G>
 inline constexpr bool has_columns<Restricted<G>> = has_columns<std::remove_cvref_t<G>>;
 
+/// The function that is asked in every column, behind regularizers and restrictions.
+template <class Picnn>
+[[nodiscard]] const PicnnBatch<Picnn>& batch_behind(const PicnnBatch<Picnn>& f) {
+  return f;
+}
+template <class F>
+[[nodiscard]] const auto& batch_behind(const F& f) {
+  return batch_behind(f.function());
+}
+template <class F>
+using ColumnModelOf = ColumnModel<std::remove_cvref_t<decltype(batch_behind(std::declval<const F&>()).network())>>;
+
+/// Moves a model to a column, as far as it is not the same in all of them; returns the model of the network behind it.
+template <class Picnn>
+ColumnModel<Picnn>& move_to_column(ConvexModel& model, const PicnnBatch<Picnn>& f, Index c) {
+  auto& column = static_cast<ColumnModel<Picnn>&>(model);
+  column.take_context(f.context(), c);
+  return column;
+}
+template <class G>
+auto& move_to_column(ConvexModel& model, const Restricted<G>& f, Index c);
+template <class G>
+auto& move_to_column(ConvexModel& model, const Regularized<G>& f, Index c) {
+  return move_to_column(static_cast<RegularizedModel&>(model).inner(), f.function(), c);
+}
+template <class G>
+auto& move_to_column(ConvexModel& model, const Restricted<G>& f, Index c) {
+  auto& restricted = static_cast<RestrictedModel&>(model);
+  const Index of_known = f.known().cols() > 1 ? c : 0;
+  for (Index j = 0; j < f.known().rows(); ++j) restricted.known(j) = static_cast<double>(f.known()(j, of_known));
+  return move_to_column(restricted.inner(), f.function(), c);
+}
+
 }  // namespace detail
+
+template <class Picnn>
+inline constexpr bool may_fold<PicnnBatch<Picnn>> = may_fold<typename Picnn::AtContext>;
+
+/// Models of a batch's columns, without a context as yet.
+template <class Picnn>
+[[nodiscard]] ModelPointer make_model(const PicnnBatch<Picnn>& f, bool hessian) {
+  auto model = std::make_unique<detail::ColumnModel<Picnn>>(f.network(), hessian);
+  if constexpr (may_fold<PicnnBatch<Picnn>>) model->allow_folding();
+  return model;
+}
+template <class Picnn>
+void refresh(ConvexModel& model, const PicnnBatch<Picnn>& f) {
+  static_cast<detail::ColumnModel<Picnn>&>(model).refer_to(f.network());
+}
 
 /// A function with a problem in every column: net.at(X) with a matrix X, regularized() and restrict_to() of one.
 template <class F>
@@ -125,28 +119,48 @@ struct ArgminBatchOptions {
   Index threads = 1;  ///< that share the columns; more than one needs a program compiled with OpenMP
 };
 
+namespace detail {
+
+/// So many problems of a thread go on together: each has its methods' scratch, and sums of W'v would be other ones from 24
+/// columns on.
+inline constexpr Index most_together = 16;
+inline constexpr Index few_inputs = 32, together_beyond = 4;  ///< which n^2 numbers and more keep few
+[[nodiscard]] inline Index columns_together(Index inputs, Index columns) {
+  return std::min(columns, inputs <= few_inputs ? most_together : together_beyond);
+}
+
+}  // namespace detail
+
 /// All scratch of argmin over batches, for one function or others of the same shape and number of columns.
 template <ProblemPerColumn F>
 class ArgminBatchWorkspace {
- public:
-  using Column = detail::ColumnOf<F>;
+  using Column = detail::ColumnModelOf<F>;
 
+ public:
   /// Throws Error on less than one thread.
   explicit ArgminBatchWorkspace(const F& f, const ArgminBatchOptions& options = {}) : key(f.shape_key()) {
     if (options.threads < 1) fail({"ArgminBatchWorkspace", "threads >= 1", detail::text(options.threads)});
-    const Index threads = std::min(options.threads, f.batch());
-    for (Index i = 0; i < threads; ++i) slots.push_back(std::make_unique<Slot>(f));
+    const Index count = std::min(options.threads, f.batch());
+    for (Index i = 0; i < count; ++i) threads.push_back(std::make_unique<Thread>(f));
   }
 
   struct Slot {
-    explicit Slot(const F& f) : column(f), ws(column.get()) {}
-    Column column;
-    ArgminWorkspace<typename Column::Function> ws;
+    explicit Slot(const F& f) : ws(f) {}
+    ArgminWorkspace<F> ws;
     Settings settings{};
     Result result{};
   };
+  struct Thread {
+    explicit Thread(const F& f) {
+      const Index together = detail::columns_together(f.inputs(), f.batch());
+      for (Index k = 0; k < together; ++k) slots.push_back(std::make_unique<Slot>(f));
+      shared.emplace(detail::move_to_column(*slots[0]->ws.model, f, 0).make_shared(together));
+    }
+    std::vector<std::unique_ptr<Slot>> slots{};
+    std::optional<typename Column::Shared> shared{};
+  };
   ShapeKey key;
-  std::vector<std::unique_ptr<Slot>> slots{};
+  std::vector<std::unique_ptr<Thread>> threads{};
 };
 
 namespace detail {
@@ -173,12 +187,158 @@ void check_sets(const std::vector<Set>& sets, Index n, Index columns) {
   for (const Set& set : sets) check_sets(set, n, columns);
 }
 
+/// What one thread does of a batch: it takes columns as they come, as many at a time as it has slots. Each goes on by
+/// itself to where it wants to know f, and f is evaluated at all these points together; who has finished makes room for the
+/// next column.
+template <class F, class Sets>
+class BatchThread {
+  using Workspace = ArgminBatchWorkspace<F>;
+  using Slot = typename Workspace::Slot;
+  using Column = ColumnModelOf<F>;
+  using Set = std::remove_cvref_t<decltype(set_of(std::declval<const Sets&>(), 0))>;
+
+ public:
+  BatchThread(const F& f, const Sets& sets, const Settings& settings, typename Workspace::Thread& thread,
+              ArgminBatch& result)
+      : f_(f), sets_(sets), settings_(settings), thread_(thread), result_(result) {
+    for (std::size_t k = 0; k < thread.slots.size(); ++k) {
+      problems_[k].slot = thread.slots[k].get();
+      order_[k] = &problems_[k];
+    }
+  }
+
+  /// Throws what argmin refuses, whatever the column.
+  void check() { prepare(*thread_.slots.front(), 0); }
+
+  void run(std::atomic<Index>& next, bool warm) {
+    Index active = 0;
+    for (;;) {
+      const Index most = static_cast<Index>(thread_.slots.size());
+      for (Index c = 0; active < most && (c = next++) < f_.batch();) active += begin(active, c, warm) ? 1 : 0;
+      if (active == 0) return;
+      evaluate(active);
+      for (Index k = active; k-- > 0;) {
+        if (step(k)) continue;
+        if (k != --active) problem(active).column->share_context(*thread_.shared, k);
+        std::swap(order_[static_cast<std::size_t>(k)], order_[static_cast<std::size_t>(active)]);
+      }
+    }
+  }
+
+ private:
+  struct Problem {
+    Slot* slot = nullptr;
+    Column* column = nullptr;
+    Index c = 0;
+    Plan plan{};
+    std::optional<RegionOf<Set>> region{};
+    MethodOnItsWay method{};
+  };
+
+  [[nodiscard]] Problem& problem(Index k) { return *order_[static_cast<std::size_t>(k)]; }
+
+  /// The plan for a column, with a model of it.
+  Plan prepare(Slot& slot, Index c) {
+    Plan plan = choose_method(f_.regularity(), f_.inputs(), kind_of<Set>, is_entropic(f_), slot.settings.method);
+    const Set& set = set_of(sets_, c);
+    check_problem(f_.inputs(), set.dimension(), slot.settings, slot.ws.methods, slot.result);
+    if constexpr (is_regularized<F>) {
+      if (is_entropic(f_)) (void)entropy_term(f_.terms(), set);
+    }
+    slot.ws.prepare(plan, f_, slot.settings.method);
+    return plan;
+  }
+
+  /// Column c, in place k. False where that is all, and its result is there.
+  [[nodiscard]] bool begin(Index k, Index c, bool warm) {
+    Problem& p = problem(k);
+    Slot& slot = *p.slot;
+    slot.settings = settings_;
+    slot.settings.warm_start = false;  // which would remember the column before
+    if (warm) slot.settings.start = result_.y.col(c);
+    slot.result = Result{.y = std::move(slot.result.y)};
+    p.c = c;
+    p.plan = prepare(slot, c);
+    p.column = &move_to_column(*slot.ws.model, f_, c);
+    const Set& set = set_of(sets_, c);
+    p.region.emplace(set, uses_rows(kind_of<Set>, p.plan), slot.settings, slot.ws.methods);
+    Region& region = p.region->get();
+    if (!start(region, slot.settings, slot.ws.methods, slot.result)) return store(p), false;
+    const bool in_lockstep = MethodOnItsWay::can_be(p.plan) && !is_entropic(f_) && !std::is_same_v<Set, Ball> &&
+                             slot.settings.time_limit == infinity;
+    if (!in_lockstep) return minimize_alone(p, set), store(p), false;
+    p.method.begin(*slot.ws.model, region, p.plan, slot.settings, slot.ws.methods, slot.result);
+    p.column->share_context(*thread_.shared, k);
+    return true;
+  }
+
+  void minimize_alone(Problem& p, const Set& set) {
+    Slot& slot = *p.slot;
+    std::optional<EntropyTerm> entropy;
+    if constexpr (is_regularized<F>) {
+      if (is_entropic(f_)) entropy.emplace(entropy_term(f_.terms(), set));
+    }
+    if constexpr (std::is_same_v<Set, Ball>) {
+      minimize_on_ball(*slot.ws.model, p.region->get(), set, p.plan, slot.settings, slot.ws.methods, slot.result);
+    } else {
+      minimize(*slot.ws.model, p.region->get(), entropy ? &*entropy : nullptr, p.plan, slot.settings, slot.ws.methods,
+               slot.result);
+    }
+  }
+
+  void evaluate(Index active) {
+    kernels::Order order = kernels::Order::first;
+    for (Index k = 0; k < active; ++k) {
+      Problem& p = problem(k);
+      order = p.method.order();
+      p.column->listen(thread_.shared->point(k));
+      (void)p.slot->ws.model->value(order, p.method.point());
+      p.column->listen({nullptr, 0});
+    }
+    problem(0).column->evaluate(*thread_.shared, order, active);
+  }
+
+  /// False where a problem is done, and its result is there.
+  [[nodiscard]] bool step(Index k) {
+    Problem& p = problem(k);
+    p.column->know(&*thread_.shared, k);
+    const bool goes_on = p.method.step();
+    p.column->know(nullptr, 0);
+    if (goes_on) return true;
+    Slot& slot = *p.slot;
+    try_again(*slot.ws.model, p.region->get(), p.plan, slot.settings, slot.ws.methods, slot.result);
+    store(p);
+    return false;
+  }
+
+  void store(Problem& p) {
+    const Result& found = p.slot->result;
+    const auto at = static_cast<std::size_t>(p.c);
+    vec::copy(found.y, {result_.y.data() + p.c * f_.inputs(), f_.inputs()});
+    result_.values(p.c) = found.value;
+    result_.value_errors(p.c) = found.value_error;
+    result_.lower_bounds(p.c) = found.lower_bound;
+    result_.evaluations[at] = found.evaluations;
+    result_.statuses[at] = found.status;
+  }
+
+  const F& f_;
+  const Sets& sets_;
+  const Settings& settings_;
+  typename Workspace::Thread& thread_;
+  ArgminBatch& result_;
+  std::array<Problem, most_together> problems_{};
+  std::array<Problem*, most_together> order_{};
+};
+
 }  // namespace detail
 
 /// argmin of every column of a batch, each over the set or, of a std::vector of sets, over its own: a certified solution
 /// for each, whatever becomes of the others. The context path of the network has run for all columns together, at(X); the
-/// problems are shared among the workspace's threads. With warm_start a column begins at its column of result.y, where that
-/// has the shape of this batch.
+/// problems are shared among the workspace's threads. Newton's method and neuron folding go on in lockstep, up to 16
+/// problems of a thread at a time: the network's products are those of all their points at once. What other methods,
+/// entropies, balls and time limits ask for is solved column by column. With warm_start a column begins at its column of
+/// result.y, where that has the shape of this batch.
 ///
 /// A column's result does not depend on the others, nor on the number of threads: batches of two and more with the same
 /// context give the same bits. settings.max_evaluations and time_limit are for each problem; an observer and certificates of
@@ -189,6 +349,7 @@ void argmin(const F& f, const Sets& sets, const Settings& settings, ArgminBatchW
   const Index n = f.inputs(), columns = f.batch();
   if (f.shape_key() != ws.key) fail({"argmin", "a workspace made for this function", "one for a function of another shape"});
   detail::require_current("argmin", f);
+  detail::refuse_inner_entropy("argmin", f);
   settings.validate();
   detail::check_sets(sets, n, columns);
   if (settings.observer || settings.certificate) {
@@ -198,36 +359,17 @@ void argmin(const F& f, const Sets& sets, const Settings& settings, ArgminBatchW
   const bool warm = settings.warm_start && result.y.rows() == n && result.y.cols() == columns;
   if (warm && !result.y.allFinite()) fail({"argmin", "a finite result.y, for a warm start", "NaN or infinity"});
   const Stopwatch clock;
-  const auto solve = [&](auto& slot, Index c) {
-    slot.settings = settings;
-    slot.settings.warm_start = false;  // which would remember the column before
-    if (warm) slot.settings.start = result.y.col(c);
-    slot.result = Result{.y = std::move(slot.result.y)};
-    slot.column.move_to(f, c);
-    argmin(slot.column.get(), detail::set_of(sets, c), slot.settings, slot.ws, slot.result);
-  };
-  const auto store = [&](const Result& found, Index c) {
-    const auto at = static_cast<std::size_t>(c);
-    vec::copy(found.y, {result.y.data() + c * n, n});
-    result.values(c) = found.value;
-    result.value_errors(c) = found.value_error;
-    result.lower_bounds(c) = found.lower_bound;
-    result.evaluations[at] = found.evaluations;
-    result.statuses[at] = found.status;
-  };
-  solve(*ws.slots.front(), 0);  // throws what argmin refuses
+  auto& first = *ws.threads.front();
+  first.slots.front()->settings = settings;
+  first.slots.front()->settings.warm_start = false;
+  detail::BatchThread<F, Sets>(f, sets, settings, first, result).check();
   result.y.resize(n, columns);
   for (auto* values : {&result.values, &result.value_errors, &result.lower_bounds}) values->resize(columns);
   result.evaluations.resize(static_cast<std::size_t>(columns));
   result.statuses.resize(static_cast<std::size_t>(columns));
-  store(ws.slots.front()->result, 0);
-  std::atomic<Index> next{1};
-  in_parallel(static_cast<Index>(ws.slots.size()), [&](Index thread) {
-    auto& slot = *ws.slots[static_cast<std::size_t>(thread)];
-    for (Index c = next++; c < columns; c = next++) {
-      solve(slot, c);
-      store(slot.result, c);
-    }
+  std::atomic<Index> next{0};
+  in_parallel(static_cast<Index>(ws.threads.size()), [&](Index thread) {
+    detail::BatchThread<F, Sets>(f, sets, settings, *ws.threads[static_cast<std::size_t>(thread)], result).run(next, warm);
   });
   result.seconds = clock.seconds();
 }

@@ -66,6 +66,8 @@ class PicnnBatch : public NetworkFunction<PicnnBatch<Picnn>, typename Picnn::Sca
     return {shape_key(), network().chain(), network().output_term(), options};
   }
 
+  /// The gates, and what else the contexts determine: see BoundContext.
+  [[nodiscard]] const auto& context() const noexcept { return context_; }
   template <class Ws>
   [[nodiscard]] const auto& bound(const Ws&) const noexcept {
     return context_;
