@@ -85,13 +85,28 @@ TEST_CASE("a batch is solved column by column, whatever else is in it", "[argmin
   const ArgminBatch plain = argmin(kinked.at(x), Box::cube(n, -1, 1), settings);
   CHECK(same_column(plain, 3, argmin(regularized(kinked.at(x), {}), Box::cube(n, -1, 1), settings), 3));
 
+  // Boxes of their own beside an entropy, one of them another than the entropy's: told before any thread begins.
+  const auto entropic = regularized(smooth.at(x), {.entropy = 0.2});
+  std::vector<Box> boxes(static_cast<std::size_t>(columns), Box::unit(n));
+  CHECK(argmin(entropic, boxes, settings).all_optimal());
+  boxes[5] = Box::cube(n, -1, 1);
+  CHECK_ERROR(argmin(entropic, boxes, settings), "the box of the entropy");
+
   // Known values of their own.
   const auto at = smooth.at(x);
   const Matrix<double> known = random_matrix<double>(random, n, columns);
   const ArgminBatch part = argmin(restrict_to(at, known, {0, 2}), Box::cube(2, -1, 1), settings);
+  const auto both_ways = regularized(restrict_to(regularized(at, {.proximal = 0.5}), known, {0, 2}), {.proximal = 0.25});
+  const ArgminBatch of_both = argmin(both_ways, Box::cube(2, -1, 1), settings);
+  CHECK((part.all_optimal() && of_both.all_optimal()));
   for (Index c = 0; c < columns; ++c) {
     const auto alone = restrict_to(smooth.at(Vector<double>(x.col(c))), Matrix<double>(known.col(c)), {0, 2});
     CHECK(std::abs(part.values(c) - argmin(alone, Box::cube(2, -1, 1), settings).value) <=
+          1e-8 * (1 + std::abs(part.values(c))));
+    const auto both_alone = regularized(restrict_to(regularized(smooth.at(Vector<double>(x.col(c))), {.proximal = 0.5}),
+                                                    Matrix<double>(known.col(c)), {0, 2}),
+                                        {.proximal = 0.25});
+    CHECK(std::abs(of_both.values(c) - argmin(both_alone, Box::cube(2, -1, 1), settings).value) <=
           1e-8 * (1 + std::abs(part.values(c))));
   }
 }

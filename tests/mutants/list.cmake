@@ -15,7 +15,7 @@ mutant("rounding: a region a tenth as large as is certain" solvers/solve_log.hpp
        argmin certificates referee)
 mutant("minorant: a conjugate of the other sign" inference/network_model.hpp
        "constant -= conjugate == 0 ?" "constant += conjugate == 0 ?" models verify)
-mutant("minorant: no bias" inference/network_model.hpp "constant += v_(j) * bias;" "" models verify)
+mutant("minorant: no bias" inference/network_model.hpp "constant += v_(j) * b[j];" "" models verify)
 mutant("certificate: what it proves is not compared with what it says" inference/verify_impl.hpp
        "} else if (!(proof.lower_bound >= certificate.lower_bound)) {" "} else if (std::isnan(proof.lower_bound)) {" verify referee)
 mutant("certificate: any multiplier will do" solvers/quadratic/polyhedron_region.hpp
@@ -71,3 +71,7 @@ mutant("derivative: a flat minimum is like any other" differentiation/kkt_point.
        "if (system_.is_singular()) return DerivativeStatus::not_unique;" "" differentiation)
 mutant("a polyhedron that has moved keeps its point" solvers/quadratic/polyhedron_region.hpp
        "set_.violation(center_) <= rounding * size_of_rows_ * (extent() + vec::largest_magnitude(center_));" "true;" argmin)
+mutant("columns: gates count with their sign in what rounding may do" inference/gated_maps.hpp
+       "room_[j] = std::abs(gate_[j]) * z[j];" "room_[j] = gate_[j] * z[j];" models)
+mutant("lockstep: what was found at one point is taken for another" inference/column_model.hpp
+       "known_ != nullptr && vec::equal(y, {known_->ws.y.data() + column_ * y.size(), y.size()})" "known_ != nullptr" models)

@@ -43,43 +43,7 @@ template <class F>
 template <class F>
 using ColumnModelOf = ColumnModel<std::remove_cvref_t<decltype(batch_behind(std::declval<const F&>()).network())>>;
 
-/// Moves a model to a column, as far as it is not the same in all of them; returns the model of the network behind it.
-template <class Picnn>
-ColumnModel<Picnn>& move_to_column(ConvexModel& model, const PicnnBatch<Picnn>& f, Index c) {
-  auto& column = static_cast<ColumnModel<Picnn>&>(model);
-  column.take_context(f.context(), c);
-  return column;
-}
-template <class G>
-auto& move_to_column(ConvexModel& model, const Restricted<G>& f, Index c);
-template <class G>
-auto& move_to_column(ConvexModel& model, const Regularized<G>& f, Index c) {
-  return move_to_column(static_cast<RegularizedModel&>(model).inner(), f.function(), c);
-}
-template <class G>
-auto& move_to_column(ConvexModel& model, const Restricted<G>& f, Index c) {
-  auto& restricted = static_cast<RestrictedModel&>(model);
-  const Index of_known = f.known().cols() > 1 ? c : 0;
-  for (Index j = 0; j < f.known().rows(); ++j) restricted.known(j) = static_cast<double>(f.known()(j, of_known));
-  return move_to_column(restricted.inner(), f.function(), c);
-}
-
 }  // namespace detail
-
-template <class Picnn>
-inline constexpr bool may_fold<PicnnBatch<Picnn>> = may_fold<typename Picnn::AtContext>;
-
-/// Models of a batch's columns, without a context as yet.
-template <class Picnn>
-[[nodiscard]] ModelPointer make_model(const PicnnBatch<Picnn>& f, bool hessian) {
-  auto model = std::make_unique<detail::ColumnModel<Picnn>>(f.network(), hessian);
-  if constexpr (may_fold<PicnnBatch<Picnn>>) model->allow_folding();
-  return model;
-}
-template <class Picnn>
-void refresh(ConvexModel& model, const PicnnBatch<Picnn>& f) {
-  static_cast<detail::ColumnModel<Picnn>&>(model).refer_to(f.network());
-}
 
 /// A function with a problem in every column: net.at(X) with a matrix X, regularized() and restrict_to() of one.
 template <class F>
@@ -207,8 +171,16 @@ class BatchThread {
     }
   }
 
-  /// Throws what argmin refuses, whatever the column.
-  void check() { prepare(*thread_.slots.front(), 0); }
+  /// Throws what argmin refuses, so that no thread has to.
+  void check() {
+    Slot& slot = *thread_.slots.front();
+    take_settings(slot);
+    static_cast<void>(prepare(slot, 0));
+    if constexpr (is_regularized<F>) {
+      for (Index c = 0; is_entropic(f_) && c < f_.batch(); ++c)
+        static_cast<void>(entropy_term(f_.terms(), set_of(sets_, c)));
+    }
+  }
 
   void run(std::atomic<Index>& next, bool warm) {
     Index active = 0;
@@ -237,14 +209,15 @@ class BatchThread {
 
   [[nodiscard]] Problem& problem(Index k) { return *order_[static_cast<std::size_t>(k)]; }
 
-  /// The plan for a column, with a model of it.
+  void take_settings(Slot& slot) const {
+    slot.settings = settings_;
+    slot.settings.warm_start = false;  // which would remember the column before
+  }
+  /// The plan for a column, with a model that may go there.
   Plan prepare(Slot& slot, Index c) {
     Plan plan = choose_method(f_.regularity(), f_.inputs(), kind_of<Set>, is_entropic(f_), slot.settings.method);
     const Set& set = set_of(sets_, c);
     check_problem(f_.inputs(), set.dimension(), slot.settings, slot.ws.methods, slot.result);
-    if constexpr (is_regularized<F>) {
-      if (is_entropic(f_)) (void)entropy_term(f_.terms(), set);
-    }
     slot.ws.prepare(plan, f_, slot.settings.method);
     return plan;
   }
@@ -253,8 +226,7 @@ class BatchThread {
   [[nodiscard]] bool begin(Index k, Index c, bool warm) {
     Problem& p = problem(k);
     Slot& slot = *p.slot;
-    slot.settings = settings_;
-    slot.settings.warm_start = false;  // which would remember the column before
+    take_settings(slot);
     if (warm) slot.settings.start = result_.y.col(c);
     slot.result = Result{.y = std::move(slot.result.y)};
     p.c = c;
@@ -292,7 +264,7 @@ class BatchThread {
       Problem& p = problem(k);
       order = p.method.order();
       p.column->listen(thread_.shared->point(k));
-      (void)p.slot->ws.model->value(order, p.method.point());
+      static_cast<void>(p.slot->ws.model->value(order, p.method.point()));
       p.column->listen({nullptr, 0});
     }
     problem(0).column->evaluate(*thread_.shared, order, active);
@@ -359,10 +331,7 @@ void argmin(const F& f, const Sets& sets, const Settings& settings, ArgminBatchW
   const bool warm = settings.warm_start && result.y.rows() == n && result.y.cols() == columns;
   if (warm && !result.y.allFinite()) fail({"argmin", "a finite result.y, for a warm start", "NaN or infinity"});
   const Stopwatch clock;
-  auto& first = *ws.threads.front();
-  first.slots.front()->settings = settings;
-  first.slots.front()->settings.warm_start = false;
-  detail::BatchThread<F, Sets>(f, sets, settings, first, result).check();
+  detail::BatchThread<F, Sets>(f, sets, settings, *ws.threads.front(), result).check();
   result.y.resize(n, columns);
   for (auto* values : {&result.values, &result.value_errors, &result.lower_bounds}) values->resize(columns);
   result.evaluations.resize(static_cast<std::size_t>(columns));

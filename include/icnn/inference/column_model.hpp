@@ -200,5 +200,42 @@ class ColumnModel<BasicPicnn<Chain>> final
   Index column_ = 0;
 };
 
+/// Moves a model to a column, as far as it is not the same in all of them; returns the model of the network behind it.
+template <class Picnn>
+ColumnModel<Picnn>& move_to_column(ConvexModel& model, const PicnnBatch<Picnn>& f, Index c) {
+  auto& column = static_cast<ColumnModel<Picnn>&>(model);
+  column.take_context(f.context(), c);
+  return column;
+}
+template <class G>
+auto& move_to_column(ConvexModel& model, const Restricted<G>& f, Index c);
+template <class G>
+auto& move_to_column(ConvexModel& model, const Regularized<G>& f, Index c) {
+  return move_to_column(static_cast<RegularizedModel&>(model).inner(), f.function(), c);
+}
+template <class G>
+auto& move_to_column(ConvexModel& model, const Restricted<G>& f, Index c) {
+  auto& restricted = static_cast<RestrictedModel&>(model);
+  const Index of_known = f.known().cols() > 1 ? c : 0;
+  for (Index j = 0; j < f.known().rows(); ++j) restricted.known(j) = static_cast<double>(f.known()(j, of_known));
+  return move_to_column(restricted.inner(), f.function(), c);
+}
+
 }  // namespace detail
+
+template <class Picnn>
+inline constexpr bool may_fold<PicnnBatch<Picnn>> = may_fold<typename Picnn::AtContext>;
+
+/// Models of a batch's columns, without a context as yet.
+template <class Picnn>
+[[nodiscard]] ModelPointer make_model(const PicnnBatch<Picnn>& f, bool hessian) {
+  auto model = std::make_unique<detail::ColumnModel<Picnn>>(f.network(), hessian);
+  if constexpr (may_fold<PicnnBatch<Picnn>>) model->allow_folding();
+  return model;
+}
+template <class Picnn>
+void refresh(ConvexModel& model, const PicnnBatch<Picnn>& f) {
+  static_cast<detail::ColumnModel<Picnn>&>(model).refer_to(f.network());
+}
+
 }  // namespace icnn::inline ICNN_ISA
