@@ -151,19 +151,16 @@ TEST_CASE("what folding leaves of a function is below it, and equal where no neu
     check(tiny, Folds::linear);
   }
   SECTION("networks at one of a batch's contexts") {
-    const auto at = [&](auto net) {
+    const auto at = [&](auto net, Folds kind) {
       randomize(net, random);
       const auto batch = net.at(random_matrix<double>(random, 3, 4));
-      const OneColumn<std::remove_cvref_t<decltype(batch)>> column{batch, 2};
-      check(column, net.output_term().is_quadratic() ? Folds::quadratic : Folds::linear);
-      check(OneColumn<std::remove_cvref_t<decltype(batch)>>{batch, 3, true},
-            column.batch.network().output_term().is_quadratic() ? Folds::quadratic : Folds::linear);
+      for (const bool shared : {false, true}) check(OneColumn<std::remove_cvref_t<decltype(batch)>>{batch, 2, shared}, kind);
     };
     const PicnnOptions sizes{.context = 3, .inputs = 4, .hidden = {7, 6, 5}, .context_hidden = {4, 4, 4}};
-    at(Picnn<double, Relu, Tanh>(sizes));
+    at(Picnn<double, Relu, Tanh>(sizes), Folds::linear);
     PicnnOptions curved = sizes;
     curved.output = {.diagonal = true, .bilinear = true};
-    at(Picnn<double, LeakyRelu, Tanh>(curved));
+    at(Picnn<double, LeakyRelu, Tanh>(curved), Folds::quadratic);
   }
   SECTION("functions made from them") {
     const Vector<double> q = random_vector<double>(random, 4);

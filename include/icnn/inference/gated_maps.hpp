@@ -3,6 +3,9 @@
 
 #pragma once
 
+#include <algorithm>
+#include <cmath>
+
 #include "icnn/layers/dense_map.hpp"
 #include "icnn/networks/context_passes.hpp"
 
