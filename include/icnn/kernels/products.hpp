@@ -172,8 +172,22 @@ void add_outer_product(const V& v, const Z& z, Out&& out) {
 
 namespace detail {
 
+/// By the formula: where sums are this short, a kernel would not have begun.
+template <class S>
+void add_small_gram(ConstMap<S> j, const S* weights, MutableMap<S> out) {
+  for (Index c = 0; c < j.cols(); ++c) {
+    for (Index r = c; r < j.cols(); ++r) {
+      S sum{};
+      for (Index k = 0; k < j.rows(); ++k) sum += weights[k] * j(k, c) * j(k, r);
+      out(r, c) += sum;
+    }
+  }
+}
+
 template <class S>
 void add_gram(ConstMap<S> j, ConstMap<S> weights, MutableMap<S> scratch, MutableMap<S> out) {
+  constexpr Index short_sum = 7, few = 20;
+  if (j.rows() <= short_sum && j.cols() <= few) return add_small_gram<S>(j, weights.data(), out);
   for (Index c = 0; c < j.cols(); ++c) {
     kernels::multiply(j.rows(), weights.data(), j.data() + c * j.outerStride(), scratch.data() + c * scratch.outerStride());
   }

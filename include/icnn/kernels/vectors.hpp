@@ -126,17 +126,32 @@ inline void add_scaled(double a, ConstVectorView x, VectorView y) {
   }
 }
 
+/// Products of so many numbers are done before a kernel has begun.
+inline constexpr Index few_numbers = 128;
+
 /// y += sum_i a_i (column i)
 inline void add_combination(const ConstColumns& columns, ConstVectorView a, VectorView y) {
-  if (columns.columns() == 0) return;
+  if (columns.rows() * columns.columns() <= few_numbers) {
+    for (Index i = 0; i < columns.columns(); ++i) {
+      for (Index j = 0; j < columns.rows(); ++j) y(j) += a(i) * columns(i)(j);
+    }
+    return;
+  }
   kernels::detail::add_product<double>(columns.map(), ConstColumns(a.data(), a.size(), 1, a.size()).map(),
                                        {y.data(), y.size(), 1, Eigen::OuterStride<>(y.size())});
 }
 
 /// out_i := (column i)'y
 inline void dots(const ConstColumns& columns, ConstVectorView y, VectorView out) {
+  if (columns.rows() * columns.columns() <= few_numbers) {
+    for (Index i = 0; i < columns.columns(); ++i) {
+      double sum = 0;
+      for (Index j = 0; j < columns.rows(); ++j) sum += columns(i)(j) * y(j);
+      out(i) = sum;
+    }
+    return;
+  }
   std::fill_n(out.data(), columns.columns(), 0.0);
-  if (columns.columns() == 0) return;
   kernels::detail::add_transposed_product<double>(
       columns.map(), ConstColumns(y.data(), y.size(), 1, y.size()).map(),
       {out.data(), columns.columns(), 1, Eigen::OuterStride<>(columns.columns())});

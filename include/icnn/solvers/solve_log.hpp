@@ -64,6 +64,13 @@ class SolveLog {
   [[nodiscard]] ConvexModel& model() const noexcept { return model_; }
   [[nodiscard]] const Settings& settings() const noexcept { return settings_; }
   [[nodiscard]] const Deadline& deadline() const noexcept { return deadline_; }
+  /// The gap that is aimed at: a good part of what could be gained at the start, whatever the scale of f, and whatever is
+  /// added to it.
+  [[nodiscard]] double aim() const {
+    if (!(first_gap_ < infinity)) return tolerance();
+    const double part = std::max(least_aim_, tuning.first_gaps * settings_.relative_gap * first_gap_);
+    return std::min(tolerance(), std::max(settings_.absolute_gap, part));
+  }
   [[nodiscard]] Result& result() const noexcept { return result_; }  ///< the best point so far, and where to begin
   [[nodiscard]] bool ended() const noexcept { return result_.status != Status::not_run; }
 
@@ -308,13 +315,6 @@ class SolveLog {
   /// What counts as optimal.
   [[nodiscard]] double tolerance() const {
     return std::max(settings_.absolute_gap, settings_.relative_gap * std::max(1.0, std::abs(result_.value)));
-  }
-  /// What is aimed at: a good part of what could be gained at the start, whatever the scale of f, and whatever is added to
-  /// it.
-  [[nodiscard]] double aim() const {
-    if (!(first_gap_ < infinity)) return tolerance();
-    const double part = std::max(least_aim_, tuning.first_gaps * settings_.relative_gap * first_gap_);
-    return std::min(tolerance(), std::max(settings_.absolute_gap, part));
   }
 
   /// The rounding error of the best value (a pass over the function, made when it matters), and of its point in the set.

@@ -85,7 +85,6 @@ TEST_CASE("neuron folding takes a handful of evaluations on all kinds of ReLU ne
 TEST_CASE("with an entropy it takes even fewer", "[argmin]") {
   Random random(6);
   Evaluations all;
-  int hard = 0, open = 0;
   for (int k = 0; k < cases(1200, 200, 20); ++k) {
     const Index n = std::vector<Index>{1, 2, 6, 20, 50}[static_cast<std::size_t>(k % 5)];
     const Index width = 10 + random.index(40), depth = 1 + random.index(4);
@@ -95,18 +94,11 @@ TEST_CASE("with an entropy it takes even fewer", "[argmin]") {
     const Result r = k % 2 == 0 ? argmin(problem.objective(1), Box::unit(n), settings)
                                 : argmin(problem.objective(1, EntropyOn::simplex), Simplex(n), settings);
     INFO("problem " << k << ", n " << n << ", depth " << depth << ", " << to_string(trait) << ": " << r);
-    if (k % 3 < 2) {  // well scaled, or growing from layer to layer
-      CHECK(r.status == Status::optimal);
-      CHECK(r.evaluations <= 8);
-      all.note(r);
-    } else {
-      ++hard;
-      open += r.status == Status::optimal ? 0 : 1;
-      CHECK(r.evaluations <= 200);
-    }
+    CHECK(r.status == Status::optimal);
+    CHECK(r.evaluations <= (k % 3 < 2 ? 8 : 20));  // well scaled or growing from layer to layer, and any kind
+    all.note(r);
   }
   CHECK(all.median() <= 4);
-  CHECK(open <= hard / 20);
 }
 
 TEST_CASE("functions made from networks keep what folding needs", "[argmin]") {

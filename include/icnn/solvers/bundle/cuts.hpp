@@ -126,4 +126,12 @@ class Cuts {
   double combined_offset_ = 0, combined_error_ = infinity, combined_size_ = 0;
 };
 
+/// How accurately a program over cuts is solved, in units of the open gap: its multipliers as well as the last vertex of a
+/// piecewise linear function asks for, or where \p enough of the gap may be left, to a small share of that. What is left of
+/// gradients counts as far as the set extends, \p extent units of length.
+[[nodiscard]] inline double master_tolerance(double extent, double enough = 0) {
+  constexpr double share = 1e-2, coarse = 1e-5, usual = 1e-11, finest = 1e-15;
+  return std::clamp(share / extent, finest, std::clamp(share * enough, usual, coarse));
+}
+
 }  // namespace icnn::inline ICNN_ISA

@@ -18,10 +18,9 @@ namespace icnn::inline ICNN_ISA {
 
 /// The constants of FoldedProgram.
 struct FoldedProgramTuning {
-  Index free_per_input = 4;                              ///< free neurons, at most so many times the inputs,
-  Index free_at_all = 60;                                ///< and so many more
-  double accuracy = 1e-2;                                ///< of the multipliers, over the extent of the set in units,
-  double most_accurate = 1e-15, least_accurate = 1e-11;  ///< between these
+  Index free_per_input = 4;       ///< free neurons, at most so many times the inputs,
+  Index free_at_all = 60;         ///< and so many more
+  double beside_entropy = 1e-15;  ///< as accurate as can be: the next point is that of the multipliers
   int iterations = 100;
   double counts = 1e-7;       ///< a multiplier, beside those of the cuts, which sum to 1
   double least_unit = 1e-12;  ///< of lengths, relative to the point
@@ -102,7 +101,6 @@ class FoldedProgram {
     for (Index j = 0; j < n_; ++j) {
       if (std::isfinite(upper_(j) - lower_(j))) extent = std::max(extent, upper_(j) - lower_(j));
     }
-    const double tolerance = std::clamp(tuning.accuracy / extent, tuning.most_accurate, tuning.least_accurate);
     const Index rows = cuts_ + 1 + free_ + set.row_count(), k = set.equality_count();
     const bool diagonal = folds_ == Folds::quadratic && !is_dense_;
     const EntropyInUnits term(entropy, length_, steepest_);
@@ -118,7 +116,10 @@ class FoldedProgram {
                     .right_hand_side = {right_hand_side_.data(), k},
                     .term = entropy ? &term : nullptr,
                     .curved = entropy ? n_ : 0},
-                   {start_.data(), size_}, {.tolerance = tolerance, .iterations = tuning.iterations, .deadline = deadline});
+                   {start_.data(), size_},
+                   {.tolerance = entropy ? tuning.beside_entropy : master_tolerance(extent),
+                    .iterations = tuning.iterations,
+                    .deadline = deadline});
     return vec::all_finite(solver_->y);
   }
 

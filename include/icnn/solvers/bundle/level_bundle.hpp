@@ -35,10 +35,10 @@ inline void level_iterations(SolveLog& log, Region& set, BundleWorkspace& ws, do
   Stall stall(tuning.patience);
   while (log.iterate()) {
     vec::copy(result.y, ws.center);
-    const double size = solve_master(ws, 0, 0, result.value, result.value - result.lower_bound, log.deadline());
+    const double size = solve_master(ws, log, 0, 0, result.value, result.value - result.lower_bound);
     if (!vec::all_finite(ws.trial) || !log.raise_bound(bound_of_master(log, set, ws, 0, size), ws.cuts)) return;
     const double before = result.value, level = result.lower_bound + share * (result.value - result.lower_bound);
-    if (share > 0 && std::isfinite(level)) solve_master(ws, 0, 0, result.value, result.value - level, log.deadline(), level);
+    if (share > 0 && std::isfinite(level)) solve_master(ws, log, 0, 0, result.value, result.value - level, level);
     if (!vec::all_finite(ws.trial)) return;
     project_trial(set, ws);
     if (!log.evaluate(ws.trial, value) || !log.take_gradient(ws.center, ws.trial, value, ws.g) || !learn()) return;

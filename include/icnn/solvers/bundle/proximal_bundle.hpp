@@ -62,19 +62,17 @@ struct BundleWorkspace {
 
 /// The constants of proximal_bundle() and its master program.
 struct ProximalBundleTuning {
-  double first_weight = 2;          ///< q at first: the step of the first cut is half a unit of its mean gradient
-  double serious = 0.1;             ///< a step that gains this share of the predicted fall is accepted,
-  double very_serious = 0.5;        ///< and one that gains this much
-  double relax = 0.35;              ///< lowers q by this factor: longer steps
-  double close = 0.2;               ///< a rejected cut that misses the center by less than this share of the predicted fall
-  double relax_close = 0.7;         ///< lowers q as well: the model is good there
-  double far = 2;                   ///< one that misses it by more than this many predicted falls,
-  int max_far = 3;                  ///< so often,
-  double tighten = 2;               ///< raises q by this factor: shorter steps
-  double look_further = 0.1;        ///< of q, where the model is no lower than f: its minimum lies further away
-  int max_futile = 30;              ///< such steps before the end
-  double master_tolerance = 1e-11;  ///< of the master, at most; times .01 over the extent of the set where that is less
-  double least_tolerance = 1e-15;
+  double first_weight = 2;    ///< q at first: the step of the first cut is half a unit of its mean gradient
+  double serious = 0.1;       ///< a step that gains this share of the predicted fall is accepted,
+  double very_serious = 0.5;  ///< and one that gains this much
+  double relax = 0.35;        ///< lowers q by this factor: longer steps
+  double close = 0.2;         ///< a rejected cut that misses the center by less than this share of the predicted fall
+  double relax_close = 0.7;   ///< lowers q as well: the model is good there
+  double far = 2;             ///< one that misses it by more than this many predicted falls,
+  int max_far = 3;            ///< so often,
+  double tighten = 2;         ///< raises q by this factor: shorter steps
+  double look_further = 0.1;  ///< of q, where the model is no lower than f: its minimum lies further away
+  int max_futile = 30;        ///< such steps before the end
   int master_iterations = 40;
 };
 
@@ -105,8 +103,9 @@ inline void write_master_rows(BundleWorkspace& ws, double top, double size, doub
 /// min over the set of max_i (g_i'y + o_i) + m |y|^2 / 2 + q |y - center|^2 / 2: leaves the minimizer in ws.trial and the
 /// multipliers of the cuts in the master. \p value is f at the center, beside which all is measured, and all is divided by
 /// the size of the gradients, which is returned. Lengths are in units of what they may have to change for f to fall by
-/// \p open. With a \p level, the point nearest to the center with max_i (g_i'y + o_i) <= level instead.
-inline double solve_master(BundleWorkspace& ws, double m, double q, double value, double open, const Deadline& deadline,
+/// \p open, and of that some of what the log aims at may be missed. With a \p level, the point nearest to the center with
+/// max_i (g_i'y + o_i) <= level instead.
+inline double solve_master(BundleWorkspace& ws, const SolveLog& log, double m, double q, double value, double open,
                            std::optional<double> level = {}) {
   const auto& tuning = proximal_bundle_tuning;
   const Index n = ws.center.size(), count = ws.cuts.size(), rows = count + ws.set.row_count();
@@ -135,9 +134,10 @@ inline double solve_master(BundleWorkspace& ws, double m, double q, double value
                                  .cuts = level ? 0 : count,
                                  .equalities = ws.set.equalities(),
                                  .right_hand_side = {ws.right_hand_side.data(), ws.set.equality_count()}};
-  const double tolerance = std::clamp(1e-2 / extent, tuning.least_tolerance, tuning.master_tolerance);
   ws.master->solve(program, ws.scratch,
-                   {.tolerance = tolerance, .iterations = tuning.master_iterations, .deadline = deadline});
+                   {.tolerance = master_tolerance(extent, log.aim() / open),
+                    .iterations = tuning.master_iterations,
+                    .deadline = log.deadline()});
   vec::step_to(ws.center, unit, ws.master->y, ws.trial);
   return size;
 }
@@ -198,7 +198,7 @@ class ProximalBundle final : public BundleSteps {
 
   [[nodiscard]] Aim aim() override {
     const auto& tuning = proximal_bundle_tuning;
-    const double size = solve_master(ws_, m_, weight_, value_, value_ - log_.result().lower_bound, log_.deadline());
+    const double size = solve_master(ws_, log_, m_, weight_, value_, value_ - log_.result().lower_bound);
     if (!vec::all_finite(ws_.trial)) return Aim::end;
     if (!log_.raise_bound(bound_of_master(log_, set_, ws_, m_, size), ws_.cuts)) return Aim::end;
     project_trial(set_, ws_);
