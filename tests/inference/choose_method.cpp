@@ -35,7 +35,7 @@ TEST_CASE("the method follows regularity, set, entropy and size", "[argmin]") {
   CHECK(choose_method(smooth, 900, kind_of<Polyhedron>, false) == Plan{Method::newton, 0});
   CHECK(choose_method(smooth, 2, kind_of<Ball>, false, Method::level) == Plan{Method::level, 0});
   CHECK(choose_method(smooth, 2, kind_of<Box>, false, Method::cutting_plane) == Plan{Method::cutting_plane, 0});
-  CHECK_ERROR(choose_method(smooth, 2, kind_of<Box>, true, Method::level), "beside an entropy");
+  CHECK_ERROR(choose_method(smooth, 2, kind_of<Box>, true, Method::level), "without an entropy");
   CHECK(choose_method(affine, 2, kind_of<Box>, false) == Plan{Method::projected_gradient, 0});
   CHECK(choose_method(smooth, 2, kind_of<Simplex>, false, Method::bundle) == Plan{Method::bundle, 0});
   CHECK_ERROR(choose_method(smooth, 2, kind_of<Ball>, false, Method::bundle), "a box, simplex");
@@ -46,8 +46,8 @@ TEST_CASE("the method follows regularity, set, entropy and size", "[argmin]") {
   CHECK_ERROR(choose_method(smooth, 2, kind_of<Ball>, false, Method::newton), "a box, simplex");
   CHECK(choose_method(smooth, 2, kind_of<Product<Box, Simplex>>, false, Method::truncated_newton) ==
         Plan{Method::truncated_newton, 0});
-  CHECK_ERROR(choose_method(smooth, 2, kind_of<Ball>, false, Method::truncated_newton), "on a box, simplex");
-  CHECK_ERROR(choose_method(smooth, 2, kind_of<Polyhedron>, false, Method::truncated_newton), "on a box, simplex");
+  CHECK_ERROR(choose_method(smooth, 2, kind_of<Ball>, false, Method::truncated_newton), "a box, simplex");
+  CHECK_ERROR(choose_method(smooth, 2, kind_of<Polyhedron>, false, Method::truncated_newton), "a box, simplex");
   CHECK_ERROR(choose_method(smooth, 2, kind_of<Box>, true, Method::truncated_newton), "without an entropy");
   CHECK_ERROR(choose_method(kinked, 2, kind_of<Box>, false, Method::truncated_newton), "a smooth function");
   CHECK_ERROR(choose_method(smooth, 2, kind_of<Box>, true, Method::projected_gradient), "Method::mirror_gradient");

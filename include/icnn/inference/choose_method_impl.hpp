@@ -26,51 +26,28 @@ ICNN_INLINE Index patience(const Plan& plan, Index n, Method asked) {
   return others_follow ? plan.gradient_evaluations + patience_for_one_method : no_limit;
 }
 
-inline constexpr const char* simple_sets =
-    "a box, simplex, the whole space, half-space, affine set, polyhedron or a product of these, for ";
-
 }  // namespace detail
 
 ICNN_INLINE Plan choose_method(Regularity regularity, Index n, SetKind set, bool entropic, Method asked) {
-  const bool curved = detail::is_curved(regularity), polytope = set != SetKind::other;
+  if (asked == Method::automatic) return detail::automatic_plan(regularity, n, set, entropic);
+  using Sets = MethodNeeds::Sets;
+  using Entropy = MethodNeeds::Entropy;
+  const MethodNeeds needs = needs_of(asked);
   // Only a refusal puts its message together: nothing here may allocate.
   const auto require = [&](bool good, const char* expected, const char* got, const char* hint) {
-    if (!good) fail({"argmin", expected + std::string(to_string(asked)), got, hint});
+    if (!good) fail({"argmin", expected + (", for " + std::string(needs.name)), got, hint});
   };
-  switch (asked) {
-    case Method::automatic: return detail::automatic_plan(regularity, n, set, entropic);
-    case Method::newton: {
-      require(curved, "a smooth function that is not affine, for ", "a kinked or piecewise linear one",
-              "Method::automatic takes what fits");
-      require(polytope, detail::simple_sets, "another set",
-              "Method::projected_gradient takes whatever can be projected onto");
-      break;
-    }
-    case Method::truncated_newton: {
-      require(curved && !entropic && set == SetKind::simple,
-              "a smooth function that is not affine, without an entropy, on a box, simplex, the whole space or a product of "
-              "these, for ",
-              "another function or set", "Method::automatic takes what fits");
-      break;
-    }
-    case Method::folding:
-    case Method::bundle: {
-      require(polytope, detail::simple_sets, "another set",
-              "Method::level and Method::projected_gradient take whatever can be projected onto");
-      break;
-    }
-    case Method::level:
-    case Method::cutting_plane:
-    case Method::projected_gradient: {
-      require(!entropic, "Method::mirror_gradient, newton or bundle (or automatic) beside an entropy, not ", "an entropy",
-              "its gradient is infinite on the boundary");
-      break;
-    }
-    case Method::mirror_gradient: {
-      require(entropic, "an entropy as the outermost regularizer, for ", "none", "regularized(f, {.entropy = tau})");
-      break;
-    }
-  }
+  require(!needs.curved || detail::is_curved(regularity), "a smooth function that is not affine",
+          "a kinked or piecewise linear one", "Method::automatic takes what fits");
+  require(needs.sets != Sets::simple || set == SetKind::simple, "a box, simplex, the whole space or a product of these",
+          "another set", "Method::automatic takes what fits");
+  require(needs.sets != Sets::polyhedra || set != SetKind::other,
+          "a box, simplex, the whole space, half-space, affine set, polyhedron or a product of these", "another set",
+          "Method::projected_gradient and level take whatever can be projected onto");
+  require(needs.entropy != Entropy::none || !entropic, "a function without an entropy", "one with an entropy",
+          "Method::mirror_gradient, newton, bundle and folding are for it: its gradient is infinite on the boundary");
+  require(needs.entropy != Entropy::needed || entropic, "an entropy as the outermost regularizer", "none",
+          "regularized(f, {.entropy = tau})");
   return {asked, 0};
 }
 

@@ -34,20 +34,40 @@ enum class Method {
   truncated_newton,    ///< the same without forming Hessians, for many variables; no polyhedra, no entropy
 };
 
-[[nodiscard]] constexpr std::string_view to_string(Method method) noexcept {
+/// What a method needs that is asked for by name.
+struct MethodNeeds {
+  enum class Sets {
+    any,        ///< that can be projected onto
+    polyhedra,  ///< and simple ones
+    simple,     ///< boxes, simplices, the whole space, and products of these
+  };
+  enum class Entropy { none, any, needed };
+
+  std::string_view name = "unknown";
+  Sets sets = Sets::any;
+  Entropy entropy = Entropy::none;
+  bool curved = false;  ///< functions that are smooth, and not affine
+};
+
+/// One row for each method.
+[[nodiscard]] constexpr MethodNeeds needs_of(Method method) noexcept {
+  using Sets = MethodNeeds::Sets;
+  using Entropy = MethodNeeds::Entropy;
   switch (method) {
-    case Method::automatic: return "Method::automatic";
-    case Method::projected_gradient: return "Method::projected_gradient";
-    case Method::mirror_gradient: return "Method::mirror_gradient";
-    case Method::folding: return "Method::folding";
-    case Method::bundle: return "Method::bundle";
-    case Method::level: return "Method::level";
-    case Method::cutting_plane: return "Method::cutting_plane";
-    case Method::newton: return "Method::newton";
-    case Method::truncated_newton: return "Method::truncated_newton";
+    case Method::automatic: return {"Method::automatic", Sets::any, Entropy::any};
+    case Method::projected_gradient: return {"Method::projected_gradient"};
+    case Method::mirror_gradient: return {"Method::mirror_gradient", Sets::any, Entropy::needed};
+    case Method::folding: return {"Method::folding", Sets::polyhedra, Entropy::any};
+    case Method::bundle: return {"Method::bundle", Sets::polyhedra, Entropy::any};
+    case Method::level: return {"Method::level"};
+    case Method::cutting_plane: return {"Method::cutting_plane"};
+    case Method::newton: return {"Method::newton", Sets::polyhedra, Entropy::any, true};
+    case Method::truncated_newton: return {"Method::truncated_newton", Sets::simple, Entropy::none, true};
   }
-  return "unknown";
+  return {};
 }
+
+[[nodiscard]] constexpr std::string_view to_string(Method method) noexcept { return needs_of(method).name; }
 
 /// What an observer of a minimization sees, once an iteration.
 struct ArgminProgress {
