@@ -15,6 +15,7 @@
 #include "icnn/argmin.hpp"
 #include "icnn/inference/ball_dual_impl.hpp"
 #include "icnn/inference/choose_method_impl.hpp"
+#include "icnn/inference/find_multipliers_impl.hpp"
 #include "icnn/inference/minimize_impl.hpp"
 #include "icnn/inference/verify_impl.hpp"
 

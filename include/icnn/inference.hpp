@@ -13,6 +13,7 @@
 #include "icnn/inference/combined_models.hpp"
 #include "icnn/inference/conjugate.hpp"
 #include "icnn/inference/entropy.hpp"
+#include "icnn/inference/find_multipliers.hpp"
 #include "icnn/inference/gated_maps.hpp"
 #include "icnn/inference/impute.hpp"
 #include "icnn/inference/layer_bounds.hpp"

@@ -17,6 +17,7 @@
 #include "icnn/solvers/bundle/proximal_bundle.hpp"
 #include "icnn/solvers/certificate.hpp"
 #include "icnn/solvers/check_gradient.hpp"
+#include "icnn/solvers/constraint_values.hpp"
 #include "icnn/solvers/convex_model.hpp"
 #include "icnn/solvers/entropy_term.hpp"
 #include "icnn/solvers/folded.hpp"

@@ -12,7 +12,7 @@ mutant("rounding: sums have none" solvers/rounding.hpp
 mutant("rounding: curved bounds have none" solvers/rounding.hpp "return sum - rounding * size - square / m" "return sum"
        solvers)
 mutant("rounding: a region a tenth as large as is certain" solvers/solve_log.hpp "return 2.01 * std::sqrt(" "return 0.02 * std::sqrt("
-       argmin certificates referee)
+       solvers)
 mutant("minorant: a conjugate of the other sign" inference/network_model.hpp
        "constant -= conjugate == 0 ?" "constant += conjugate == 0 ?" models verify)
 mutant("minorant: no bias" inference/network_model.hpp "constant += v_(j) * b[j];" "" models verify)
@@ -75,3 +75,7 @@ mutant("columns: gates count with their sign in what rounding may do" inference/
        "room_[j] = std::abs(gate_[j]) * z[j];" "room_[j] = gate_[j] * z[j];" models)
 mutant("lockstep: what was found at one point is taken for another" inference/column_model.hpp
        "known_ != nullptr && vec::equal(y, {known_->ws.y.data() + column_ * y.size(), y.size()})" "known_ != nullptr" models)
+mutant("multipliers: of bounds that rows imply are nobody's" solvers/quadratic/implied_bounds.hpp
+       "step <= g.size(); ++step" "step < 0; ++step" verify)
+mutant("multipliers: at the center, not at the minimizer" solvers/solve_log.hpp
+       "vec::step_to(below.g, -below.m, below.around, kept.slope);" "vec::copy(below.g, kept.slope);" verify)

@@ -61,6 +61,7 @@ const std::map<std::string, std::string> tested_elsewhere = {
     {"layers/gates.hpp", "what layers/picnn_layer.cpp has beside maps"},
     {"solvers/bundle/bundle_steps.hpp", "what proximal_bundle.hpp and entropy_bundle.hpp have in common"},
     {"solvers/bundle/folded_program.hpp", "what solvers/bundle/neuron_folding.cpp solves"},
+    {"solvers/constraint_values.hpp", "inference/find_multipliers.cpp, which fills them in"},
     {"solvers/folded.hpp", "what inference/network_folding.cpp holds against functions"},
     {"solvers/slope_bound.hpp", "inference/verify.cpp, whose proofs it is"},
     {"solvers/quadratic/quadratic_program.hpp", "what solvers/quadratic/interior_point.cpp solves"},

@@ -5,8 +5,6 @@
 
 #include <string_view>
 
-#include "icnn/core/types.hpp"
-
 namespace icnn::inline ICNN_ISA {
 
 /// What a derivative of an argmin is.
@@ -31,15 +29,5 @@ enum class DerivativeStatus {
   }
   return "unknown";
 }
-
-/// A number for each constraint: their multipliers, or a derivative in their right-hand sides. With multipliers,
-///
-///     grad f - lower + upper + A'rows + E'equalities + sum_i balls_i (y - c_i) / |y - c_i| = 0,
-///
-/// all but those of equalities >= 0, and > 0 only where y attains the constraint. They are what the minimum gains for each
-/// unit by which a constraint gives way. At a kink grad f is one of its subgradients.
-struct ConstraintValues {
-  Vector<double> lower{}, upper{}, rows{}, equalities{}, balls{};
-};
 
 }  // namespace icnn::inline ICNN_ISA

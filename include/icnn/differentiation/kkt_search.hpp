@@ -11,6 +11,7 @@
 #include "icnn/differentiation/derivative_status.hpp"
 #include "icnn/differentiation/kkt_system.hpp"
 #include "icnn/sets/constraints.hpp"
+#include "icnn/solvers/constraint_values.hpp"
 #include "icnn/solvers/convex_model.hpp"
 #include "icnn/solvers/entropy_term.hpp"
 

@@ -9,6 +9,7 @@
 
 #include "icnn/inference/ball_dual.hpp"
 #include "icnn/inference/choose_method.hpp"
+#include "icnn/inference/find_multipliers.hpp"
 #include "icnn/inference/minimize.hpp"
 #include "icnn/inference/model.hpp"
 #include "icnn/inference/verify.hpp"
@@ -128,8 +129,8 @@ inline void require_conjugates(const ConvexModel& model) {
 /// f: anything that is convex in y (see ConvexFunctionOfY) in float or double. Sets: whatever can be projected onto; bounded
 /// ones (box, simplex, ball, products of these) are certified, on others a certificate needs a strongly convex f. With an
 /// entropy as the outermost regularizer the set is its box or a simplex. With settings.certificate a network's result has a
-/// certificate, too, for verify(); calls on half-spaces, affine sets and products
-/// of these allocate, and those on another polyhedron than the latest one, unless it has as many rows.
+/// certificate, too, for verify(), and with settings.multipliers those of its constraints; calls on half-spaces, affine sets
+/// and products of these allocate, and those on another polyhedron than the latest one, unless it has as many rows.
 ///
 /// Throws Error on misuse, before anything is written; numerical trouble is result.status. Allocates nothing with a
 /// workspace that fits f and a result whose y has been used before. f may be shared by threads, the workspace not. The
@@ -150,6 +151,7 @@ void argmin(const F& f, const Set& set, const Settings& settings, ArgminWorkspac
   }
   const EntropyTerm* term = entropy ? &*entropy : nullptr;
   if (settings.certificate) detail::require_conjugates(*ws.model);
+  if (settings.multipliers) detail::require_constraints<Set>();
   ws.prepare(plan, f, settings.method);
   detail::RegionOf<Set> region(set, detail::uses_rows(kind_of<Set>, plan), settings, ws.methods);
   if (!detail::start(region.get(), settings, ws.methods, result)) return;
@@ -158,7 +160,8 @@ void argmin(const F& f, const Set& set, const Settings& settings, ArgminWorkspac
       projected_newton(*ws.model, region.get(), settings, ws.tiny, result,
                        detail::patience(plan, f.inputs(), settings.method));
       detail::try_again(*ws.model, region.get(), plan, settings, ws.methods, result);
-      return detail::finish_certificate(*ws.model, region.get(), term, ws.methods, result);
+      detail::finish_certificate(*ws.model, region.get(), term, ws.methods, result);
+      return detail::find_multipliers(set, region.get(), term, settings, result);
     }
   }
   if constexpr (std::is_same_v<Set, Ball>) {
@@ -167,6 +170,7 @@ void argmin(const F& f, const Set& set, const Settings& settings, ArgminWorkspac
     detail::minimize(*ws.model, region.get(), term, plan, settings, ws.methods, result);
   }
   detail::finish_certificate(*ws.model, region.get(), term, ws.methods, result);
+  detail::find_multipliers(set, region.get(), term, settings, result);
 }
 
 /// The same for a function of the user's: called as f(y, gradient), with vectors in double, it returns the value and writes
@@ -190,6 +194,7 @@ requires(!ConvexFunctionOfY<std::remove_cvref_t<F>> &&
   if (settings.certificate) {
     fail({"argmin", "a network, for a certificate of slopes", "a black box", "its lower bound is of the same quality"});
   }
+  if (settings.multipliers) detail::require_constraints<Set>();
   const Index n = ws.methods.inputs();
   const Regularity regularity{false, curved ? 2 : 0};
   Plan plan = choose_method(regularity, n, kind_of<Set>, false, method);
@@ -201,6 +206,7 @@ requires(!ConvexFunctionOfY<std::remove_cvref_t<F>> &&
   if (!detail::start(region.get(), settings, ws.methods, result)) return;
   FunctionModel<Function> model(f, ws.buffers, settings.oracle_error, settings.strong_convexity);
   detail::minimize(model, region.get(), nullptr, plan, settings, ws.methods, result);
+  detail::find_multipliers(set, region.get(), nullptr, settings, result);
 }
 
 /// The same with a result of its own; allocates its y.

@@ -313,9 +313,10 @@ class BatchThread {
 /// result.y, where that has the shape of this batch.
 ///
 /// A column's result does not depend on the others, nor on the number of threads: batches of two and more with the same
-/// context give the same bits. settings.max_evaluations and time_limit are for each problem; an observer and certificates of
-/// slopes are refused. Throws Error on misuse, before anything is written. Allocates nothing with a workspace and a result
-/// of such a batch (see argmin for what depends on the set). f may be shared by threads, the workspace not.
+/// context give the same bits. settings.max_evaluations and time_limit are for each problem; an observer, certificates of
+/// slopes and multipliers are refused. Throws Error on misuse, before anything is written. Allocates nothing with a
+/// workspace and a result of such a batch (see argmin for what depends on the set). f may be shared by threads, the
+/// workspace not.
 template <ProblemPerColumn F, class Sets>
 void argmin(const F& f, const Sets& sets, const Settings& settings, ArgminBatchWorkspace<F>& ws, ArgminBatch& result) {
   const Index n = f.inputs(), columns = f.batch();
@@ -324,9 +325,12 @@ void argmin(const F& f, const Sets& sets, const Settings& settings, ArgminBatchW
   detail::refuse_inner_entropy("argmin", f);
   settings.validate();
   detail::check_sets(sets, n, columns);
-  if (settings.observer || settings.certificate) {
-    fail({"argmin", "no observer and no certificate of slopes for a batch",
-          settings.observer ? "an observer" : "a certificate", "solve that column alone: net.at(x)"});
+  if (settings.observer || settings.certificate || settings.multipliers) {
+    fail({"argmin", "no observer, no certificate of slopes and no multipliers for a batch",
+          settings.observer      ? "an observer"
+          : settings.certificate ? "a certificate"
+                                 : "multipliers",
+          "solve that column alone: net.at(x)"});
   }
   const bool warm = settings.warm_start && result.y.rows() == n && result.y.cols() == columns;
   if (warm && !result.y.allFinite()) fail({"argmin", "a finite result.y, for a warm start", "NaN or infinity"});

@@ -50,7 +50,7 @@ namespace detail {
     inner.absolute_gap = fineness * std::max(tuning.share_of_gap * settings.absolute_gap, open);
     inner.max_evaluations = settings.max_evaluations - result.evaluations - 1;  // and one on the sphere
     inner.time_limit = std::max(0.0, settings.time_limit - clock.seconds());
-    inner.certificate = false;
+    inner.certificate = inner.multipliers = false;
     inner.observer = {};
     if (inner.max_evaluations < 1 || !(inner.time_limit > 0)) return;
     lagrangian.proximal = lambda;
@@ -62,7 +62,16 @@ namespace detail {
     if (!std::isfinite(part.value)) return;
     const double moved = 0.5 * lambda * radius * radius;
     const double bound = part.lower_bound - moved - 8 * epsilon * (std::abs(part.lower_bound) + moved);
-    if (bound > result.lower_bound) result.lower_bound = bound;
+    if (bound > result.lower_bound) {
+      result.lower_bound = bound;
+      if (settings.multipliers) {  // at the Lagrangian's minimizer the slope of f is lambda (c - y)
+        result.minorant.curvature = model.strong_convexity();
+        result.minorant.slope.resize(c.size());
+        for (Index j = 0; j < c.size(); ++j) {
+          result.minorant.slope(j) = lambda * (c(j) - part.y(j)) - result.minorant.curvature * part.y(j);
+        }
+      }
+    }
     const double distance = vec::distance(part.y, c);
     y = part.y;
     ball.project(y);

@@ -12,6 +12,7 @@
 #include "icnn/kernels/vectors.hpp"
 #include "icnn/sets/concepts.hpp"
 #include "icnn/sets/to_polyhedron.hpp"
+#include "icnn/solvers/constraint_values.hpp"
 #include "icnn/solvers/quadratic/polytope.hpp"
 #include "icnn/solvers/rounding.hpp"
 
@@ -77,6 +78,8 @@ class Region {
   /// How many multipliers bound its minima; and takes over those of a certificate, false where one has the wrong sign.
   [[nodiscard]] virtual Index multiplier_count() const { return 0; }
   [[nodiscard]] virtual bool assign_multipliers(ConstVectorView) { return true; }
+  /// Those of all its constraints at the minimizer of a minorant, near y, if it has rows. Allocates.
+  virtual void find_multipliers(const Minorant&, ConstVectorView, ConstraintValues&) {}
   /// Whether a point is in the set, up to the rounding of a projection. Allocates.
   [[nodiscard]] virtual bool contains(ConstVectorView y) {
     Vector<double> nearest = y.map(), scratch(y.size());

@@ -9,6 +9,7 @@
 
 #include "icnn/core/types.hpp"
 #include "icnn/solvers/certificate.hpp"
+#include "icnn/solvers/constraint_values.hpp"
 #include "icnn/solvers/status.hpp"
 
 namespace icnn::inline ICNN_ISA {
@@ -24,7 +25,9 @@ struct [[nodiscard]] Result {
   Index iterations = 0;
   double seconds = 0;
   Status status = Status::not_run;
-  Certificate certificate = {};  ///< on request, see Settings::certificate
+  Certificate certificate = {};       ///< on request, see Settings::certificate
+  ConstraintValues multipliers = {};  ///< on request, see Settings::multipliers
+  Minorant minorant = {};             ///< which they are made of
 
   /// How far value can be from the minimum: value + value_error - lower_bound.
   [[nodiscard]] double gap() const noexcept {

@@ -95,6 +95,7 @@ struct Settings {
   Method method = Method::automatic;
   Vector<double> start = {};    ///< where to begin, projected onto the set; empty: the set's center
   bool certificate = false;     ///< networks: leave a Certificate in the result, for verify()
+  bool multipliers = false;     ///< leave the multipliers of the constraints in the result: see find_multipliers()
   bool warm_start = false;      ///< begin at the y of the result that is passed in, where it has one
   double oracle_error = 0;      ///< >= 0; black boxes: f(v) >= value + g'(v - y) - oracle_error, |value - f| <= it
   double strong_convexity = 0;  ///< >= 0; black boxes: a modulus m for which f - m |y|^2 / 2 is known to be convex

@@ -57,6 +57,7 @@ class SolveLog {
     result.value = infinity;
     result.lower_bound = -infinity;
     result.value_error = result.seconds = 0;
+    result.minorant.slope.resize(0);
     result.evaluations = result.iterations = 0;
   }
 
@@ -140,13 +141,13 @@ class SolveLog {
   [[nodiscard, gnu::noinline]] bool bound_again(ConstVectorView y, ConstVectorView g) {
     if (cut_error_ < infinity) {
       const bool first = result_.evaluations == 1;
-      const double below = term_.lower_bound_of_linear(g, y, model_.strong_convexity(), region_);
+      const double m = model_.strong_convexity(), below = term_.lower_bound_of_linear(g, y, m, region_);
       const double bound = smooth_ + below - cut_error_ - 8 * detail::epsilon * (std::abs(smooth_) + std::abs(below));
       if (first && !settings_.warm_start) {
         first_gap_ = result_.value - bound;
         least_aim_ = tuning.least_aim * (std::abs(smooth_) + vec::absolute_dot(g, y));
       }
-      improve(bound, [&](Certificate& proof) {
+      improve(bound, {g, y, m}, [&](Certificate& proof) {
         model_.adjoints(proof.slopes);
         proof.center = y.map();
       });
@@ -154,18 +155,24 @@ class SolveLog {
     return check_bounds();
   }
 
-  /// A lower bound of f + phi on the set, from minorants around \p center with these slopes, or from the latest combination
-  /// of these cuts. False when ended.
-  [[nodiscard, gnu::noinline]] bool raise_bound(double lower, ConstVectorView slopes, ConstVectorView center) {
-    improve(lower, [&](Certificate& proof) {
+  /// A quadratic below f: g'(v - around) + m |v - around|^2 / 2, and a constant.
+  struct Below {
+    ConstVectorView g, around;
+    double m;
+  };
+
+  /// A lower bound of f + phi on the set from what is \p below f, the minorant with these slopes around there, or the latest
+  /// combination of these cuts. False when ended.
+  [[nodiscard, gnu::noinline]] bool raise_bound(double lower, const Below& below, ConstVectorView slopes) {
+    improve(lower, below, [&](Certificate& proof) {
       vec::copy(slopes, proof.slopes);
       model_.make_adjoints(proof.slopes);
-      proof.center = center.map();
+      proof.center = below.around.map();
     });
     return check_bounds();
   }
-  [[nodiscard, gnu::noinline]] bool raise_bound(double lower, const Cuts& cuts) {
-    improve(lower, [&](Certificate& proof) {
+  [[nodiscard, gnu::noinline]] bool raise_bound(double lower, const Below& below, const Cuts& cuts) {
+    improve(lower, below, [&](Certificate& proof) {
       vec::copy(cuts.combined_origin().segment(0, adjoints_), proof.slopes);
       proof.center = cuts.combined_origin().segment(adjoints_, region_.size()).map();
     });
@@ -275,10 +282,20 @@ class SolveLog {
 
   /// A lower bound, and where one is wanted, its proof, if it is the best so far.
   template <class Write>
-  void improve(double bound, Write write) {
+  void improve(double bound, const Below& below, Write write) {
     if (!(bound > result_.lower_bound)) return;
     result_.lower_bound = bound;
+    if (settings_.multipliers) keep(below);
     if (adjoints_ > 0) write(prove());
+  }
+
+  [[gnu::noinline, gnu::cold]] void keep(const Below& below) {
+    Minorant& kept = result_.minorant;
+    kept.slope.resize(region_.size());
+    vec::step_to(below.g, -below.m, below.around, kept.slope);
+    kept.curvature = below.m;
+    kept.multipliers.resize(0);
+    if (const Vector<double>* values = term_.multipliers()) kept.multipliers = *values;
   }
 
   [[nodiscard]] static bool contradicts(double excess, double value) {

@@ -103,7 +103,7 @@ class EntropyBundle final : public BundleSteps {
     const double offset = ws_.cuts.combine(ws_.master.multipliers, ws_.combined);
     vec::fill(ws_.linear, 0);
     const double lower = offset + term_.lower_bound_of_linear(ws_.combined, ws_.linear, 0, log_.region());
-    if (!log_.raise_bound(lower, ws_.cuts)) return Aim::end;
+    if (!log_.raise_bound(lower, {ws_.combined, ws_.linear, 0}, ws_.cuts)) return Aim::end;
     predicted_ = value_ - ws_.cuts.model(ws_.trial) - term_.value(ws_.trial);
     if (log_.is_above_noise(predicted_)) return Aim::trial;
     q_ *= tuning().look_further;

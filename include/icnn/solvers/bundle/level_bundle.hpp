@@ -36,7 +36,9 @@ inline void level_iterations(SolveLog& log, Region& set, BundleWorkspace& ws, do
   while (log.iterate()) {
     vec::copy(result.y, ws.center);
     const double size = solve_master(ws, log, 0, 0, result.value, result.value - result.lower_bound);
-    if (!vec::all_finite(ws.trial) || !log.raise_bound(bound_of_master(log, set, ws, 0, size), ws.cuts)) return;
+    if (!vec::all_finite(ws.trial)) return;
+    const double bound = bound_of_master(log, set, ws, 0, size);
+    if (!log.raise_bound(bound, {ws.combined, ws.scratch, 0}, ws.cuts)) return;
     const double before = result.value, level = result.lower_bound + share * (result.value - result.lower_bound);
     if (share > 0 && std::isfinite(level)) solve_master(ws, log, 0, 0, result.value, result.value - level, level);
     if (!vec::all_finite(ws.trial)) return;

@@ -133,7 +133,10 @@ class Localizer {
     result.y = best.y;
     result.value = best.value;
     result.value_error = best.value_error;
-    result.lower_bound = std::max(result.lower_bound, best.lower_bound);
+    if (best.lower_bound > result.lower_bound) {
+      result.lower_bound = best.lower_bound;
+      result.minorant = best.minorant;
+    }
     result.status = Status::optimal;
   }
 
@@ -231,9 +234,21 @@ class Localizer {
     for (Index j = 0; j < units.size(); ++j) best.y(j) /= units(j);
     part->project(best.y, bundle_.scratch);
     search_(in_units_, *part, settings, best);
+    if (best.minorant.slope.size() > 0) use_units(best, units);
     for (Index j = 0; j < units.size(); ++j) best.y(j) *= units(j);
     count(best, result);
     return true;
+  }
+
+  /// The minorant in units of 1, with f's own curvature and the same slope at the latest point. The faces of the box, where
+  /// f is larger, have no part in it.
+  void use_units(Result& best, const Vector<double>& units) {
+    Minorant& below = best.minorant;
+    const double m = model_.strong_convexity();
+    for (Index j = 0; j < units.size(); ++j) {
+      below.slope(j) = (below.slope(j) + below.curvature * best.y(j)) / units(j) - m * (best.y(j) * units(j));
+    }
+    below.curvature = m;
   }
 
   /// Whether f > value in the set where y_j = at.

@@ -228,7 +228,7 @@ class NeuronFolding {
     if (region_) region_->project(bundle_.trial, bundle_.scratch);
     take_slopes();
     const double bound = slope_bound(model_, log_.term(), ws_.proof, bundle_.trial, m_, log_.region(), bundle_.combined);
-    if (!log_.raise_bound(bound, ws_.proof, bundle_.trial)) return false;
+    if (!log_.raise_bound(bound, {bundle_.combined, bundle_.trial, m_}, ws_.proof)) return false;
     if (entropy_) {  // the minimizer of the bound is known better than that of the program
       for (Index j = 0; j < bundle_.trial.size(); ++j) {
         bundle_.scratch(j) = -entropy_->width(j) * bundle_.combined(j) / entropy_->tau();

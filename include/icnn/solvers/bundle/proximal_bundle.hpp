@@ -142,7 +142,8 @@ inline double solve_master(BundleWorkspace& ws, const SolveLog& log, double m, d
   return size;
 }
 
-/// A lower bound on the set from the master's multipliers, whatever their accuracy; m as there.
+/// A lower bound on the set from the master's multipliers, whatever their accuracy; m as there. What it is the bound of has
+/// the gradient ws.combined at ws.center, or where m = 0 at ws.scratch, which is 0.
 [[nodiscard]] inline double bound_of_master(const SolveLog& log, Region& set, BundleWorkspace& ws, double m, double size) {
   const Index count = ws.cuts.size();
   if (!ws.set.is_simple() && !ws.curved) {
@@ -200,7 +201,8 @@ class ProximalBundle final : public BundleSteps {
     const auto& tuning = proximal_bundle_tuning;
     const double size = solve_master(ws_, log_, m_, weight_, value_, value_ - log_.result().lower_bound);
     if (!vec::all_finite(ws_.trial)) return Aim::end;
-    if (!log_.raise_bound(bound_of_master(log_, set_, ws_, m_, size), ws_.cuts)) return Aim::end;
+    const double bound = bound_of_master(log_, set_, ws_, m_, size);
+    if (!log_.raise_bound(bound, {ws_.combined, m_ == 0 ? ws_.scratch : ws_.center, m_}, ws_.cuts)) return Aim::end;
     project_trial(set_, ws_);
     predicted_ = value_ - model();
     if (log_.is_above_noise(predicted_)) return Aim::trial;

@@ -52,6 +52,9 @@ class Multipliers {
     combine();
   }
 
+  /// A'mu + E'nu
+  [[nodiscard]] const Vector<double>& combined() const noexcept { return combined_; }
+
   void extents(VectorView h) const { set_.box().extents(h.map()); }
   /// Of the box, as Box::linear_minimum, for g + A'mu + E'nu.
   [[nodiscard]] double linear_minimum(ConstVectorView g) const {

@@ -120,6 +120,32 @@ class PolyhedronRegion final : public Region {
     }
     return true;
   }
+  /// Those of the minorant's bound, which is the better one of that with its multipliers and that without any.
+  [[gnu::cold]] void find_multipliers(const Minorant& below, ConstVectorView y, ConstraintValues& found) override {
+    const double m = below.curvature;
+    const Box& box = set_.box();
+    Vector<double> g = below.slope;
+    vec::add_scaled(m, y, g);
+    if (below.multipliers.size() == values_.size()) dual_.assign(below.multipliers);
+    if (m > 0 && dual_.curved_bound(g, y, m) < -0.5 * vec::squared_norm(g) / m) {
+      vec::fill(values_, 0);
+      dual_.assign(values_);
+    }
+    vec::step_to(below.slope, 1, dual_.combined(), g);
+    for (Index j = 0; j < g.size() && m > 0; ++j) g(j) += m * std::clamp(-g(j) / m, box.lower()(j), box.upper()(j));
+    found.rows.resize(set_.b().size());
+    found.equalities.resize(set_.e().size());
+    found.balls.resize(0);
+    std::copy_n(dual_.values().data(), found.rows.size(), found.rows.data());
+    std::copy_n(dual_.values().data() + found.rows.size(), found.equalities.size(), found.equalities.data());
+    implied_.hand_on(given_, box, g, found);
+    found.lower.resize(g.size());
+    found.upper.resize(g.size());
+    for (Index j = 0; j < g.size(); ++j) {
+      found.lower(j) = std::max(g(j), 0.0);
+      found.upper(j) = std::max(-g(j), 0.0);
+    }
+  }
   /// An interior-point method found it: rows may be broken by more than by a projection's rounding; the value's error counts
   /// what that is worth.
   [[nodiscard]] bool contains(ConstVectorView y) override {
