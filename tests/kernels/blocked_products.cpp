@@ -138,6 +138,17 @@ TEST_CASE("sizes around the blocks stay within it too", "[kernels]") {
   check_all<double>(3, 700, 260, random);
 }
 
+TEST_CASE("so do columns that lie half a page apart, whose panels are copied where registers are few", "[kernels]") {
+  Random random(16);
+  for (const Index n : {13, 16, 17, 64}) {
+    check_all<double>(512, 140, n, random);
+    if (fewer_cases) continue;
+    check_all<double>(256, 130, n, random);
+    check_all<float>(1024, 129, n, random);
+    check_all<float>(512, 70, n, random);
+  }
+}
+
 TEST_CASE("products with nothing in them change nothing", "[kernels]") {
   for (const Index m : {0, 1, 40})
     for (const Index k : {0, 1, 40})

@@ -9,11 +9,16 @@
 
 /// Products of column-major matrices of any size, in register tiles, for batches of two columns and more. Weights are read
 /// where they lie: columns of a weight matrix are contiguous, so a tile can walk along it without a copy, and measurements
-/// show no gain from a packed one (with it the first product after a change would pay for packing). Only the transposed
-/// product of a wide batch goes through a transposed panel, on the stack. Nothing allocates.
+/// show no gain from one that is kept (with it the first product after a change would pay for it). Panels go through the
+/// stack in two cases: transposed ones of a wide batch, and those whose columns push each other out of the cache. Nothing
+/// allocates.
 namespace icnn::inline ICNN_ISA::kernels::detail {
 
-inline constexpr Index block_depth = 256;  ///< terms of a sum that are added up in registers before they meet memory
+inline constexpr bool has_few_registers = sums_in_registers < 24;
+
+/// Terms of a sum that are added up in registers before they meet memory. With few registers a panel is read more often, and
+/// has to stay in the first cache: 12 KB of it, beside four columns.
+inline constexpr Index block_depth = has_few_registers ? 128 : 256;
 
 /// From this many columns on the transposed product repays its transposed panel.
 inline constexpr Index columns_worth_transposing = 24;
@@ -50,22 +55,63 @@ void multiply_panel(Index packs, Index depth, Index n, const S* a, Index lda, co
   }
 }
 
-/// visit(first row, packs, skip) for panels that cover `rows` >= lanes rows. The last one may overlap what came before it:
-/// its first `skip` rows have been dealt with.
+/// visit(first row, packs, skip) for panels that cover `rows` >= lanes rows, of `height` packs at most. The last one may
+/// overlap what came before it: its first `skip` rows have been dealt with.
 template <class S, class Visit>
-void for_each_panel(Index rows, Visit visit) {
+void for_each_panel(Index rows, Index height, Visit visit) {
   constexpr Index lanes = Pack<S>::size;
   const Index packs = rows / lanes;
-  for (Index p = 0; p < packs; p += tallest) visit(p * lanes, std::min<Index>(tallest, packs - p), Index{0});
+  for (Index p = 0; p < packs; p += height) visit(p * lanes, std::min<Index>(height, packs - p), Index{0});
   if (const Index left = rows % lanes; left > 0) visit(rows - lanes, Index{1}, lanes - left);
+}
+
+/// Packs of rows of a panel. With few registers that of the tile of four columns, where sums are long: a panel of which the
+/// tiles read one half after the other would not stay in the first cache.
+[[nodiscard]] constexpr Index panel_height(Index depth, Index n) {
+  return has_few_registers && depth >= 64 && (n % 4 == 0 || n >= 64) ? 3 : tallest;
+}
+
+/// Whether so many columns repay the copy of a panel whose columns lie `stride` bytes apart: where that is a multiple of
+/// half a page, they fall into few sets of a cache, and push each other out.
+[[nodiscard]] constexpr bool is_worth_copying(Index stride, Index depth, Index n) {
+  constexpr Index page = 4096;
+  return has_few_registers && depth >= 12 && ((stride % page == 0 && n >= 16) || (stride % (page / 2) == 0 && n >= 64));
+}
+
+/// to (rows x depth) := from, columns stride apart, where rows is a multiple of the lanes.
+template <class S>
+void copy_panel(Index rows, Index depth, const S* from, Index stride, S* to) {
+  for (Index t = 0; t < depth; ++t, from += stride, to += rows) {
+    for (Index r = 0; r < rows; r += Pack<S>::size) store(to + r, load<Floats<S>>(from + r));
+  }
+}
+
+/// out (m x n) += a (m x k) b, where b is k x n or, transposed, n x k, through copies of a's panels. m >= lanes.
+template <class S, bool transposed>
+void multiply_copies(Index m, Index k, Index n, const S* a, Index lda, const S* b, Index ldb, S* out, Index ldo) {
+  constexpr Index lanes = Pack<S>::size;
+  alignas(64) Local<S, tallest * lanes * block_depth> panel;
+  for (Index t = 0; t < k; t += block_depth) {
+    const Index depth = std::min(block_depth, k - t);
+    for_each_panel<S>(m, panel_height(k, n), [&](Index row, Index packs, Index skip) {
+      copy_panel(packs * lanes, depth, a + row + t * lda, lda, panel);
+      multiply_panel<S, transposed>(packs, depth, n, panel, packs * lanes, b + (transposed ? t * ldb : t), ldb, out + row,
+                                    ldo, skip);
+    });
+  }
 }
 
 /// out (m x n) += a (m x k) b, where b is k x n or, transposed, n x k. m >= lanes.
 template <class S, bool transposed>
 void multiply(Index m, Index k, Index n, const S* a, Index lda, const S* b, Index ldb, S* out, Index ldo) {
+  if constexpr (has_few_registers) {
+    if (is_worth_copying(lda * static_cast<Index>(sizeof(S)), k, n)) {
+      return multiply_copies<S, transposed>(m, k, n, a, lda, b, ldb, out, ldo);
+    }
+  }
   for (Index t = 0; t < k; t += block_depth) {
     const Index depth = std::min(block_depth, k - t);
-    for_each_panel<S>(m, [&](Index row, Index packs, Index skip) {
+    for_each_panel<S>(m, panel_height(k, n), [&](Index row, Index packs, Index skip) {
       multiply_panel<S, transposed>(packs, depth, n, a + row + t * lda, lda, b + (transposed ? t * ldb : t), ldb, out + row,
                                     ldo, skip);
     });
@@ -109,7 +155,7 @@ void multiply_by_panels(Index m, Index k, Index n, const S* a, Index lda, const 
   alignas(64) Local<S, tallest * lanes * depth_of_panel> panel;
   for (Index t = 0; t < m; t += depth_of_panel) {
     const Index depth = std::min(depth_of_panel, m - t);
-    for_each_panel<S>(k, [&](Index row, Index packs, Index skip) {
+    for_each_panel<S>(k, tallest, [&](Index row, Index packs, Index skip) {
       transpose(depth, packs * lanes, a + t + row * lda, lda, panel, packs * lanes);
       multiply_panel<S, false>(packs, depth, n, panel, packs * lanes, b + t, ldb, out + row, ldo, skip);
     });
