@@ -74,6 +74,7 @@ struct ProximalBundleTuning {
   double look_further = 0.1;  ///< of q, where the model is no lower than f: its minimum lies further away
   int max_futile = 30;        ///< such steps before the end
   int master_iterations = 40;
+  Index quick = 20;  ///< for so many iterations masters are no more accurate than the gap asks; what takes more is not easy
 };
 
 namespace detail {
@@ -103,8 +104,8 @@ inline void write_master_rows(BundleWorkspace& ws, double top, double size, doub
 /// min over the set of max_i (g_i'y + o_i) + m |y|^2 / 2 + q |y - center|^2 / 2: leaves the minimizer in ws.trial and the
 /// multipliers of the cuts in the master. \p value is f at the center, beside which all is measured, and all is divided by
 /// the size of the gradients, which is returned. Lengths are in units of what they may have to change for f to fall by
-/// \p open, and of that some of what the log aims at may be missed. With a \p level, the point nearest to the center with
-/// max_i (g_i'y + o_i) <= level instead.
+/// \p open, and of that some of what the log aims at may be missed at first. With a \p level, the point nearest to the
+/// center with max_i (g_i'y + o_i) <= level instead.
 inline double solve_master(BundleWorkspace& ws, const SolveLog& log, double m, double q, double value, double open,
                            std::optional<double> level = {}) {
   const auto& tuning = proximal_bundle_tuning;
@@ -134,8 +135,9 @@ inline double solve_master(BundleWorkspace& ws, const SolveLog& log, double m, d
                                  .cuts = level ? 0 : count,
                                  .equalities = ws.set.equalities(),
                                  .right_hand_side = {ws.right_hand_side.data(), ws.set.equality_count()}};
+  const bool is_quick = log.result().iterations <= tuning.quick;
   ws.master->solve(program, ws.scratch,
-                   {.tolerance = master_tolerance(extent, log.aim() / open),
+                   {.tolerance = master_tolerance(extent, is_quick ? log.aim() / open : 0),
                     .iterations = tuning.master_iterations,
                     .deadline = log.deadline()});
   vec::step_to(ws.center, unit, ws.master->y, ws.trial);
