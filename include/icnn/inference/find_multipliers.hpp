@@ -4,6 +4,7 @@
 #pragma once
 
 #include <tuple>
+#include <type_traits>
 #include <vector>
 
 #include "icnn/inference/choose_method.hpp"
@@ -18,21 +19,8 @@ namespace icnn::inline ICNN_ISA::detail {
 
 /// Sets whose constraints are known: the library's own.
 template <class Set>
-inline constexpr bool has_constraints = false;
-template <>
-inline constexpr bool has_constraints<WholeSpace> = true;
-template <>
-inline constexpr bool has_constraints<Box> = true;
-template <>
-inline constexpr bool has_constraints<Simplex> = true;
-template <>
-inline constexpr bool has_constraints<Ball> = true;
-template <>
-inline constexpr bool has_constraints<HalfSpace> = true;
-template <>
-inline constexpr bool has_constraints<Affine> = true;
-template <>
-inline constexpr bool has_constraints<Polyhedron> = true;
+inline constexpr bool has_constraints = is_polytope<Set> || std::is_same_v<Set, Ball> || std::is_same_v<Set, HalfSpace> ||
+                                        std::is_same_v<Set, Affine> || std::is_same_v<Set, Polyhedron>;
 template <class... Sets>
 inline constexpr bool has_constraints<Product<Sets...>> = (has_constraints<Sets> && ...);
 
