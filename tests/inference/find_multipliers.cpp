@@ -140,6 +140,9 @@ TEST_CASE("with its multipliers the Lagrangian is nowhere below the lower bound,
       check_methods("polyhedron", cut_box(random, n), curved, rows, random, counts);
       check_methods("polyhedron", Polyhedron(Box::cube(n, -0.5, 0.5), {}, {}), curved, rows, random, counts);
       check_methods("product", Product(HalfSpace(normal, -0.5), Box::cube(1, 0, 0.1)), curved, flat, random, counts);
+      const Product among_rows(Affine(normal.transpose(), Vector<double>{{0.7}}),
+                               Product(Simplex(3, 2), HalfSpace(normal, -0.5)));
+      if (curved) check_methods("simplex among rows", among_rows, curved, flat, random, counts);
     }
     check_methods("half-space", HalfSpace(normal, -0.5), true, flat, random, counts);
     check_methods("affine", Affine(normal.transpose(), Vector<double>{{0.7}}), true, flat, random, counts);

@@ -61,6 +61,27 @@ class MultiplierSearch {
 /// Whether there are any to be found; where not, none of an earlier problem are left.
 [[nodiscard]] bool has_multipliers(const Settings& settings, Result& result);
 
+/// A simplex among rows also has the bounds y_j <= total, which its other constraints imply: lambda (y_j - total) is
+/// lambda (sum of y - total) - lambda (sum of the other y).
+void hand_on_bounds_of_simplex(Index first, Index n, double& equality, ConstraintValues& values);
+
+/// Hands on those of all simplices in a product with rows; `first` and `equality` are where its part begins.
+template <class Set>
+void hand_on_bounds(const Set& set, Index& first, Index& equality, ConstraintValues& values) {
+  if constexpr (requires { set.factors(); }) {
+    std::apply([&](const auto&... factor) { (hand_on_bounds(factor, first, equality, values), ...); }, set.factors());
+  } else {
+    if constexpr (std::is_same_v<Set, Simplex>) {
+      hand_on_bounds_of_simplex(first, set.dimension(), values.equalities(equality++), values);
+    } else if constexpr (std::is_same_v<Set, Affine>) {
+      equality += set.coordinates().size();
+    } else if constexpr (std::is_same_v<Set, Polyhedron>) {
+      equality += set.e().size();
+    }
+    first += set.dimension();
+  }
+}
+
 /// Throws Error where a set's constraints are not known.
 template <class Set>
 void require_constraints() {
@@ -84,6 +105,8 @@ template <class Set>
   if constexpr (has_constraints<Set>) {
     if (kind_of<Set> == SetKind::polyhedron || region.multiplier_count() > 0) {
       region.find_multipliers(result.minorant, result.y, result.multipliers);
+      Index first = 0, equality = 0;
+      hand_on_bounds(set, first, equality, result.multipliers);
     } else if constexpr (kind_of<Set> != SetKind::polyhedron) {
       MultiplierSearch(entropy, result).add(set);
     }

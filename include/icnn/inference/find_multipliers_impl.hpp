@@ -92,4 +92,14 @@ template <class Set>
   first_ += set.dimension();
 }
 
+[[gnu::cold]] ICNN_INLINE void hand_on_bounds_of_simplex(Index first, Index n, double& equality, ConstraintValues& values) {
+  double total = 0;
+  for (Index j = first; j < first + n; ++j) total += values.upper(j);
+  equality += total;
+  for (Index j = first; j < first + n; ++j) {
+    values.lower(j) += total - values.upper(j);
+    values.upper(j) = 0;
+  }
+}
+
 }  // namespace icnn::inline ICNN_ISA::detail
