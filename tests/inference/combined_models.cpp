@@ -52,7 +52,7 @@ TEST_CASE("values and cuts of combined functions are off by no more than their r
     for (int k = 0; k < 10; ++k) {
       for_each_combination<S>(random, 1, [&](const auto& f) {
         const Vector<double> region = Vector<double>::Constant(f.inputs(), 3);
-        check_small_errors(f, region, random);
+        check_small_errors(make_model(f, false), region, random);
         check_rounding(f, region, random);
       });
     }

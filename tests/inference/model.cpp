@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the icnn authors
 
+#include <functional>
+
 #include <icnn/inference/model.hpp>
 #include <icnn/networks/picnn.hpp>
 
@@ -14,36 +16,56 @@ namespace {
 
 bool close(double a, double b, double tolerance) { return std::abs(a - b) <= tolerance * (1 + std::abs(b)); }
 
-/// A model says what \p f says, a function in double, at a few points; up to \p tolerance, relatively.
-template <class F>
-void check_model(ConvexModel& model, const F& f, Random& random, double tolerance) {
-  const Index n = f.inputs();
-  REQUIRE(model.inputs() == n);
-  const double modulus = f.strong_convexity();
-  CHECK((model.strong_convexity() <= modulus && model.strong_convexity() >= 0.99 * modulus));
+/// What a function says, whatever its type, so that checks are compiled once.
+struct Says {
+  double strong_convexity;
+  std::function<double(const Vector<double>&)> value;
+  std::function<Vector<double>(const Vector<double>&)> gradient;
+  std::function<Matrix<double>(const Vector<double>&)> hessian;
+
+  template <class F>
+  explicit Says(const F& f)
+      : strong_convexity(f.strong_convexity()),
+        value([&f](const Vector<double>& y) { return f(y); }),
+        gradient([&f](const Vector<double>& y) { return f.gradient(y); }),
+        hessian([&f](const Vector<double>& y) { return f.hessian(y); }) {}
+};
+
+/// A model says what a function says, at a few points; up to \p tolerance, relatively.
+void check_model(ConvexModel& model, const Says& f, Random& random, double tolerance) {
+  const Index n = model.inputs();
+  CHECK((model.strong_convexity() <= f.strong_convexity && model.strong_convexity() >= 0.99 * f.strong_convexity));
   for (int k = 0; k < 3; ++k) {
     const Vector<double> y = random_vector<double>(random, n), d = random_vector<double>(random, n);
     Vector<double> g(n), product(n);
     Matrix<double> h(n, n);
-    const double value = f(y);
+    const double value = f.value(y);
+    const Vector<double> gradient = f.gradient(y);
+    const Matrix<double> hessian = f.hessian(y);
     CHECK(close(model.value(kernels::Order::value, y), value, tolerance));
     CHECK(close(model.value(kernels::Order::first, y), value, tolerance));
     model.gradient(g);
-    CHECK((g - f.gradient(y)).norm() <= tolerance * (1 + g.norm()));
+    CHECK((g - gradient).norm() <= tolerance * (1 + g.norm()));
     CHECK(close(model.value(kernels::Order::second, y), value, tolerance));
     model.gradient(g);
-    CHECK((g - f.gradient(y)).norm() <= tolerance * (1 + g.norm()));
+    CHECK((g - gradient).norm() <= tolerance * (1 + g.norm()));
     model.hessian(h);
-    const Matrix<double> expected = f.hessian(y);
-    CHECK((h - expected).norm() <= 10 * tolerance * (1 + h.norm()));
+    CHECK((h - hessian).norm() <= 10 * tolerance * (1 + h.norm()));
     CHECK(h == h.transpose());
     model.hessian_product(d, product);
-    CHECK((product - expected * d).norm() <= (tolerance + 1e-14) * (1 + expected.norm() * d.norm()));
+    CHECK((product - hessian * d).norm() <= (tolerance + 1e-14) * (1 + hessian.norm() * d.norm()));
     REQUIRE(model.line(y, d));
     for (const double t : {0.0, 0.5, -2.0}) {
-      CHECK(close(model.along(t), f(Vector<double>(y + t * d)), tolerance + 1e-14));
+      CHECK(close(model.along(t), f.value(Vector<double>(y + t * d)), tolerance + 1e-14));
     }
   }
+}
+
+/// \p f in double, and a model of it or of its like in another scalar.
+template <class F>
+void check_model(ConvexModel& model, const F& f, Random& random, double tolerance) {
+  REQUIRE(model.inputs() == f.inputs());
+  check_model(model, Says(f), random, tolerance);
 }
 
 template <class F>

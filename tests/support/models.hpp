@@ -3,19 +3,24 @@
 
 #pragma once
 
+#include <functional>
+
 #include <icnn/inference/model.hpp>
 
 #include "tests/support/catch.hpp"
 #include "tests/support/networks.hpp"
 
-/// The property suite of models: what they promise about rounding, and the affine functions that slopes make.
+/// The property suite of models: what they promise about rounding, and the affine functions that slopes make. What it checks
+/// is compiled once; of every function it takes a model and the values in long double.
 namespace icnn::test {
 
 using Long = long double;
 
+using ExactFunction = std::function<Long(const Vector<double>&)>;
+
 template <class F>
-Long exact_value(const F& exact, const Vector<double>& y) {
-  return exact(Vector<Long>(y.cast<Long>()));
+ExactFunction exactly(const F& f) {
+  return [exact = f.template cast<Long>()](const Vector<double>& y) { return exact(Vector<Long>(y.cast<Long>())); };
 }
 
 /// A point of |v_j| <= h_j, often on its boundary.
@@ -30,11 +35,9 @@ struct Broken {
 
 /// At points of the region |v_j - c_j| <= r_j values are off by no more than value_error(), those that are known up to dy
 /// included; and cuts are nowhere in the region above f by more than cut_error(). An empty c stands for 0.
-template <class F>
-Broken check_rounding(const F& f, const Vector<double>& r, Random& random, int points = 1, const Vector<double>& c = {}) {
-  const auto exact = f.template cast<Long>();
-  const Index n = f.inputs();
-  const ModelPointer model = make_model(f, false);
+inline Broken check_rounding(const ModelPointer& model, const ExactFunction& exact, const Vector<double>& r, Random& random,
+                             int points, const Vector<double>& c) {
+  const Index n = model->inputs();
   model->set_region(r, c);
   const Vector<double> middle = c.size() > 0 ? c : Vector<double>::Zero(n);
   const auto within = [&]() -> Vector<double> { return middle + point_within(random, r) * (c.size() > 0 ? 0.999 : 1); };
@@ -45,7 +48,7 @@ Broken check_rounding(const F& f, const Vector<double>& r, Random& random, int p
     const double value = model->value(kernels::Order::first, y);
     model->gradient(g);
     const Long cut = static_cast<Long>(model->cut_error()), error = static_cast<Long>(model->value_error(y));
-    const Long off = std::abs(static_cast<Long>(value) - exact_value(exact, y));
+    const Long off = std::abs(static_cast<Long>(value) - exact(y));
     CHECK(off <= error);
     broken.values += off > 0 ? 1 : 0;
     for (int v = 0; v < 6; ++v) {
@@ -53,7 +56,7 @@ Broken check_rounding(const F& f, const Vector<double>& r, Random& random, int p
       const Vector<double> at = v == 5 ? y : Vector<double>(y + close * (within() - y));
       if (((at - middle).cwiseAbs().array() > r.array()).any()) continue;  // rounding
       const Long tangent = static_cast<Long>(value) + g.cast<Long>().dot(at.cast<Long>() - y.cast<Long>());
-      const Long below = exact_value(exact, at);
+      const Long below = exact(at);
       CHECK(below >= tangent - cut);
       broken.cuts += below < tangent ? 1 : 0;
     }
@@ -62,19 +65,21 @@ Broken check_rounding(const F& f, const Vector<double>& r, Random& random, int p
     CHECK(moved >= error);
     for (int v = 0; v < 5; ++v) {
       const Vector<double> at = y + 0.999 * point_within(random, dy);
-      CHECK(std::abs(static_cast<Long>(value) - exact_value(exact, at)) <= moved);
+      CHECK(std::abs(static_cast<Long>(value) - exact(at)) <= moved);
     }
   }
   return broken;
 }
+template <class F>
+Broken check_rounding(const F& f, const Vector<double>& r, Random& random, int points = 1, const Vector<double>& c = {}) {
+  return check_rounding(make_model(f, false), exactly(f), r, random, points, c);
+}
 
 /// Whether the error terms of a function of moderate size are small, too.
-template <class F>
-void check_small_errors(const F& f, const Vector<double>& region, Random& random) {
-  const ModelPointer model = make_model(f, false);
+inline void check_small_errors(const ModelPointer& model, const Vector<double>& region, Random& random) {
   model->set_region(region);
   const Vector<double> y = point_within(random, region);
-  Vector<double> g(f.inputs());
+  Vector<double> g(model->inputs());
   const double size = 1 + std::abs(model->value(kernels::Order::first, y));
   model->gradient(g);
   const double cut = model->cut_error(), error = model->value_error(y);
@@ -88,11 +93,8 @@ inline double any_slope(Random& random) {  // that Softplus has
 
 /// Whatever the slopes: below f on the region, and below the tangents' combination by no more than rounding. Counts where
 /// they are clearly above it.
-template <class F>
-void check_minorants(const F& f, Random& random, int& strict) {
-  const Index n = f.inputs();
-  const auto exact = f.template cast<Long>();
-  const ModelPointer model = make_model(f, false);
+inline void check_minorants(const ModelPointer& model, const ExactFunction& exact, Random& random, int& strict) {
+  const Index n = model->inputs();
   CHECK(model->knows_conjugates());
   const Vector<double> h = Vector<double>::Constant(n, 3), c = point_within(random, h);
   const auto point = [&] { return point_within(random, h); };
@@ -118,7 +120,7 @@ void check_minorants(const F& f, Random& random, int& strict) {
     const double tangents = offset + total.dot(y), slopes = combined.value + g.dot(y - middle);
     CHECK(slopes >= tangents - 1e-10 * (1 + std::abs(tangents)));
     strict += slopes > tangents + 1e-3 ? 1 : 0;
-    CHECK(static_cast<Long>(slopes) - static_cast<Long>(combined.error) <= exact_value(exact, y));
+    CHECK(static_cast<Long>(slopes) - static_cast<Long>(combined.error) <= exact(y));
   }
   // Any slopes at all.
   for (Index j = 0; j < adjoints.size(); ++j) adjoints(j) = any_slope(random);
@@ -128,8 +130,12 @@ void check_minorants(const F& f, Random& random, int& strict) {
   for (int trial = 0; trial < 20; ++trial) {
     const Vector<double> y = point();
     const Long at = static_cast<Long>(any.value) + g.cast<Long>().dot(y.cast<Long>() - c.cast<Long>());
-    CHECK(at - static_cast<Long>(any.error) <= exact_value(exact, y));
+    CHECK(at - static_cast<Long>(any.error) <= exact(y));
   }
+}
+template <class F>
+void check_minorants(const F& f, Random& random, int& strict) {
+  check_minorants(make_model(f, false), exactly(f), random, strict);
 }
 
 }  // namespace icnn::test
