@@ -37,7 +37,7 @@ TEST_CASE("ReLU networks of one and two variables, with an entropy and without: 
   Random random(1);
   int solved = 0;
   Index most = 0;
-  constexpr int count = 160;
+  const int count = cases(160, 160, 24);
   for (int k = 0; k < count; ++k) {
     const Index n = 1 + k % 2, points = n == 1 ? 2000 : 80;
     Ficnn<double, Relu> f({.inputs = n, .hidden = {16, 16}});

@@ -16,7 +16,7 @@ using namespace icnn::test;
 
 namespace {
 
-const int rounds = cases(40, 10, 2);
+const int rounds = cases(40, 10, 1);
 
 using Point = Vector<long double>;
 constexpr double wanted = 1e-8;

@@ -60,8 +60,8 @@ TEST_CASE("a row that the box satisfies makes no difference, however large its l
     check_answer(argmin(black_box, Polyhedron(Box::unit(12), rows, limits)), Vector<double>::Constant(12, 0.25), 0.03, 1e-6);
   }
   // A limit that matters does: y_0 <= 0.1, and on a box without an end a large one.
-  const Polyhedron tight(Box::unit(2), Matrix<double>{{1, 0}}, Vector<double>{{0.1}});
-  check_answer(argmin(f, tight), Vector<double>{{0.1, 0.3}}, -0.14, 1e-6);
+  const Polyhedron narrow(Box::unit(2), Matrix<double>{{1, 0}}, Vector<double>{{0.1}});
+  check_answer(argmin(f, narrow), Vector<double>{{0.1, 0.3}}, -0.14, 1e-6);
   const Polyhedron far(Box::cube(2, -infinity, infinity), Matrix<double>{{-1, 0}}, Vector<double>{{-1e6}});
   const Result r = argmin(f, far);
   CHECK(std::abs(r.y(0) - 1e6) <= 1);
