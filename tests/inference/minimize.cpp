@@ -52,7 +52,7 @@ TEST_CASE("every plan leads to the minimum, through one type of model and one of
       CHECK(ws.rooms().newton.has_value() == newton);
       CHECK(ws.rooms().truncated.has_value() == truncated);
       CHECK(ws.rooms().bundle.has_value() == (!newton && !truncated && method != Method::projected_gradient));
-      CHECK(!ws.rooms().entropy_bundle.has_value());
+      CHECK(ws.rooms().entropic.bundle == nullptr);
     }
   }
 }
@@ -66,6 +66,7 @@ TEST_CASE("beside an entropy, too", "[argmin]") {
   const EntropyTerm entropy(box, 0.5);
   for (const Method method : {Method::mirror_gradient, Method::newton, Method::bundle}) {
     MethodWorkspace ws(2);
+    ws.allow_entropies();
     Result r;
     r.y = Vector<double>{{0.2, 0.9}};
     detail::minimize(model, region, &entropy, {method, 0}, {.relative_gap = 1e-8}, ws, r);
@@ -73,7 +74,7 @@ TEST_CASE("beside an entropy, too", "[argmin]") {
     CHECK(r.status == Status::optimal);
     CHECK((r.y.array() - 0.5).matrix().norm() < 1e-3);
     CHECK(std::abs(r.value - (2 - 2 * 0.5 * std::log(2.0))) < 1e-7);
-    CHECK(ws.rooms().entropy_bundle.has_value() == (method == Method::bundle));
+    CHECK((ws.rooms().entropic.bundle != nullptr) == (method == Method::bundle));
     CHECK(!ws.rooms().bundle.has_value());
   }
 }

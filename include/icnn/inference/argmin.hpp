@@ -3,7 +3,6 @@
 
 #pragma once
 
-#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -44,6 +43,7 @@ class ArgminWorkspace {
         model(make_model(f, has_hessians)),
         methods(f.inputs()),
         tiny(f.inputs()) {
+    if constexpr (is_regularized<F>) methods.allow_entropies();
     if (has_hessians) methods.prepare({Method::newton}, detail::is_entropic(f));
     if (detail::may_use_truncated_newton(f)) methods.prepare({Method::truncated_newton}, false);
     if (detail::may_use_bundle(f)) {
@@ -54,7 +54,7 @@ class ArgminWorkspace {
 
   /// Brings the model up to date with f, decides whether the plan can fold it, and makes room for the plan where there is
   /// none.
-  void prepare(Plan& plan, const F& f, Method asked) {
+  [[gnu::noinline]] void prepare(Plan& plan, const F& f, Method asked) {
     if (plan.method == Method::newton && !has_hessians) {
       model = make_model(f, true);
       has_hessians = true;
@@ -145,11 +145,8 @@ void argmin(const F& f, const Set& set, const Settings& settings, ArgminWorkspac
   Plan plan = choose_method(f.regularity(), f.inputs(), kind_of<Set>, entropic, settings.method);
   if (plan.method == Method::newton && settings.warm_start && result.y.size() > 0) plan.gradient_evaluations = 0;
   detail::check_problem(f.inputs(), set.dimension(), settings, ws.methods, result);
-  std::optional<EntropyTerm> entropy;
-  if constexpr (is_regularized<F>) {
-    if (entropic) entropy.emplace(detail::entropy_term(f.terms(), set));
-  }
-  const EntropyTerm* term = entropy ? &*entropy : nullptr;
+  const detail::OutermostEntropy<F> entropy(f, set);
+  const EntropyTerm* term = entropy.term();
   if (settings.certificate) detail::require_conjugates(*ws.model);
   if (settings.multipliers) detail::require_constraints<Set>();
   ws.prepare(plan, f, settings.method);

@@ -176,10 +176,7 @@ class BatchThread {
     Slot& slot = *thread_.slots.front();
     take_settings(slot);
     static_cast<void>(prepare(slot, 0));
-    if constexpr (is_regularized<F>) {
-      for (Index c = 0; is_entropic(f_) && c < f_.batch(); ++c)
-        static_cast<void>(entropy_term(f_.terms(), set_of(sets_, c)));
-    }
+    for (Index c = 0; is_entropic(f_) && c < f_.batch(); ++c) OutermostEntropy<F>(f_, set_of(sets_, c));
   }
 
   void run(std::atomic<Index>& next, bool warm) {
@@ -246,15 +243,11 @@ class BatchThread {
 
   void minimize_alone(Problem& p, const Set& set) {
     Slot& slot = *p.slot;
-    std::optional<EntropyTerm> entropy;
-    if constexpr (is_regularized<F>) {
-      if (is_entropic(f_)) entropy.emplace(entropy_term(f_.terms(), set));
-    }
+    const OutermostEntropy<F> entropy(f_, set);
     if constexpr (std::is_same_v<Set, Ball>) {
       minimize_on_ball(*slot.ws.model, p.region->get(), set, p.plan, slot.settings, slot.ws.methods, slot.result);
     } else {
-      minimize(*slot.ws.model, p.region->get(), entropy ? &*entropy : nullptr, p.plan, slot.settings, slot.ws.methods,
-               slot.result);
+      minimize(*slot.ws.model, p.region->get(), entropy.term(), p.plan, slot.settings, slot.ws.methods, slot.result);
     }
   }
 

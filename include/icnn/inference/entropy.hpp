@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <optional>
 #include <type_traits>
 
 #include "icnn/functions/regularized.hpp"
@@ -91,6 +92,33 @@ template <class Terms, class Set>
     refuse_entropy("another set");
   }
 }
+
+/// The term of a function's outermost entropy, where it has one; who cannot have one compiles nothing of it. Throws Error on
+/// another set than the entropy's.
+template <class F>
+class OutermostEntropy {
+ public:
+  template <class Set>
+  OutermostEntropy(const F& f, const Set& set) {
+    if constexpr (is_regularized<F>) {
+      if (is_entropic(f)) term_.emplace(entropy_term(f.terms(), set));
+    }
+  }
+  OutermostEntropy(const OutermostEntropy&) = delete;
+  OutermostEntropy& operator=(const OutermostEntropy&) = delete;
+
+  [[nodiscard]] const EntropyTerm* term() const noexcept {
+    if constexpr (is_regularized<F>) {
+      return term_ ? &*term_ : nullptr;
+    } else {
+      return nullptr;
+    }
+  }
+
+ private:
+  struct None {};
+  [[no_unique_address]] std::conditional_t<is_regularized<F>, std::optional<EntropyTerm>, None> term_{};
+};
 
 }  // namespace detail
 }  // namespace icnn::inline ICNN_ISA

@@ -34,7 +34,9 @@ class MethodWorkspace {
   void prepare(const Plan& plan, bool entropic);
   /// The same for neuron folding, where a function allows it; once for all its models of the same shape, unless \p anew.
   void prepare_to_fold(ConvexModel& model, bool anew);
-  /// From now on with an entropy, too, which who has none does not compile.
+  /// From now on with an entropy, too, which who has none does not compile; before any plan with one.
+  void allow_entropies();
+  /// The same for neuron folding.
   void fold_with_entropies();
 
  private:

@@ -18,14 +18,14 @@ ICNN_INLINE MethodWorkspace::MethodWorkspace(MethodWorkspace&&) noexcept = defau
 ICNN_INLINE MethodWorkspace& MethodWorkspace::operator=(MethodWorkspace&&) noexcept = default;
 [[gnu::cold]] ICNN_INLINE MethodWorkspace::~MethodWorkspace() = default;
 
-ICNN_INLINE void MethodWorkspace::prepare(const Plan& plan, bool entropic) {
+[[gnu::cold]] ICNN_INLINE void MethodWorkspace::prepare(const Plan& plan, bool entropic) {
   MethodRooms& r = *rooms_;
   const bool bundle = plan.method == Method::folding || plan.method == Method::bundle || plan.method == Method::level ||
                       plan.method == Method::cutting_plane;
   if (plan.method == Method::newton && !r.newton) r.newton.emplace(inputs_);
   if (plan.method == Method::truncated_newton && !r.truncated) r.truncated.emplace(inputs_);
   if (bundle && !entropic && !r.bundle) r.bundle.emplace(inputs_);
-  if (bundle && entropic && !r.entropy_bundle) r.entropy_bundle.emplace(inputs_);
+  if (bundle && entropic && !r.entropic.bundle) r.entropic.make_bundle(r.entropic, inputs_);
 }
 
 ICNN_INLINE void MethodWorkspace::prepare_to_fold(ConvexModel& model, bool anew) {
@@ -37,16 +37,9 @@ ICNN_INLINE void MethodWorkspace::prepare_to_fold(ConvexModel& model, bool anew)
   };
 }
 
-ICNN_INLINE void MethodWorkspace::fold_with_entropies() {
-  rooms_->folding.minimize_entropic = [](void* ws, ConvexModel& f, const EntropyTerm& term, const Settings& settings,
-                                         EntropyBundleWorkspace& cuts, Result& result) {
-    neuron_folding(f, term, settings, cuts, *static_cast<FoldingWorkspace*>(ws), result);
-  };
-}
-
 namespace detail {
 
-ICNN_INLINE void fold_if_possible(Plan& plan, const ConvexModel& model, Method asked) {
+[[gnu::cold]] ICNN_INLINE void fold_if_possible(Plan& plan, const ConvexModel& model, Method asked) {
   const bool can_be = model.folds() != Folds::no;
   if (plan.method == Method::folding && !can_be) {
     fail({"argmin", "neurons with two linear pieces each, for Method::folding",
@@ -57,8 +50,8 @@ ICNN_INLINE void fold_if_possible(Plan& plan, const ConvexModel& model, Method a
   }
 }
 
-ICNN_INLINE void check_problem(Index inputs, Index dimension, const Settings& settings, const MethodWorkspace& ws,
-                               const Result& result) {
+[[gnu::cold]] ICNN_INLINE void check_problem(Index inputs, Index dimension, const Settings& settings,
+                                             const MethodWorkspace& ws, const Result& result) {
   settings.validate();
   if (dimension != inputs) {
     fail({"argmin", text("a set in ", inputs, " dimensions, as many as the function has inputs"), text(dimension)});
@@ -74,7 +67,7 @@ ICNN_INLINE void check_problem(Index inputs, Index dimension, const Settings& se
   }
 }
 
-ICNN_INLINE bool start(Region& set, const Settings& settings, MethodWorkspace& ws, Result& result) {
+[[gnu::cold]] ICNN_INLINE bool start(Region& set, const Settings& settings, MethodWorkspace& ws, Result& result) {
   Vector<double>& scratch = ws.rooms().gradient.mirror;
   if (!settings.warm_start || result.y.size() == 0) {
     result.y.resize(ws.inputs());
@@ -103,16 +96,33 @@ ICNN_INLINE void minimize_entropic(ConvexModel& model, const EntropyTerm& entrop
   switch (plan.method) {
     case Method::newton: return mirror_newton(model, entropy, settings, *r.newton, result, plan.gradient_evaluations);
     case Method::folding:
-      return r.folding.minimize_entropic(r.folding.scratch.get(), model, entropy, settings, *r.entropy_bundle, result);
-    case Method::bundle: return entropy_bundle(model, entropy, settings, *r.entropy_bundle, result);
+      return r.folding.minimize_entropic(r.folding.scratch.get(), model, entropy, settings, *r.entropic.bundle, result);
+    case Method::bundle: return entropy_bundle(model, entropy, settings, *r.entropic.bundle, result);
     default: return mirror_gradient(model, entropy, settings, r.gradient, result);
   }
 }
 
-// Where nobody has an entropy, the compiler sees that nothing of the above is needed.
+}  // namespace detail
+
+ICNN_INLINE void MethodWorkspace::allow_entropies() {
+  rooms_->entropic.minimize = detail::minimize_entropic;
+  rooms_->entropic.make_bundle = [](EntropicMethods& methods, Index n) {
+    methods.bundle = std::make_shared<EntropyBundleWorkspace>(n);
+  };
+}
+
+ICNN_INLINE void MethodWorkspace::fold_with_entropies() {
+  rooms_->folding.minimize_entropic = [](void* ws, ConvexModel& f, const EntropyTerm& term, const Settings& settings,
+                                         EntropyBundleWorkspace& cuts, Result& result) {
+    neuron_folding(f, term, settings, cuts, *static_cast<FoldingWorkspace*>(ws), result);
+  };
+}
+
+namespace detail {
+
 ICNN_INLINE void minimize(ConvexModel& model, Region& set, const EntropyTerm* entropy, const Plan& plan,
                           const Settings& settings, MethodWorkspace& ws, Result& result) {
-  if (entropy) return minimize_entropic(model, *entropy, plan, settings, ws, result);
+  if (entropy) return ws.rooms().entropic.minimize(model, *entropy, plan, settings, ws, result);
   minimize_once(model, set, plan, settings, ws, result);
   try_again(model, set, plan, settings, ws, result);
 }

@@ -73,14 +73,11 @@ template <ConvexFunctionOfY F, class Set>
           detail::text(set.dimension())});
   }
   detail::refuse_inner_entropy("verify", f);
-  std::optional<EntropyTerm> entropy;
-  if constexpr (is_regularized<F>) {
-    if (detail::is_entropic(f)) entropy.emplace(detail::entropy_term(f.terms(), set));  // throws where it is on another
-  }
+  const detail::OutermostEntropy<F> entropy(f, set);
   const ModelPointer model = make_model(f, false);
   const bool rows = kind_of<Set> == SetKind::polyhedron || certificate.multipliers.size() > 0;
   detail::RegionOf<Set> region(set, rows);
-  return detail::verify(*model, region.get(), entropy ? &*entropy : nullptr, certificate);
+  return detail::verify(*model, region.get(), entropy.term(), certificate);
 }
 
 /// The same where verify is a macro, as in Unreal.
