@@ -240,7 +240,7 @@ namespace detail {
 
 /// For constructors of activations with a parameter.
 inline double checked_parameter(std::string_view activation, std::string_view range, double value, bool good) {
-  if (!good) fail({std::string(activation), std::string(range), detail::text(value)});
+  if (!good) fail({activation, range, detail::text(value)});
   return value;
 }
 

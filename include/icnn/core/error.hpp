@@ -7,11 +7,11 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
-#include <initializer_list>
 #include <sstream>  // and with it std::locale
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "icnn/core/isa.hpp"
@@ -38,7 +38,7 @@ struct ErrorReport {
 /// Numerical trouble is never an exception.
 class Error : public std::invalid_argument {
  public:
-  explicit Error(ErrorReport report) : std::invalid_argument(report.text()), report_(std::move(report)) {}
+  [[gnu::cold]] explicit Error(ErrorReport report) : std::invalid_argument(report.text()), report_(std::move(report)) {}
   [[nodiscard]] const ErrorReport& report() const noexcept { return report_; }
 
  private:
@@ -58,8 +58,18 @@ inline ErrorHandler& error_handler() noexcept {
 
 namespace icnn::inline ICNN_ISA {
 
+/// An ErrorReport on its way to fail(): where it is made, nothing owns anything, and little is compiled.
+struct Misuse {
+  std::string_view where;
+  std::string_view expected;
+  std::string_view got;
+  std::string_view hint = {};
+};
+
 /// Reports a misuse: throws Error, or calls error_handler() and aborts under -fno-exceptions.
-[[noreturn, gnu::cold]] inline void fail(ErrorReport report) {
+[[noreturn, gnu::cold]] inline void fail(const Misuse& misuse) {
+  ErrorReport report{std::string(misuse.where), std::string(misuse.expected), std::string(misuse.got),
+                     std::string(misuse.hint)};
 #if defined(__cpp_exceptions)
   throw Error(std::move(report));
 #else
@@ -73,7 +83,8 @@ namespace detail {
 // Messages are for those few who need them: their code is cold, and plain functions, which every user compiles once.
 
 /// A number as a stream prints it, with a decimal point whatever the program's locale.
-[[nodiscard, gnu::cold]] inline std::string digits(double value) {
+template <class Number>
+[[nodiscard, gnu::cold]] std::string digits(Number value) {
   std::ostringstream stream;
   stream.imbue(std::locale::classic());
   stream.precision(17);
@@ -82,29 +93,23 @@ namespace detail {
 }
 
 /// What text() is made of: words, letters and numbers.
-struct Words {
-  Words(std::string_view text) : words(text) {}
-  Words(const char* text) : words(text) {}
-  Words(const std::string& text) : words(text) {}
-  Words(char letter) : words(1, letter) {}
-  template <std::integral I>
-  Words(I value) : words(std::to_string(value)) {}
-  template <class Real>
-  requires(!std::integral<Real>) && requires(const Real& value) { static_cast<double>(value); }
-  Words(const Real& value) : words(digits(static_cast<double>(value))) {}
-  std::string words;
-};
-
-[[nodiscard, gnu::cold]] inline std::string joined(std::initializer_list<Words> parts) {
-  std::string all;
-  for (const Words& part : parts) all += part.words;
-  return all;
+[[gnu::cold]] inline void append(std::string& all, std::string_view words) { all += words; }
+[[gnu::cold]] inline void append(std::string& all, char letter) { all += letter; }
+template <std::integral I>
+[[gnu::cold]] void append(std::string& all, I value) {
+  using Whole = std::conditional_t<std::is_signed_v<I>, long long, unsigned long long>;
+  append(all, digits(static_cast<Whole>(value)));
 }
+template <class Real>
+requires(!std::integral<Real>) && requires(const Real& value) { static_cast<double>(value); }
+[[gnu::cold]] void append(std::string& all, const Real& value) { append(all, digits(static_cast<double>(value))); }
 
 /// Its arguments, words and numbers, one after the other.
 template <class... Parts>
 [[nodiscard, gnu::cold]] std::string text(const Parts&... parts) {
-  return joined({Words(parts)...});
+  std::string all;
+  (append(all, parts), ...);
+  return all;
 }
 
 /// "rows x cols", for messages.
@@ -116,8 +121,8 @@ template <class... Parts>
                                                  std::ptrdiff_t cols, std::ptrdiff_t expected_rows,
                                                  std::ptrdiff_t expected_cols, std::string_view hint) {
   const bool lies = rows == expected_cols && cols == expected_rows;
-  fail({std::string(where), text(what, " of shape ", shape_text(expected_rows, expected_cols)), shape_text(rows, cols),
-        lies ? "transpose it" : std::string(hint)});
+  fail({where, text(what, " of shape ", shape_text(expected_rows, expected_cols)), shape_text(rows, cols),
+        lies ? "transpose it" : hint});
 }
 
 }  // namespace detail

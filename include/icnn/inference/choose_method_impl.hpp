@@ -26,19 +26,17 @@ ICNN_INLINE Index patience(const Plan& plan, Index n, Method asked) {
   return others_follow ? plan.gradient_evaluations + patience_for_one_method : no_limit;
 }
 
-}  // namespace detail
-
-ICNN_INLINE Plan choose_method(Regularity regularity, Index n, SetKind set, bool entropic, Method asked) {
-  if (asked == Method::automatic) return detail::automatic_plan(regularity, n, set, entropic);
+/// Throws Error where a method does not fit; apart, for hardly anybody names one.
+[[gnu::cold, gnu::noinline]] inline void require_fit(Regularity regularity, SetKind set, bool entropic, Method asked) {
   using Sets = MethodNeeds::Sets;
   using Entropy = MethodNeeds::Entropy;
   const MethodNeeds needs = needs_of(asked);
   // Only a refusal puts its message together: nothing here may allocate.
   const auto require = [&](bool good, const char* expected, const char* got, const char* hint) {
-    if (!good) fail({"argmin", expected + (", for " + std::string(needs.name)), got, hint});
+    if (!good) fail({"argmin", text(expected, ", for ", needs.name), got, hint});
   };
-  require(!needs.curved || detail::is_curved(regularity), "a smooth function that is not affine",
-          "a kinked or piecewise linear one", "Method::automatic takes what fits");
+  require(!needs.curved || is_curved(regularity), "a smooth function that is not affine", "a kinked or piecewise linear one",
+          "Method::automatic takes what fits");
   require(needs.sets != Sets::simple || set == SetKind::simple, "a box, simplex, the whole space or a product of these",
           "another set", "Method::automatic takes what fits");
   require(needs.sets != Sets::polyhedra || set != SetKind::other,
@@ -48,6 +46,13 @@ ICNN_INLINE Plan choose_method(Regularity regularity, Index n, SetKind set, bool
           "Method::mirror_gradient, newton, bundle and folding are for it: its gradient is infinite on the boundary");
   require(needs.entropy != Entropy::needed || entropic, "an entropy as the outermost regularizer", "none",
           "regularized(f, {.entropy = tau})");
+}
+
+}  // namespace detail
+
+ICNN_INLINE Plan choose_method(Regularity regularity, Index n, SetKind set, bool entropic, Method asked) {
+  if (asked == Method::automatic) return detail::automatic_plan(regularity, n, set, entropic);
+  detail::require_fit(regularity, set, entropic, asked);
   return {asked, 0};
 }
 
