@@ -9,6 +9,7 @@
 
 #include "icnn/activations/properties.hpp"
 #include "icnn/kernels/elementwise.hpp"
+#include "icnn/kernels/vectors.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -22,21 +23,18 @@ inline constexpr double smallest = std::numeric_limits<double>::min();
 }
 
 /// What the rounding bounds of one layer are made of: vectors of its width, and factors.
-struct LayerBounds {
-  [[gnu::cold]] explicit LayerBounds(Index width)
-      : outside(width),
-        sum(width),
-        output(width),
-        spread(width),
-        turn(width),
-        error(width),
-        slope(width),
-        end(width),
-        other(width) {}
+class LayerBounds {
+  Matrix<double> vectors_;  // all in one, which keeps its place when it is moved
+  [[nodiscard]] VectorView vector(Index k) noexcept { return {vectors_.data() + k * vectors_.rows(), vectors_.rows()}; }
+
+ public:
+  [[gnu::cold, gnu::noinline]] explicit LayerBounds(Index width = 0) : vectors_(width, Index{9}) {}
+  LayerBounds(LayerBounds&&) noexcept = default;
+  LayerBounds& operator=(LayerBounds&&) noexcept = default;
 
   /// slope := the largest |g'| between middle - factor off and middle + factor off: that of a convex function is at an end.
   template <class A>
-  void find_slopes(const A& activation, const double* middle, double factor, const Vector<double>& off) {
+  void find_slopes(const A& activation, const double* middle, double factor, ConstVectorView off) {
     const auto at = [&](double side, double* out) {
       for (Index j = 0; j < end.size(); ++j) end(j) = (middle ? middle[j] : 0.0) + side * factor * off(j);
       kernels::apply(activation, kernels::Order::first, end.size(), end.data(), out, static_cast<double*>(nullptr));
@@ -55,17 +53,18 @@ struct LayerBounds {
     }
   }
 
-  Vector<double> outside;     ///< |W^y| |y| + |b| at most
-  Vector<double> sum;         ///< B, at least |s|
-  Vector<double> output;      ///< Z, at least |z|
-  Vector<double> spread;      ///< in a narrow region: |W^y| |v - y| at most,
-  Vector<double> turn;        ///< and what slopes that are slightly off count for
-  Vector<double> error;       ///< E, of a value
-  Vector<double> slope;       ///< L
-  Vector<double> end, other;  ///< scratch
-  double of_sum = 0;          ///< what rounding does to one of its sums, relatively,
-  double of_slope = 0;        ///< and to the adjoints and to the slope of a cut
-  double of_next = 0;         ///< to the sums of the layer above
+  VectorView outside = vector(0);                 ///< |W^y| |y| + |b| at most
+  VectorView sum = vector(1);                     ///< B, at least |s|
+  VectorView output = vector(2);                  ///< Z, at least |z|
+  VectorView spread = vector(3);                  ///< in a narrow region: |W^y| |v - y| at most,
+  VectorView turn = vector(4);                    ///< and what slopes that are slightly off count for
+  VectorView error = vector(5);                   ///< E, of a value
+  VectorView slope = vector(6);                   ///< L
+  VectorView end = vector(7), other = vector(8);  ///< scratch
+  Index first = 0;                                ///< the number of its first neuron
+  double of_sum = 0;                              ///< what rounding does to one of its sums, relatively,
+  double of_slope = 0;                            ///< and to the adjoints and to the slope of a cut
+  double of_next = 0;                             ///< to the sums of the layer above
 };
 
 }  // namespace detail

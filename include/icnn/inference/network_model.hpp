@@ -56,22 +56,24 @@ class NetworkModel : public ConvexModel {
         p_(parameters),
         context_(layers, term),
         ws_(0, layers, term, {.columns = 1, .hessian = hessian}),
+        bounds_(static_cast<std::size_t>(layers.depth())),
+        scratch_(bounds_.size()),
         term_bounds_(term.rank()),
         farthest_(term.inputs()),
         sizes_(term.inputs()) {
     ws_.columns = 1;
     Index above = 0, widest = 1, terms = term.inputs();
-    layers.for_each([&](auto, const auto& layer) {
-      first_.push_back(neurons_);
-      neurons_ += layer.width();
+    layers.for_each([&](auto i, const auto& layer) {
       terms += 2 * layer.width() + 8 + Context::roundings;  // its adjoints, and the sum over them
       widest = std::max({widest, layer.width(), layer.previous()});
       knows_conjugates_ = knows_conjugates_ && icnn::knows_conjugate(layer.activation());
       has_pieces_ = has_pieces_ && knows_conjugates_ && pieces_of(layer.activation()).count > 0;
-      bounds_.emplace_back(layer.width());
+      bounds(i) = detail::LayerBounds(layer.width());
+      scratch(i) = detail::LayerBounds(layer.width());
+      bounds(i).first = neurons_;
+      neurons_ += layer.width();
     });
     minorant_terms_ = terms;
-    scratch_ = bounds_;
     delta_.resize(widest);
     v_.resize(widest);
     layers.for_each_reverse([&](auto i, const auto& layer) {
@@ -163,7 +165,7 @@ class NetworkModel : public ConvexModel {
       vec::fill(now.outside, detail::smallest);  // for what underflows: weighed like all else
       add_absolute_bias(i, layer, now.outside);
       if (layer.has_passthrough()) context_.y_map(i, layer).add_absolute(p_, h.data(), now.outside.data());
-      now.sum = now.outside;
+      vec::copy(now.outside, now.sum);
       if (layer.previous() > 0) context_.z_map(i, layer).add_absolute(p_, bounds(i - 1).output.data(), now.sum.data());
       for (Index j = 0; j < layer.width(); ++j) now.sum(j) *= 1.01;
       now.find_slopes(layer.activation(), nullptr, 1, now.sum);
@@ -186,7 +188,7 @@ class NetworkModel : public ConvexModel {
       const auto& tape = detail::at(ws_.tapes, i);
       const detail::LayerBounds& now = bounds(i);
       const double of_activation = 2 * accuracy_of(layer.activation()), twice = narrow_ ? 1 : 2;
-      const Vector<double>&spread = narrow_ ? now.spread : now.outside, &turn = narrow_ ? now.turn : now.sum;
+      const ConstVectorView spread = narrow_ ? now.spread : now.outside, turn = narrow_ ? now.turn : now.sum;
       for (Index j = 0; j < layer.width(); ++j) {
         const double reach = now.of_next * std::abs(tape.z(j, 0)) + of_activation * (now.output(j) + twice * turn(j));
         error += std::abs(tape.v(j, 0)) * (now.of_sum * now.outside(j) + now.of_slope * twice * spread(j)) +
@@ -209,7 +211,7 @@ class NetworkModel : public ConvexModel {
       constexpr int previous = std::remove_cvref_t<decltype(layer)>::Previous,
                     width = std::remove_cvref_t<decltype(layer)>::Width;
       detail::LayerBounds& now = scratch(i);
-      Vector<double>&s = now.output, &size = now.sum;
+      const VectorView s = now.output, size = now.sum;
       vec::fill(s, 0);
       vec::fill(size, detail::smallest);
       vec::fill(now.error, 0);
@@ -223,7 +225,7 @@ class NetworkModel : public ConvexModel {
       if (layer.previous() > 0) {
         const detail::LayerBounds& before = scratch(i - 1);
         if constexpr (has_previous<decltype(layer)>)
-          context_.z_map(i, layer).add(p_, sized<previous>(before.output), sized<width>(s));
+          context_.z_map(i, layer).add(p_, sized<previous>(ConstVectorView(before.output)), sized<width>(s));
         context_.z_map(i, layer).add_absolute(p_, before.outside.data(), size.data());  // |z| + 2 E
         context_.z_map(i, layer).add_absolute(p_, before.error.data(), now.error.data());
       }
@@ -254,7 +256,7 @@ class NetworkModel : public ConvexModel {
 
   [[nodiscard]] Index neurons() const override { return neurons_; }
   [[nodiscard]] bool knows_conjugates() const override { return knows_conjugates_; }
-  void make_room_to_fold(Index most) override {
+  [[gnu::cold]] void make_room_to_fold(Index most) override {
     layers_->for_each([&](auto i, const auto&) { detail::at(ws_.tapes, i).keep_arguments(); });
     if (prepare_ != nullptr) prepare_(*this, most);
   }
@@ -269,7 +271,7 @@ class NetworkModel : public ConvexModel {
     });
   }
 
-  void make_slopes(VectorView v) override {
+  [[gnu::cold]] void make_slopes(VectorView v) override {
     pass_down([&](auto i, const auto& layer) {
       const double usual = layer.activation().jet(0.0).first;
       const SlopeRange range = slope_range_of(layer.activation());
@@ -281,7 +283,7 @@ class NetworkModel : public ConvexModel {
     });
   }
 
-  void make_adjoints(VectorView t) override {
+  [[gnu::cold]] void make_adjoints(VectorView t) override {
     pass_down([&](auto i, const auto& layer) {
       for (Index j = 0; j < layer.width(); ++j) {
         double& slope = t(first(i) + j);
@@ -297,7 +299,7 @@ class NetworkModel : public ConvexModel {
            : shape.diagonal || shape.rank > 0 ? Folds::quadratic
                                               : Folds::linear;
   }
-  void pieces(VectorView low, VectorView high, VectorView kink) const override {
+  [[gnu::cold]] void pieces(VectorView low, VectorView high, VectorView kink) const override {
     layers_->for_each([&](Index i, const auto& layer) {
       const LinearPieces pieces = pieces_of(layer.activation());
       for (Index j = first(i); j < first(i) + layer.width(); ++j) {
@@ -346,7 +348,7 @@ class NetworkModel : public ConvexModel {
   template <class Layer>
   static constexpr bool has_previous = std::remove_cvref_t<Layer>::Previous != 0;
 
-  [[nodiscard]] Index first(Index i) const { return first_[static_cast<std::size_t>(i)]; }
+  [[nodiscard]] Index first(Index i) const { return bounds_[static_cast<std::size_t>(i)].first; }
   [[nodiscard]] detail::LayerBounds& bounds(Index i) { return bounds_[static_cast<std::size_t>(i)]; }
   [[nodiscard]] detail::LayerBounds& scratch(Index i) { return scratch_[static_cast<std::size_t>(i)]; }
 
@@ -354,11 +356,11 @@ class NetworkModel : public ConvexModel {
   [[nodiscard]] static auto point(ConstVectorView y) { return Eigen::Map<const Vector<double, N>>(y.data(), y.size()); }
   /// A vector with such an extent, and the first numbers of one.
   template <int Size>
-  [[nodiscard]] static auto sized(Vector<double>& v) {
+  [[nodiscard]] static auto sized(VectorView v) {
     return Eigen::Map<Vector<double, Size>>(v.data(), v.size());
   }
   template <int Size>
-  [[nodiscard]] static auto sized(const Vector<double>& v) {
+  [[nodiscard]] static auto sized(ConstVectorView v) {
     return Eigen::Map<const Vector<double, Size>>(v.data(), v.size());
   }
   [[nodiscard]] static Eigen::Map<const Vector<double>> column(const Vector<double>& v, Index size) {
@@ -367,7 +369,7 @@ class NetworkModel : public ConvexModel {
   [[nodiscard]] static MatrixView<double> view(VectorView g) { return {g.data(), g.size(), 1, g.size()}; }
 
   template <class I, class Layer>
-  void add_absolute_bias(I i, const Layer& layer, Vector<double>& out) const {
+  void add_absolute_bias(I i, const Layer& layer, VectorView out) const {
     const double* b = context_.bias(i, layer, p_);
     if (b == nullptr) return;
     for (Index j = 0; j < layer.width(); ++j) out(j) += std::abs(b[j]);
@@ -393,8 +395,7 @@ class NetworkModel : public ConvexModel {
     });
   }
 
-  std::vector<detail::LayerBounds> bounds_{}, scratch_{};  ///< of the region; of a value
-  std::vector<Index> first_{};                             ///< neuron of each layer
+  std::vector<detail::LayerBounds> bounds_, scratch_;  ///< of the region; of a value
   Index neurons_ = 0, terms_ = 0, minorant_terms_ = 0;
   bool knows_conjugates_ = true, has_pieces_ = true;
   NetworkFolding folding_{};

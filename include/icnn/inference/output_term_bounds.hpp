@@ -43,11 +43,6 @@ class OutputTermBounds {
     const auto shape = term.shape();
     double value = 0, size = 0;
     const auto column = [&](Index j) { return ConstVectorView(term.L(p).data() + j * low_.size(), low_.size()); };
-    const auto add = [&](Index j, double slope, double magnitude, double share) {  // share of slope c_j is the value
-      g(j) += slope;
-      value += share * slope * c(j);
-      size += detail::reach(magnitude, c(j), h(j));
-    };
     vec::fill(low_, 0);
     vec::fill(spread_, 0);
     for (Index j = 0; j < c.size() && shape.rank > 0; ++j) {
@@ -58,9 +53,13 @@ class OutputTermBounds {
       }
     }
     for (Index j = 0; j < c.size(); ++j) {
-      if (shape.diagonal) add(j, term.D(p)(j) * c(j), term.D(p)(j) * std::abs(c(j)), 0.5);
-      if (linear) add(j, linear[j], std::abs(linear[j]), 1);
-      if (shape.rank > 0) add(j, vec::dot(column(j), low_), vec::absolute_dot(column(j), spread_), 0.5);
+      double slope = 0, magnitude = 0;  // of the quadratic, of whose slope one half counts for its value
+      if (shape.rank > 0) slope = vec::dot(column(j), low_), magnitude = vec::absolute_dot(column(j), spread_);
+      if (shape.diagonal) slope += term.D(p)(j) * c(j), magnitude += term.D(p)(j) * std::abs(c(j));
+      const double straight = linear ? linear[j] : 0;
+      g(j) += slope + straight;
+      value += (0.5 * slope + straight) * c(j);
+      size += detail::reach(magnitude + std::abs(straight), c(j), h(j));
     }
     return {value, 4 * detail::rounding_of_sum(c.size() + low_.size()) * size};
   }

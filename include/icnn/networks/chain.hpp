@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <iterator>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -40,8 +41,7 @@ class DynamicChain {
 
   template <class Visit>
   void for_each_reverse(Visit&& visit) const {
-    Index i = depth();
-    for (auto layer = layers_.rbegin(); layer != layers_.rend(); ++layer) visit(--i, *layer);
+    for (Index i = depth(); i-- > 0;) visit(i, layers_[static_cast<std::size_t>(i)]);
   }
 
   /// visit(index, layer, the other chain's layer): chains of equal depth.
@@ -52,11 +52,9 @@ class DynamicChain {
 
   /// Something for every layer, made from ScratchSize{layer, columns, hessian}.
   template <template <class> class Of>
-  [[nodiscard]] Storage<Of> make(Index columns, bool hessian = false) const {
-    Storage<Of> storage;
-    storage.reserve(layers_.size());
-    for (const Layer& layer : layers_) storage.emplace_back(ScratchSize<Layer>{layer, columns, hessian});
-    return storage;
+  [[nodiscard, gnu::cold]] Storage<Of> make(Index columns, bool hessian = false) const {
+    const Layer* first = layers_.data();
+    return Storage<Of>(RoomOf{first, columns, hessian}, RoomOf{first + layers_.size(), columns, hessian});
   }
 
   friend bool operator==(const DynamicChain&, const DynamicChain&) = default;
@@ -64,6 +62,25 @@ class DynamicChain {
  private:
   template <class>
   friend class DynamicChain;
+
+  /// Where a vector reads what its elements are made from: it knows their number at once, and compiles nothing that moves
+  /// them.
+  struct RoomOf {
+    using iterator_category = std::forward_iterator_tag;
+    using value_type = ScratchSize<Layer>;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const value_type*;
+    using reference = value_type;
+
+    [[nodiscard]] value_type operator*() const { return {*layer, columns, hessian}; }
+    RoomOf& operator++() { return ++layer, *this; }
+    RoomOf operator++(int) { return {layer++, columns, hessian}; }
+    friend bool operator==(const RoomOf& a, const RoomOf& b) { return a.layer == b.layer; }
+
+    const Layer* layer;
+    Index columns;
+    bool hessian;
+  };
 
   std::vector<Layer> layers_;
 };
@@ -108,7 +125,7 @@ class StaticChain {
   }
 
   template <template <class> class Of>
-  [[nodiscard]] Storage<Of> make(Index columns, bool hessian = false) const {
+  [[nodiscard, gnu::cold]] Storage<Of> make(Index columns, bool hessian = false) const {
     return std::apply(
         [&](const Layers&... layers) {
           return Storage<Of>(ScratchSize<Layers>{layers, columns, hessian}...);
