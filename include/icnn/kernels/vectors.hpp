@@ -67,6 +67,15 @@ class VectorView {
   Index size_;
 };
 
+/// A vector of a solver's own, read without Eigen's check of the index: compiled wherever one is read, these checks would be
+/// more than what is done with the numbers.
+template <class S, int N = Dynamic>
+struct Numbers : Vector<S, N> {
+  using Vector<S, N>::Vector;
+  [[nodiscard]] S& operator()(Index j) noexcept { return this->data()[j]; }
+  [[nodiscard]] S operator()(Index j) const noexcept { return this->data()[j]; }
+};
+
 /// The columns of a matrix, as solvers read them: column i is (*this)(i).
 class ConstColumns {
  public:
@@ -174,7 +183,7 @@ inline void step_to(ConstVectorView x, double a, ConstVectorView y, VectorView z
 }
 
 /// max |x_j|; 0 for none, NaN entries ignored.
-[[nodiscard]] inline double largest_magnitude(ConstVectorView x) {
+[[nodiscard, gnu::noinline]] inline double largest_magnitude(ConstVectorView x) {
   double largest = 0;
   for (Index j = 0; j < x.size(); ++j) largest = std::max(largest, std::abs(x(j)));
   return largest;
@@ -205,7 +214,7 @@ inline void step_to(ConstVectorView x, double a, ConstVectorView y, VectorView z
 
 /// |x|^2, and |x|, which neither overflows nor underflows on the way.
 [[nodiscard]] inline double squared_norm(ConstVectorView x) { return dot(x, x); }
-[[nodiscard]] inline double norm(ConstVectorView x) {
+[[nodiscard, gnu::noinline]] inline double norm(ConstVectorView x) {
   const double square = dot(x, x);
   if (square > 1e-280 && square < 1e280) return std::sqrt(square);
   const double unit = largest_magnitude(x);

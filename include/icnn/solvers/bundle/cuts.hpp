@@ -17,7 +17,7 @@ class Cuts {
  public:
   [[gnu::cold]] Cuts(Index inputs, Index capacity)
       : gradients_(inputs, capacity),
-        origins_(0, capacity),
+        origins_(Index{0}, capacity),
         combined_(inputs),
         capacity_(capacity),
         offsets_(capacity),
@@ -63,7 +63,7 @@ class Cuts {
   }
 
   /// The largest minorant at y, without m |y|^2 / 2.
-  [[nodiscard]] double model(ConstVectorView y) const {
+  [[nodiscard, gnu::noinline]] double model(ConstVectorView y) const {
     double highest = -infinity;
     for (Index i = 0; i < size_; ++i) highest = std::max(highest, vec::dot(gradients()(i), y) + offsets_(i));
     return highest;
@@ -97,7 +97,7 @@ class Cuts {
   [[nodiscard]] static VectorView column(Matrix<double>& m, Index i) { return {m.data() + i * m.rows(), m.rows()}; }
 
   /// Keeps three quarters at most, and the latest combination.
-  void make_room() {
+  [[gnu::cold]] void make_room() {
     const Index keep = std::max<Index>(1, 3 * capacity() / 4);
     while (size_ >= keep) {
       Index oldest = 0;
@@ -109,7 +109,8 @@ class Cuts {
     put(size_, combined_, combined_origin_, combined_offset_, combined_error_, combined_size_);
     idle_(size_++) = 0;
   }
-  void put(Index i, ConstVectorView gradient, ConstVectorView origin, double offset, double error, double size) {
+  [[gnu::noinline]] void put(Index i, ConstVectorView gradient, ConstVectorView origin, double offset, double error,
+                             double size) {
     vec::copy(gradient, column(gradients_, i));
     vec::copy(origin, column(origins_, i));
     offsets_(i) = offset;
@@ -118,11 +119,11 @@ class Cuts {
   }
 
   Matrix<double> gradients_, origins_;
-  Vector<double> combined_, combined_origin_{};
+  Numbers<double> combined_, combined_origin_{};
   Index capacity_, size_ = 0;
-  Vector<double> offsets_, errors_;  ///< o_i and e_i
-  Vector<double> sizes_;             ///< the sum of the magnitudes that rounding grows with
-  Vector<double> idle_;              ///< for how many combinations a cut has had no part (in double: one kind less)
+  Numbers<double> offsets_, errors_;  ///< o_i and e_i
+  Numbers<double> sizes_;             ///< the sum of the magnitudes that rounding grows with
+  Numbers<double> idle_;              ///< for how many combinations a cut has had no part (in double: one kind less)
   double combined_offset_ = 0, combined_error_ = infinity, combined_size_ = 0;
 };
 

@@ -34,20 +34,20 @@ struct BundleWorkspace {
         offsets(cuts.capacity()),
         set(n) {}
 
-  Vector<double> center, trial, g;  ///< the best point that a step was accepted at, the next one, its gradient
-  Vector<double> region;            ///< |v_j| <= region_j wherever cuts have to hold
-  Vector<double> combined;          ///< the gradient of the combination of all cuts
-  Vector<double> lower, upper, linear, diagonal, scratch;
+  Numbers<double> center, trial, g;  ///< the best point that a step was accepted at, the next one, its gradient
+  Numbers<double> region;            ///< |v_j| <= region_j wherever cuts have to hold
+  Numbers<double> combined;          ///< the gradient of the combination of all cuts
+  Numbers<double> lower, upper, linear, diagonal, scratch;
   Cuts cuts;
   Matrix<double> rows;  ///< of the master, scaled
-  Vector<double> offsets;
+  Numbers<double> offsets;
   Polytope set;
   bool curved = false;  ///< the set is no polytope, but contained in it
   std::optional<InteriorPoint> master{};
-  Vector<double> right_hand_side{};
+  Numbers<double> right_hand_side{};
 
   /// Begins anew over a set, and makes room for its rows and equalities.
-  void begin(const Region& of) {
+  [[gnu::cold]] void begin(const Region& of) {
     of.describe(set);
     curved = !of.is_polytope();
     const Index n = center.size(), k = set.equality_count();
@@ -118,18 +118,20 @@ inline double solve_master(BundleWorkspace& ws, const SolveLog& log, double m, d
   write_master_rows(ws, level ? *level : value - 0.5 * m * vec::squared_norm(ws.center), size, unit);
   // What is left of the gradient counts as far as the set extends, which a bound notices.
   double extent = 1;
+  const ConstVectorView center = ws.center, least = ws.set.lower, most = ws.set.upper;
+  const VectorView lower = ws.lower, upper = ws.upper, linear = ws.linear, diagonal = ws.diagonal;
   for (Index j = 0; j < n; ++j) {
-    ws.lower(j) = (ws.set.lower(j) - ws.center(j)) / unit;
-    ws.upper(j) = (ws.set.upper(j) - ws.center(j)) / unit;
-    ws.linear(j) = m / size * ws.center(j);
-    ws.diagonal(j) = level ? 1.0 : (m + q) * unit / size;
-    ws.scratch(j) = 0;
-    if (std::isfinite(ws.upper(j) - ws.lower(j))) extent = std::max(extent, ws.upper(j) - ws.lower(j));
+    lower(j) = (least(j) - center(j)) / unit;
+    upper(j) = (most(j) - center(j)) / unit;
+    linear(j) = m / size * center(j);
+    diagonal(j) = level ? 1.0 : (m + q) * unit / size;
+    if (std::isfinite(upper(j) - lower(j))) extent = std::max(extent, upper(j) - lower(j));
   }
-  const QuadraticProgram program{.lower = ws.lower,
-                                 .upper = ws.upper,
-                                 .linear = ws.linear,
-                                 .diagonal = ws.diagonal,
+  vec::fill(ws.scratch, 0);
+  const QuadraticProgram program{.lower = lower,
+                                 .upper = upper,
+                                 .linear = linear,
+                                 .diagonal = diagonal,
                                  .rows = ConstColumns(ws.rows).first(rows),
                                  .offsets = {ws.offsets.data(), rows},
                                  .cuts = level ? 0 : count,
@@ -149,7 +151,7 @@ inline double solve_master(BundleWorkspace& ws, const SolveLog& log, double m, d
 [[nodiscard]] inline double bound_of_master(const SolveLog& log, Region& set, BundleWorkspace& ws, double m, double size) {
   const Index count = ws.cuts.size();
   if (!ws.set.is_simple() && !ws.curved) {
-    Vector<double>&rows = ws.offsets, &equalities = ws.right_hand_side;  // which the next master writes anew
+    const VectorView rows = ws.offsets, equalities = ws.right_hand_side;  // which the next master writes anew
     for (Index i = 0; i < ws.set.row_count(); ++i) rows(i) = size * ws.master->multipliers(count + i);
     for (Index i = 0; i < ws.set.equality_count(); ++i) equalities(i) = size * ws.master->equality_multipliers(i);
     set.use_multipliers({rows.data(), ws.set.row_count()}, {equalities.data(), ws.set.equality_count()});
@@ -160,19 +162,20 @@ inline double solve_master(BundleWorkspace& ws, const SolveLog& log, double m, d
     return offset + log.term().lower_bound_of_linear(ws.combined, ws.scratch, 0, log.region());
   }
   // Around the center, a point of the set: g'v + m |v|^2 / 2 = g'c + m |c|^2 / 2 + (g + m c)'(v - c) + m |v - c|^2 / 2.
-  const double square = m * vec::squared_norm(ws.center), linear = vec::dot(ws.combined, ws.center);
-  double sizes = std::abs(offset) + 2 * square + vec::absolute_dot(ws.combined, ws.center);
-  for (Index j = 0; j < ws.center.size(); ++j) {
-    sizes += reach(std::abs(ws.combined(j)) + m * std::abs(ws.center(j)), 0, log.region()(j));
-    ws.combined(j) += m * ws.center(j);
+  const VectorView combined = ws.combined, center = ws.center;
+  const double square = m * vec::squared_norm(center), linear = vec::dot(combined, center);
+  double sizes = std::abs(offset) + 2 * square + vec::absolute_dot(combined, center);
+  for (Index j = 0; j < center.size(); ++j) {
+    sizes += reach(std::abs(combined(j)) + m * std::abs(center(j)), 0, log.region()(j));
+    combined(j) += m * center(j);
   }
-  return offset + linear + 0.5 * square + log.term().lower_bound_of_linear(ws.combined, ws.center, m, log.region()) -
-         rounding_of_sum(ws.center.size()) * sizes;
+  return offset + linear + 0.5 * square + log.term().lower_bound_of_linear(combined, center, m, log.region()) -
+         rounding_of_sum(center.size()) * sizes;
 }
 
 /// Moves the trial point into the set: off the bounds by rounding, or off the sums; and where the set is no polytope, off
 /// what contains it, which then follows the set more closely.
-inline void project_trial(Region& set, BundleWorkspace& ws) {
+[[gnu::noinline]] inline void project_trial(Region& set, BundleWorkspace& ws) {
   vec::copy(ws.trial, ws.linear);
   set.project(ws.trial, ws.scratch);
   if (ws.curved) ws.set.separate(ws.linear, ws.trial);

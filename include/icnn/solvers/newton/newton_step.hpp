@@ -41,14 +41,14 @@ class NewtonStep {
         multiplier_(inputs),
         solution_(inputs),
         sums_(inputs),
-        solution_of_interior_(inputs),
         state_(inputs),
         free_(inputs),
         pivot_(inputs),
+        solution_of_interior_(inputs),
         factor_(inputs, inputs),
+        unit_(inputs),
         zero_(inputs),
-        start_(inputs),
-        unit_(inputs) {
+        start_(inputs) {
     forget();
     vec::fill(zero_, 0);
   }
@@ -56,7 +56,9 @@ class NewtonStep {
   /// To be called before the first step of a problem: forgets the latest guess, and makes room.
   void begin(const Polytope& set) {
     forget();
-    if (solver_ && offsets_.size() >= set.row_count() && right_hand_side_.size() >= set.equality_count()) return;
+    if (!solver_ || offsets_.size() < set.row_count() || right_hand_side_.size() < set.equality_count()) make_room(set);
+  }
+  [[gnu::cold]] void make_room(const Polytope& set) {
     solver_.emplace(n(), set.row_count(), set.equality_count(), true);
     offsets_.resize(set.row_count());
     right_hand_side_.resize(set.equality_count());
@@ -108,7 +110,8 @@ class NewtonStep {
   [[nodiscard]] Index n() const noexcept { return inputs_.value(); }
   void forget() { std::fill_n(state_.data(), n(), 0); }
 
-  [[nodiscard]] bool active_set(const Polytope& set, const Point& g, const Square& h, Point& d, const Deadline& deadline) {
+  [[nodiscard]] bool active_set(const Polytope& set, ConstVectorView g, SquareView h, VectorView d,
+                                const Deadline& deadline) {
     const double size = std::max(vec::largest_magnitude(g), 1e-300);
     for (int round = 0; round < tuning.max_guesses && !deadline.passed(); ++round) {
       Index count = 0;
@@ -129,7 +132,7 @@ class NewtonStep {
   }
 
   /// Bounds at which y lies count as active where the gradient pushes against them, beside what was active before.
-  void guess(const Polytope& set, const Point& g) {
+  void guess(const Polytope& set, ConstVectorView g) {
     for (Index j = 0; j < n(); ++j) {
       if (lower_(j) == upper_(j)) {
         state_(j) = -1;
@@ -142,7 +145,7 @@ class NewtonStep {
   }
 
   /// What left its bounds becomes active, what its multiplier does not hold there becomes free. False where nothing changed.
-  [[nodiscard]] bool mend_guess(const Polytope& set, double size, const Point& d) {
+  [[nodiscard]] bool mend_guess(const Polytope& set, double size, ConstVectorView d) {
     bool changed = false;
     for (Index j = 0; j < n(); ++j) {
       const int before = state_(j);
@@ -158,14 +161,14 @@ class NewtonStep {
     return changed;
   }
 
-  void add_column(const Square& h, Index c, double factor) {
+  void add_column(SquareView h, Index c, double factor) {
     for (Index r = 0; r < c; ++r) multiplier_(r) += factor * h(c, r);
     for (Index r = c; r < n(); ++r) multiplier_(r) += factor * h(r, c);
   }
 
   /// The free coordinates of d for which the multipliers there are those of the sums, which are kept: in each group one free
   /// coordinate, far from its bounds, makes up for what the others do. False where a group has none, or H is indefinite.
-  [[nodiscard]] bool solve_free(const Polytope& set, const Square& h, Index count, Point& d) {
+  [[nodiscard]] bool solve_free(const Polytope& set, SquareView h, Index count, VectorView d) {
     for (Index i = 0; i < set.groups; ++i) {
       if (!choose_pivot(set, i, d)) return false;
       if (const double missing = d(pivot_(i)); missing != 0) add_column(h, pivot_(i), missing);
@@ -194,7 +197,7 @@ class NewtonStep {
   }
 
   /// The free coordinate of a group that is farthest from its bounds: it takes what the others leave of the sum.
-  [[nodiscard]] bool choose_pivot(const Polytope& set, Index group, Point& d) {
+  [[nodiscard]] bool choose_pivot(const Polytope& set, Index group, VectorView d) {
     double missing = 0, widest = -1;
     for (Index j = 0; j < n(); ++j) {
       if (set.group(j) != group) continue;
@@ -212,23 +215,24 @@ class NewtonStep {
   [[nodiscard]] int pivot_of(const Polytope& set, Index j) const { return set.group(j) < 0 ? -1 : pivot_(set.group(j)); }
 
   /// The system of the free coordinates, pivots eliminated: factor_ := its matrix, solution_ := its right-hand side.
-  void make_system(const Polytope& set, const Square& h, Index count) {
+  void make_system(const Polytope& set, SquareView h, Index count) {
+    const SquareView factor(factor_);
     const auto entry = [&](int r, int c) { return r < 0 || c < 0 ? 0.0 : r >= c ? h(r, c) : h(c, r); };
     for (Index c = 0; c < count; ++c) {
       const int j = free_(c), p = pivot_of(set, j);
       solution_(c) = (p < 0 ? 0.0 : multiplier_(p)) - multiplier_(j);
-      for (Index r = c; r < count; ++r) factor_(r, c) = h(free_(r), j);
+      for (Index r = c; r < count; ++r) factor(r, c) = h(free_(r), j);
       for (Index r = c; r < count && set.groups > 0; ++r) {
         const int k = free_(r), q = pivot_of(set, k);
-        factor_(r, c) += entry(q, p) - entry(q, j) - entry(k, p);
+        factor(r, c) += entry(q, p) - entry(q, j) - entry(k, p);
       }
     }
   }
 
   /// In units u_j in which the diagonal of H is about constant, and rows of length about 1: powers of 2, which round
   /// nothing.
-  [[nodiscard, gnu::cold]] bool interior_point(const Polytope& set, const Point& y, const Point& g, Square& h, Point& d,
-                                               const Deadline& deadline) {
+  [[nodiscard, gnu::cold]] bool interior_point(const Polytope& set, ConstVectorView y, ConstVectorView g, SquareView h,
+                                               VectorView d, const Deadline& deadline) {
     const Index m = set.row_count(), k = set.equality_count();
     choose_units(h);
     scale(h, 1);
@@ -247,7 +251,7 @@ class NewtonStep {
     const QuadraticProgram program{.lower = lower_,
                                    .upper = upper_,
                                    .linear = start_,
-                                   .dense = ConstColumns(h),
+                                   .dense = ConstColumns(h.data, h.size, h.size, h.stride),
                                    .rows = ConstColumns(rows_).first(m),
                                    .offsets = {offsets_.data(), m},
                                    .equalities = ConstColumns(equalities_).first(k),
@@ -264,7 +268,7 @@ class NewtonStep {
     return solved && vec::all_finite(d);
   }
 
-  void choose_units(const Square& h) {
+  void choose_units(SquareView h) {
     double largest = 0;
     for (Index j = 0; j < n(); ++j) largest = std::max(largest, h(j, j));
     for (Index j = 0; j < n(); ++j) {
@@ -273,7 +277,7 @@ class NewtonStep {
     }
   }
   /// H_ij := H_ij (u_i u_j)^power, of the lower triangle.
-  void scale(Square& h, int power) const {
+  void scale(SquareView h, int power) const {
     for (Index c = 0; c < n(); ++c) {
       for (Index r = c; r < n(); ++r) h(r, c) *= power > 0 ? unit_(r) * unit_(c) : 1 / (unit_(r) * unit_(c));
     }
@@ -291,13 +295,15 @@ class NewtonStep {
   }
 
   [[no_unique_address]] Extent<N> inputs_;
-  Vector<double> lower_, upper_;  ///< of d
-  Point multiplier_;              ///< g + H d
-  Point solution_, sums_, solution_of_interior_;
-  Vector<int, N> state_;         ///< -1 at the lower bound, 1 at the upper one, 0 free
-  Vector<int, N> free_, pivot_;  ///< the numbers of the free ones, and of each group's one that makes up for the others
+  Numbers<double> lower_, upper_;  ///< of d
+  Numbers<double, N> multiplier_;  ///< g + H d
+  Numbers<double, N> solution_, sums_;
+  Numbers<int, N> state_;         ///< -1 at the lower bound, 1 at the upper one, 0 free
+  Numbers<int, N> free_, pivot_;  ///< the numbers of the free ones, and of each group's one that makes up for the others
+  Point solution_of_interior_;
   Square factor_;
-  Vector<double> zero_, start_, unit_, offsets_{}, right_hand_side_{};  ///< of the interior-point method
+  Numbers<double> unit_;
+  Vector<double> zero_, start_, offsets_{}, right_hand_side_{};  ///< of the interior-point method
   Matrix<double> rows_{}, equalities_{};
   std::optional<InteriorPoint> solver_{};
 };

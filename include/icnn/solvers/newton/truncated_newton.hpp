@@ -16,9 +16,9 @@ struct TruncatedWorkspace : GradientWorkspace {
   [[gnu::cold]] explicit TruncatedWorkspace(Index n)
       : GradientWorkspace(n), residual(n), conjugate(n), product(n), multipliers(n), free(n), set(n) {}
 
-  Vector<double> residual, conjugate, product;  ///< of conjugate gradients
-  Vector<double> multipliers;                   ///< of the sums
-  Vector<int> free;                             ///< 1, or 0 where a bound is active
+  Numbers<double> residual, conjugate, product;  ///< of conjugate gradients
+  Numbers<double> multipliers;                   ///< of the sums
+  Numbers<int> free;                             ///< 1, or 0 where a bound is active
   Polytope set;
 };
 

@@ -31,7 +31,12 @@ inline constexpr double no_room = 1e-12;
 class Polytope {
  public:
   [[gnu::cold]] explicit Polytope(Index inputs)
-      : lower(inputs), upper(inputs), group(inputs), totals(inputs), row_columns_(inputs, 0), equality_columns_(inputs, 0) {}
+      : lower(inputs),
+        upper(inputs),
+        group(inputs),
+        totals(inputs),
+        row_columns_(inputs, Index{0}),
+        equality_columns_(inputs, Index{0}) {}
 
   /// Takes over a set of as many dimensions. Allocates where it has more rows or equalities than any before.
   template <class Set>
@@ -42,9 +47,9 @@ class Polytope {
     if constexpr (std::is_same_v<Set, Polyhedron>) take_rows(set);
   }
 
-  Vector<double> lower, upper;  ///< n each; infinite where there is no bound
-  Vector<int> group;            ///< n: the number of each coordinate's group, -1 for none
-  Vector<double> totals;        ///< of the first `groups` groups
+  Numbers<double> lower, upper;  ///< n each; infinite where there is no bound
+  Numbers<int> group;            ///< n: the number of each coordinate's group, -1 for none
+  Numbers<double> totals;        ///< of the first `groups` groups
   Index groups = 0;
 
   /// For a set that is no polytope: its point \p nearest to \p y, which lies outside, has a tangent plane; the half-space
@@ -53,10 +58,7 @@ class Polytope {
     const double distance = vec::distance(y, nearest);
     if (!(distance > 1e-13 * (1 + vec::norm(nearest)))) return false;
     const Index most = max_tangents(lower.size());
-    if (limits_.size() < most) {
-      limits_.resize(most);
-      row_columns_.resize(lower.size(), most);
-    }
+    room(limits_, row_columns_, most);
     const VectorView row = column(row_columns_, next_);
     for (Index j = 0; j < y.size(); ++j) row(j) = (y(j) - nearest(j)) / distance;
     limits_(next_) = vec::dot(row, nearest);
@@ -148,7 +150,7 @@ class Polytope {
     return limit / unit;
   }
 
-  void room(Vector<double>& values, Matrix<double>& columns, Index count) const {
+  [[gnu::cold]] void room(Vector<double>& values, Matrix<double>& columns, Index count) const {
     if (values.size() >= count && columns.rows() == lower.size()) return;
     values.resize(count);
     columns.resize(lower.size(), count);
