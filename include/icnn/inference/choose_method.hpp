@@ -59,18 +59,18 @@ inline constexpr Index gradients_at_first = 60;  ///< of what then is taken to b
 }
 
 template <class F>
-[[nodiscard]] bool may_use_newton(const F& f) {
+[[nodiscard, gnu::cold]] bool may_use_newton(const F& f) {
   return is_curved(f.regularity()) && f.inputs() <= newton_at_all;
 }
 
 template <class F>
-[[nodiscard]] bool may_use_truncated_newton(const F& f) {
+[[nodiscard, gnu::cold]] bool may_use_truncated_newton(const F& f) {
   return is_curved(f.regularity()) && f.inputs() > newton_at_all && !is_entropic(f);
 }
 
 /// Whether a bundle method may be chosen.
 template <class F>
-[[nodiscard]] bool may_use_bundle(const F& f) {
+[[nodiscard, gnu::cold]] bool may_use_bundle(const F& f) {
   return f.regularity().derivatives == 0;
 }
 

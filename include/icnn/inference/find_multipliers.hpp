@@ -99,8 +99,8 @@ void require_constraints() {
 /// constraint, is no more than the gap. A coordinate that no constraint holds has multipliers of about gap / distance, not
 /// exactly 0. Without a finite lower bound there are none. Cost: about a projection onto the set. Allocates.
 template <class Set>
-[[gnu::cold]] void find_multipliers(const Set& set, Region& region, const EntropyTerm* entropy, const Settings& settings,
-                                    Result& result) {
+[[gnu::cold, gnu::noinline]] void find_multipliers(const Set& set, Region& region, const EntropyTerm* entropy,
+                                                   const Settings& settings, Result& result) {
   if (!has_multipliers(settings, result)) return;
   if constexpr (has_constraints<Set>) {
     if (kind_of<Set> == SetKind::polyhedron || region.multiplier_count() > 0) {

@@ -126,7 +126,7 @@ void refresh(ConvexModel& model, const F& f) {
 }
 
 template <class Chain>
-[[nodiscard]] ModelPointer make_model(const BasicFicnn<Chain>& f, bool hessian) {
+[[nodiscard, gnu::cold]] ModelPointer make_model(const BasicFicnn<Chain>& f, bool hessian) {
   using S = typename BasicFicnn<Chain>::Scalar;
   static_assert(std::is_same_v<S, double> || std::is_same_v<S, float>, "argmin certifies functions in float and in double");
   const auto made = [](auto model) -> ModelPointer {
@@ -141,27 +141,27 @@ template <class Chain>
   }
 }
 template <class G>
-[[nodiscard]] ModelPointer make_model(const Regularized<G>& f, bool hessian) {
+[[nodiscard, gnu::cold]] ModelPointer make_model(const Regularized<G>& f, bool hessian) {
   auto model = std::make_unique<RegularizedModel>(make_model(f.function(), hessian));
   refresh(*model, f);
   return model;
 }
 template <class G>
-[[nodiscard]] ModelPointer make_model(const Restricted<G>& f, bool hessian) {
+[[nodiscard, gnu::cold]] ModelPointer make_model(const Restricted<G>& f, bool hessian) {
   auto model = std::make_unique<RestrictedModel>(make_model(f.function(), hessian), f.free_coordinates());
   if (hessian) model->make_room_for_hessians();
   refresh(*model, f);
   return model;
 }
 template <class G>
-[[nodiscard]] ModelPointer make_model(const Precomposed<G>& f, bool hessian) {
+[[nodiscard, gnu::cold]] ModelPointer make_model(const Precomposed<G>& f, bool hessian) {
   auto model = std::make_unique<PrecomposedModel>(make_model(f.function(), hessian), f.inputs());
   if (hessian) model->make_room_for_hessians();
   refresh(*model, f);
   return model;
 }
 template <class G>
-[[nodiscard]] ModelPointer make_model(const Standardized<G>& f, bool hessian) {
+[[nodiscard, gnu::cold]] ModelPointer make_model(const Standardized<G>& f, bool hessian) {
   auto model = std::make_unique<StandardizedModel>(make_model(f.function(), hessian));
   refresh(*model, f);
   return model;
@@ -170,7 +170,7 @@ template <class G>
 namespace detail {
 
 template <class Model, class F>
-[[nodiscard]] ModelPointer make_parts_model(const F& f, bool hessian) {
+[[nodiscard, gnu::cold]] ModelPointer make_parts_model(const F& f, bool hessian) {
   std::vector<ModelPointer> parts;
   f.parts().for_each([&](const auto& part) { parts.push_back(make_model(part, hessian)); });
   auto model = std::make_unique<Model>(std::move(parts));
@@ -181,11 +181,11 @@ template <class Model, class F>
 }  // namespace detail
 
 template <class Parts>
-[[nodiscard]] ModelPointer make_model(const Sum<Parts>& f, bool hessian) {
+[[nodiscard, gnu::cold]] ModelPointer make_model(const Sum<Parts>& f, bool hessian) {
   return detail::make_parts_model<SumModel>(f, hessian);
 }
 template <class Parts>
-[[nodiscard]] ModelPointer make_model(const Maximum<Parts>& f, bool hessian) {
+[[nodiscard, gnu::cold]] ModelPointer make_model(const Maximum<Parts>& f, bool hessian) {
   return detail::make_parts_model<MaximumModel>(f, hessian);
 }
 

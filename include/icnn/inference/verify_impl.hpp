@@ -21,8 +21,8 @@ struct Proof {
 /// The lower bound of f + phi over the set of \p term that a certificate of the right sizes proves, rounding included. Where
 /// the set is wide or unbounded f's strong convexity confines the minimizer: to a ball around the center on whose surface f
 /// exceeds \p upper, an upper bound of f(y). Each attempt at that ball, one as a rule, costs another backward pass.
-[[nodiscard]] inline Proof prove(ConvexModel& model, const SimpleTerm& term, const Certificate& certificate, double upper,
-                                 VectorView h, VectorView g) {
+[[nodiscard, gnu::cold]] inline Proof prove(ConvexModel& model, const SimpleTerm& term, const Certificate& certificate,
+                                            double upper, VectorView h, VectorView g) {
   const Vector<double>& c = certificate.center;
   const double m = model.strong_convexity();
   const auto take_extents = [&] {
@@ -62,8 +62,8 @@ void with_term(Region& set, const EntropyTerm* entropy, Visit visit) {
   }
 }
 
-ICNN_INLINE void finish_certificate(ConvexModel& model, Region& set, const EntropyTerm* entropy, MethodWorkspace& ws,
-                                    Result& result) {
+[[gnu::cold]] ICNN_INLINE void finish_certificate(ConvexModel& model, Region& set, const EntropyTerm* entropy,
+                                                  MethodWorkspace& ws, Result& result) {
   Certificate& certificate = result.certificate;
   if (certificate.empty()) return;
   certificate.y = result.y;
@@ -78,8 +78,8 @@ ICNN_INLINE void finish_certificate(ConvexModel& model, Region& set, const Entro
   });
 }
 
-ICNN_INLINE Verification verify(ConvexModel& model, Region& set, const EntropyTerm* entropy,
-                                const Certificate& certificate) {
+[[gnu::cold]] ICNN_INLINE Verification verify(ConvexModel& model, Region& set, const EntropyTerm* entropy,
+                                              const Certificate& certificate) {
   const Index n = model.inputs();
   const auto fits = [](const Vector<double>& part, Index size) { return part.size() == size && vec::all_finite(part); };
   if (!fits(certificate.y, n) || !fits(certificate.center, n) || !fits(certificate.slopes, model.neurons()) ||

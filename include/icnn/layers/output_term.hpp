@@ -30,7 +30,7 @@ template <class S, int N, int Cols>
 struct OutputTermTape {
   using Scalar = S;
 
-  OutputTermTape(Index inputs, Index rank, Index columns)
+  [[gnu::cold]] OutputTermTape(Index inputs, Index rank, Index columns)
       : low(rank, columns),
         low_w(rank, columns),
         scaled(rank, columns),

@@ -102,7 +102,7 @@ class Box {
   }
 
  private:
-  static void check(ConstVectorView lower, ConstVectorView upper) {
+  [[gnu::noinline]] static void check(ConstVectorView lower, ConstVectorView upper) {
     require_shape("Box", "upper bounds", upper.size(), Index{1}, lower.size(), Index{1});
     for (Index j = 0; j < lower.size(); ++j) {
       const double l = lower(j), u = upper(j);

@@ -16,12 +16,13 @@ namespace icnn::inline ICNN_ISA {
 class ModelInUnits final : public ConvexModel {
  public:
   /// In units of 1.
-  explicit ModelInUnits(ConvexModel& model) : model_(model), units_(model.inputs()), y_(units_), d_(units_), g_(units_) {
+  [[gnu::cold]] explicit ModelInUnits(ConvexModel& model)
+      : model_(model), units_(model.inputs()), y_(units_), d_(units_), g_(units_) {
     vec::fill(units_, 1);
   }
 
   /// Units about as large as these sizes; 1 for 0 and infinity.
-  void choose_units(ConstVectorView sizes) {
+  [[gnu::cold]] void choose_units(ConstVectorView sizes) {
     for (Index j = 0; j < sizes.size(); ++j) {
       const bool known = sizes(j) > 0 && std::isfinite(sizes(j));
       units_(j) = known ? std::ldexp(1.0, std::clamp(std::ilogb(sizes(j)), -most, most)) : 1.0;
@@ -84,7 +85,7 @@ class ModelInUnits final : public ConvexModel {
  private:
   static constexpr int most = 300;  // their products must not overflow
 
-  VectorView times_units(ConstVectorView v, VectorView out) const {
+  [[gnu::noinline]] VectorView times_units(ConstVectorView v, VectorView out) const {
     for (Index j = 0; j < v.size(); ++j) out(j) = v(j) * units_(j);
     return out;
   }

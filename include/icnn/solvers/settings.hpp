@@ -103,7 +103,7 @@ struct Settings {
   Observer<ArgminProgress> observer = {};  ///< false: stop
 
   /// Throws Error where a number is out of its range.
-  void validate() const {
+  [[gnu::cold]] void validate() const {
     const auto require = [](bool good, const char* expected, double got) {
       if (!good) fail({"Settings", expected, detail::text(got)});
     };

@@ -89,8 +89,8 @@ class SetTerm final : public SimpleTerm {
   [[nodiscard]] ConstVectorView middle() const override { return set_.middle(); }
   [[nodiscard]] ConstVectorView reach() const override { return set_.reach(); }
 
-  [[nodiscard]] double lower_bound_of_linear(ConstVectorView g, ConstVectorView y, double m,
-                                             ConstVectorView h) const override {
+  [[nodiscard, gnu::noinline]] double lower_bound_of_linear(ConstVectorView g, ConstVectorView y, double m,
+                                                            ConstVectorView h) const override {
     const double rounding = detail::rounding_of_sum(2 * g.size());
     const double size = detail::total_reach(g, y, h) + set_.rounding_size(y, h);
     double bound = -infinity;

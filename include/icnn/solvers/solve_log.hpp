@@ -37,8 +37,8 @@ class SolveLog {
  public:
   /// \p region is scratch of the dimension. Result.y is the starting point, in the set. Where another method has been there
   /// before, its bounds and counts are kept.
-  SolveLog(ConvexModel& model, const SimpleTerm& term, const Settings& settings, VectorView region, Result& result,
-           bool continues = false)
+  [[gnu::cold]] SolveLog(ConvexModel& model, const SimpleTerm& term, const Settings& settings, VectorView region,
+                         Result& result, bool continues = false)
       : model_(model),
         term_(term),
         settings_(settings),
@@ -115,7 +115,7 @@ class SolveLog {
 
   /// g := the gradient of f at the y of the latest evaluate(), and the lower bound that it gives. Where f or its gradient is
   /// not finite there, y and value become those half way to `from`, a point of the set, and so on. False when ended.
-  [[nodiscard]] bool take_gradient(ConstVectorView from, VectorView y, double& value, VectorView g) {
+  [[nodiscard, gnu::noinline]] bool take_gradient(ConstVectorView from, VectorView y, double& value, VectorView g) {
     if (std::isfinite(value)) {
       model_.gradient(g);
       if (vec::all_finite(g)) return use_gradient(y, g);
@@ -128,7 +128,8 @@ class SolveLog {
   }
   /// Value and gradient at y, where to begin, or from there towards the middle of the set; where f is not finite in that
   /// middle either, towards points beside it. False when ended.
-  [[nodiscard]] bool begin(Region& set, VectorView y, double& value, VectorView g, VectorView middle, VectorView scratch) {
+  [[nodiscard, gnu::noinline]] bool begin(Region& set, VectorView y, double& value, VectorView g, VectorView middle,
+                                          VectorView scratch) {
     if (!evaluate(y, value)) return false;
     if (std::isfinite(value)) {
       model_.gradient(g);
@@ -192,7 +193,7 @@ class SolveLog {
 
   /// Whether a lower bound of f at a point, from cuts made elsewhere, agrees with its value there: for a convex f it does,
   /// up to rounding. Otherwise the search has ended.
-  [[nodiscard]] bool cut_agrees(double lower, double value) {
+  [[nodiscard, gnu::noinline]] bool cut_agrees(double lower, double value) {
     return contradicts(lower - value, value) && lower - value > noise() ? end(Status::not_convex) : true;
   }
 
@@ -201,7 +202,7 @@ class SolveLog {
   [[nodiscard]] ConstVectorView region() const noexcept { return region_; }
 
   /// One more iteration has been done. False when ended.
-  [[nodiscard]] bool iterate() {
+  [[nodiscard, gnu::noinline]] bool iterate() {
     ++result_.iterations;
     if (!ended() && deadline_.passed()) return end(Status::deadline_reached);
     if (!settings_.observer) return !ended();
@@ -211,7 +212,7 @@ class SolveLog {
   }
 
   /// How far rounding may move the values that a line search compares. That of a cut holds for its value, too.
-  [[nodiscard]] double noise() {
+  [[nodiscard, gnu::noinline]] double noise() {
     if (!std::isfinite(cut_error_)) return value_error();
     return cut_error_ + term_.value_error(result_.y) + 4 * detail::epsilon * std::abs(result_.value);
   }
@@ -335,7 +336,7 @@ class SolveLog {
   }
 
   /// The rounding error of the best value (a pass over the function, made when it matters), and of its point in the set.
-  [[nodiscard]] double value_error() {
+  [[nodiscard, gnu::noinline]] double value_error() {
     if (!error_known_) {
       error_ = model_.value_error(result_.y) + term_.value_error(result_.y) + 4 * detail::epsilon * std::abs(result_.value);
       if (std::isnan(error_)) error_ = infinity;  // something overflowed

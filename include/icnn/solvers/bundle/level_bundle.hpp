@@ -19,7 +19,7 @@ namespace detail {
 inline constexpr LevelBundleTuning level_bundle_tuning{};
 
 /// The iterations of level_bundle(), from the best point so far.
-inline void level_iterations(SolveLog& log, Region& set, BundleWorkspace& ws, double share) {
+[[gnu::cold]] inline void level_iterations(SolveLog& log, Region& set, BundleWorkspace& ws, double share) {
   const auto& tuning = level_bundle_tuning;
   const Result& result = log.result();
   ws.begin(set);

@@ -42,7 +42,7 @@ template <class Search>
 class Localizer {
  public:
   /// search(model, region, settings, result) minimizes over a region from result.y. Refers to everything.
-  Localizer(ConvexModel& model, Region& set, const Settings& settings, BundleWorkspace& bundle, Search search)
+  [[gnu::cold]] Localizer(ConvexModel& model, Region& set, const Settings& settings, BundleWorkspace& bundle, Search search)
       : model_(model),
         in_units_(model),
         set_(set),
@@ -109,7 +109,7 @@ class Localizer {
 
   /// Where f is strongly convex, nothing needs to be shown: m |v - y|^2 / 2 <= f(y) - f(v) <= gap for its minimizer v. The
   /// smaller the gap, the smaller the box, and with that the gap again.
-  void shrink(Result& result) {
+  [[gnu::cold]] void shrink(Result& result) {
     const double m = model_.strong_convexity();
     Result best;
     for (double gap = result.gap(), before = infinity; m > 0 && gap < 0.5 * before && !out_of_time(result);) {
@@ -129,7 +129,7 @@ class Localizer {
       gap = result.gap();
     }
   }
-  static void take(const Result& best, Result& result) {
+  [[gnu::cold]] static void take(const Result& best, Result& result) {
     result.y = best.y;
     result.value = best.value;
     result.value_error = best.value_error;
@@ -141,7 +141,7 @@ class Localizer {
   }
 
   /// How far the box should reach from y to one side of a coordinate: functions may be steep in one and flat in another.
-  [[nodiscard]] double reach_along(Index j, double side, const Vector<double>& y, Result& result) {
+  [[nodiscard, gnu::cold]] double reach_along(Index j, double side, const Vector<double>& y, Result& result) {
     const double end = side < 0 ? y(j) - lowest_(j) : highest_(j) - y(j), size = std::abs(y(j));
     const double rise = tuning.rise * std::max(1.0, std::abs(result.value));
     double reach = tuning.reach * (1 + size);
@@ -159,7 +159,8 @@ class Localizer {
   }
 
   /// Whether y is on faces, where f is not larger for sure; those become farther away.
-  [[nodiscard]] bool grow_where_on_a_face(const Vector<double>& y, Vector<double>& below, Vector<double>& above) const {
+  [[nodiscard, gnu::cold]] bool grow_where_on_a_face(const Vector<double>& y, Vector<double>& below,
+                                                     Vector<double>& above) const {
     bool on_a_face = false;
     for (Index j = 0; j < y.size(); ++j) {
       const auto side = [&](double at, double end, double& reach) {
@@ -178,7 +179,8 @@ class Localizer {
   }
 
   /// Whether f > best.value on all faces; those where that is not known become farther away.
-  [[nodiscard]] bool is_larger_on_faces(const Result& best, Vector<double>& below, Vector<double>& above, Result& result) {
+  [[nodiscard, gnu::cold]] bool is_larger_on_faces(const Result& best, Vector<double>& below, Vector<double>& above,
+                                                   Result& result) {
     bool proven = true;
     for (Index j = 0; j < below.size(); ++j) {
       const auto side = [&](double at, double end, double& reach) {
@@ -193,7 +195,7 @@ class Localizer {
     return proven;
   }
 
-  [[nodiscard]] Settings within(const Result& spent, Index most) const {
+  [[nodiscard, gnu::cold]] Settings within(const Result& spent, Index most) const {
     Settings settings = settings_;
     settings.max_evaluations = std::min(most, settings_.max_evaluations - spent.evaluations);
     settings.time_limit = std::max(0.0, settings_.time_limit - set_.clock().seconds());
@@ -216,8 +218,8 @@ class Localizer {
     if (!search_between(lower_, upper_, settings, result, best)) best = Result{.y = std::move(best.y)};
   }
   /// best := the minimum between these bounds, from best.y, in units of the box. False where there is no point.
-  bool search_between(const Vector<double>& lower, const Vector<double>& upper, const Settings& settings, Result& result,
-                      Result& best) {
+  [[gnu::cold]] bool search_between(const Vector<double>& lower, const Vector<double>& upper, const Settings& settings,
+                                    Result& result, Result& best) {
     Vector<double> sizes = upper_;
     vec::subtract(upper_, lower_, sizes);
     in_units_.choose_units(sizes);
@@ -242,7 +244,7 @@ class Localizer {
 
   /// The minorant in units of 1, with f's own curvature and the same slope at the latest point. The faces of the box, where
   /// f is larger, have no part in it.
-  void use_units(Result& best, const Vector<double>& units) {
+  [[gnu::cold]] void use_units(Result& best, const Vector<double>& units) {
     Minorant& below = best.minorant;
     const double m = model_.strong_convexity();
     for (Index j = 0; j < units.size(); ++j) {

@@ -65,7 +65,7 @@ inline void subtract_left(const SquareView& m, Index first, Index last) {
 
 /// The factor of a symmetric matrix, of which the lower triangle is read. False where it is not positive definite. Entries
 /// above the diagonal may change. n^3 / 3 operations.
-[[nodiscard]] inline bool factor_in_place(const SquareView& m) {
+[[nodiscard, gnu::noinline]] inline bool factor_in_place(const SquareView& m) {
   for (Index first = 0; first < m.size; first += detail::cholesky_panel) {
     const Index last = std::min(first + detail::cholesky_panel, m.size);
     if (first > 0) detail::subtract_left(m, first, last);

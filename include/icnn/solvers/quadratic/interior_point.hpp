@@ -100,7 +100,7 @@ class InteriorPoint {
   [[nodiscard]] static VectorView none() noexcept { return {nullptr, 0}; }
 
   /// Deals the room out to vectors of these sizes.
-  void shape(Index n, Index m, Index k) {
+  [[gnu::noinline]] void shape(Index n, Index m, Index k) {
     double* next = room_.data();
     const auto deal = [&](Index size) {
       next += size;
@@ -237,7 +237,7 @@ class InteriorPoint {
   }
 
   /// to := T from, with zeros for fixed coordinates.
-  void transform(const ConstColumns& from, Matrix<double>& to) {
+  [[gnu::noinline]] void transform(const ConstColumns& from, Matrix<double>& to) {
     for (Index i = 0; i < from.columns(); ++i) {
       const VectorView out = column(to, i);
       for (Index j = 0; j < out.size(); ++j) out(j) = is_fixed(j) ? 0.0 : from(i)(j);
