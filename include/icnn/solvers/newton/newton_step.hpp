@@ -58,13 +58,6 @@ class NewtonStep {
     forget();
     if (!solver_ || offsets_.size() < set.row_count() || right_hand_side_.size() < set.equality_count()) make_room(set);
   }
-  [[gnu::cold]] void make_room(const Polytope& set) {
-    solver_.emplace(n(), set.row_count(), set.equality_count(), true);
-    offsets_.resize(set.row_count());
-    right_hand_side_.resize(set.equality_count());
-    rows_.resize(n(), set.row_count());
-    equalities_.resize(n(), set.equality_count());
-  }
 
   /// False where no step could be found. H: the lower triangle is read; it is changed on the diagonal (by the regularization
   /// that makes it definite).
@@ -109,6 +102,13 @@ class NewtonStep {
 
   [[nodiscard]] Index n() const noexcept { return inputs_.value(); }
   void forget() { std::fill_n(state_.data(), n(), 0); }
+  [[gnu::cold]] void make_room(const Polytope& set) {
+    solver_.emplace(n(), set.row_count(), set.equality_count(), true);
+    offsets_.resize(set.row_count());
+    right_hand_side_.resize(set.equality_count());
+    rows_.resize(n(), set.row_count());
+    equalities_.resize(n(), set.equality_count());
+  }
 
   [[nodiscard]] bool active_set(const Polytope& set, ConstVectorView g, SquareView h, VectorView d,
                                 const Deadline& deadline) {
