@@ -81,8 +81,7 @@ namespace detail {
       result.value = value;
       result.value_error = model.value_error(y) + 4 * epsilon * std::abs(value);
     }
-    const double tolerance = std::max(settings.absolute_gap, settings.relative_gap * std::max(1.0, std::abs(result.value)));
-    if (result.gap() + result.value_error <= tolerance) {
+    if (result.gap() + result.value_error <= settings.tolerance(result.value)) {
       result.status = Status::optimal;
       return;
     }

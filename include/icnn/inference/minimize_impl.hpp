@@ -144,8 +144,7 @@ ICNN_INLINE void minimize(ConvexModel& model, Region& set, const EntropyTerm* en
   ++result.evaluations;
   result.value = model.value(kernels::Order::value, result.y);
   result.value_error = model.value_error(result.y);
-  const bool closed =
-      result.gap() <= std::max(settings.absolute_gap, settings.relative_gap * std::max(1.0, std::abs(result.value)));
+  const bool closed = result.gap() <= settings.tolerance(result.value);
   if (result.status == Status::optimal && !closed) result.status = Status::numerical_limit;
 }
 

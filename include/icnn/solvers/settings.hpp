@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string_view>
@@ -101,6 +102,11 @@ struct Settings {
   double strong_convexity = 0;  ///< >= 0; black boxes: a modulus m for which f - m |y|^2 / 2 is known to be convex
   LineSearch line_search = {};
   Observer<ArgminProgress> observer = {};  ///< false: stop
+
+  /// The gap of a value that counts as optimal.
+  [[nodiscard]] double tolerance(double value) const {
+    return std::max(absolute_gap, relative_gap * std::max(1.0, std::abs(value)));
+  }
 
   /// Throws Error where a number is out of its range.
   [[gnu::cold]] void validate() const {

@@ -331,9 +331,7 @@ class SolveLog {
   }
 
   /// What counts as optimal.
-  [[nodiscard]] double tolerance() const {
-    return std::max(settings_.absolute_gap, settings_.relative_gap * std::max(1.0, std::abs(result_.value)));
-  }
+  [[nodiscard]] double tolerance() const { return settings_.tolerance(result_.value); }
 
   /// The rounding error of the best value (a pass over the function, made when it matters), and of its point in the set.
   [[nodiscard, gnu::noinline]] double value_error() {
