@@ -124,6 +124,31 @@ TEST_CASE("the box is as narrow in each coordinate as f is steep", "[argmin]") {
   }
 }
 
+TEST_CASE("what proves a bound in the box does so in the whole set", "[argmin]") {
+  // Kinked, steep in one coordinate and flat in another, on sets without an end: faces would take too many evaluations.
+  Random random(6);
+  for (int k = 0; k < 60; ++k) {
+    const Index n = 6 + random.index(5);
+    Ficnn<double, Elu> network({.inputs = n, .hidden = {3 * n, 3 * n}, .output = {.linear = true}}, Elu(0.5));
+    randomize(network, random, 3);
+    scale_inputs(network, random);
+    const auto f = regularized(network, {.proximal = 0.1});
+    const Matrix<double> e = random_matrix<double>(random, 2, n);
+    const auto solve = [&](const auto& set) {
+      const Result r = argmin(f, set, {.certificate = true});
+      INFO("problem " << k << ", n " << n << ": " << r);
+      CHECK(r.status == Status::optimal);
+      CHECK(r.evaluations <= 600);
+      const Verification proof = verify(f, set, r.certificate);
+      CHECK(proof.holds());
+      CHECK(proof.gap() <= 1e-5 * std::max(1.0, std::abs(r.value)));
+    };
+    if (k % 3 == 0) solve(HalfSpace(e.row(0), -1.0));
+    if (k % 3 == 1) solve(Affine(e, Vector<double>::Ones(2)));
+    if (k % 3 == 2) solve(WholeSpace(n));
+  }
+}
+
 TEST_CASE("a strongly convex function's gap confines its minimizer, and no less", "[argmin]") {
   // The latest point is as far from the minimizer as its gap allows: m |v - y|^2 / 2 = f(y) - f(v).
   Random random(4);

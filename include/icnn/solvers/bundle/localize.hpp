@@ -10,6 +10,7 @@
 
 #include "icnn/solvers/bundle/proximal_bundle.hpp"
 #include "icnn/solvers/model_in_units.hpp"
+#include "icnn/solvers/slope_bound.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -74,12 +75,10 @@ class Localizer {
         lower_(j) = std::max(lowest_(j), std::min(best.y(j) - below(j), highest_(j)));
         upper_(j) = std::min(highest_(j), std::max(best.y(j) + above(j), lowest_(j)));
       }
-      search_in_box(result, best, relative_gap);
-      if (best.value < result.value) {
-        result.y = best.y;
-        result.value = best.value;
-        result.value_error = best.value_error;
-      }
+      const double known = result.lower_bound;
+      search_in_box(lower_, upper_, relative_gap, result, best);
+      if (result.lower_bound > known && result.status != Status::optimal) shrink(result);
+      if (result.status == Status::optimal) return;
       if (out_of_time(result) || !std::isfinite(best.value)) return;
       if (grow_where_on_a_face(best.y, below, above)) {
         smallest_gap = infinity;
@@ -99,7 +98,7 @@ class Localizer {
         }
         continue;
       }
-      if (is_larger_on_faces(best, below, above, result)) return take(best, result);
+      if (is_larger_on_faces(best, below, above, result)) return raise_bound(best.lower_bound, best.minorant, result);
       if (out_of_time(result)) return;
     }
   }
@@ -111,33 +110,49 @@ class Localizer {
   /// smaller the gap, the smaller the box, and with that the gap again.
   [[gnu::cold]] void shrink(Result& result) {
     const double m = model_.strong_convexity();
+    Vector<double> lower = lower_, upper = lower_;
     Result best;
     for (double gap = result.gap(), before = infinity; m > 0 && gap < 0.5 * before && !out_of_time(result);) {
       const double reach = 1.01 * std::sqrt(2 * gap / m);
       for (Index j = 0; j < lower_.size(); ++j) {
-        lower_(j) = std::max(lowest_(j), result.y(j) - reach);
-        upper_(j) = std::min(highest_(j), result.y(j) + reach);
+        lower(j) = std::max(lowest_(j), result.y(j) - reach);
+        upper(j) = std::min(highest_(j), result.y(j) + reach);
       }
       best.y = result.y;
-      search_in_box(result, best, settings_.relative_gap);
-      if (best.status == Status::optimal) return take(best, result);
+      search_in_box(lower, upper, settings_.relative_gap, result, best);
       if (!(best.gap() < infinity)) return;
-      const Status status = result.status;
-      if (best.gap() < gap) take(best, result);
-      result.status = status;
+      raise_bound(best.lower_bound, best.minorant, result);
+      if (result.status == Status::optimal) return;
       before = gap;
       gap = result.gap();
     }
   }
-  [[gnu::cold]] static void take(const Result& best, Result& result) {
-    result.y = best.y;
-    result.value = best.value;
-    result.value_error = best.value_error;
-    if (best.lower_bound > result.lower_bound) {
-      result.lower_bound = best.lower_bound;
-      result.minorant = best.minorant;
+  [[gnu::cold]] void raise_bound(double bound, const Minorant& minorant, Result& result) const {
+    if (bound > result.lower_bound) {
+      result.lower_bound = bound;
+      result.minorant = minorant;
     }
-    result.status = Status::optimal;
+    if (result.gap() <= settings_.tolerance(result.value)) result.status = Status::optimal;
+  }
+
+  /// What proves the bound in the box does so in the whole set, as far as the minorant's minimum is in the box. Where that
+  /// closes the gap, or leaves a small box that strong convexity makes sure of, no face has to be looked at.
+  [[gnu::cold]] void bound_everywhere(Result& best, Result& result) {
+    Certificate& proof = best.certificate;
+    if (proof.empty()) return;
+    for (Index j = 0; j < proof.center.size(); ++j) proof.center(j) *= in_units_.units()(j);
+    if (set_.multiplier_count() == 0) proof.multipliers.resize(0);
+    if (proof.multipliers.size() != set_.multiplier_count() || !set_.assign_multipliers(proof.multipliers)) return;
+    proof.y = best.y;
+    const Vector<double> adjoints = proof.slopes;
+    model_.make_slopes(proof.slopes);
+    const double upper = best.value + best.value_error;
+    const double bound = prove(model_, SetTerm(set_), proof, upper, bundle_.region, bundle_.scratch).lower_bound;
+    if (settings_.certificate && bound > result.lower_bound) {
+      result.certificate = std::move(proof);
+      result.certificate.slopes = adjoints;
+    }
+    raise_bound(bound, best.minorant, result);
   }
 
   /// How far the box should reach from y to one side of a coordinate: functions may be steep in one and flat in another.
@@ -181,6 +196,7 @@ class Localizer {
   /// Whether f > best.value on all faces; those where that is not known become farther away.
   [[nodiscard, gnu::cold]] bool is_larger_on_faces(const Result& best, Vector<double>& below, Vector<double>& above,
                                                    Result& result) {
+    choose_units(lower_, upper_);
     bool proven = true;
     for (Index j = 0; j < below.size(); ++j) {
       const auto side = [&](double at, double end, double& reach) {
@@ -211,18 +227,34 @@ class Localizer {
     result.iterations += part.iterations;
   }
 
-  /// best := the minimum in the box; nothing of an earlier box is left where there is no point in this one.
-  [[gnu::cold]] void search_in_box(Result& result, Result& best, double relative_gap) {
+  /// best := the minimum in the box, and what is better of it in the result, too. Nothing of an earlier box is left where
+  /// there is no point in this one.
+  [[gnu::cold]] void search_in_box(const Vector<double>& lower, const Vector<double>& upper, double relative_gap,
+                                   Result& result, Result& best) {
+    choose_units(lower, upper);
     Settings settings = within(result, settings_.max_evaluations);
     settings.relative_gap = relative_gap;
-    if (!search_between(lower_, upper_, settings, result, best)) best = Result{.y = std::move(best.y)};
+    settings.certificate = true;
+    if (!search_between(lower, upper, settings, result, best)) {
+      best = Result{.y = std::move(best.y)};
+      return;
+    }
+    if (best.value < result.value && set_.contains(best.y)) {  // rounding in the box's units may break rows
+      result.y = best.y;
+      result.value = best.value;
+      result.value_error = best.value_error;
+    }
+    bound_everywhere(best, result);
   }
-  /// best := the minimum between these bounds, from best.y, in units of the box. False where there is no point.
+  /// Units of a box.
+  void choose_units(const Vector<double>& lower, const Vector<double>& upper) {
+    Vector<double> sizes = upper;
+    vec::subtract(upper, lower, sizes);
+    in_units_.choose_units(sizes);
+  }
+  /// best := the minimum between these bounds, from best.y, in the latest units. False where there is no point.
   [[gnu::cold]] bool search_between(const Vector<double>& lower, const Vector<double>& upper, const Settings& settings,
                                     Result& result, Result& best) {
-    Vector<double> sizes = upper_;
-    vec::subtract(upper_, lower_, sizes);
-    in_units_.choose_units(sizes);
     const Vector<double>& units = in_units_.units();
     Vector<double> least = lower, most = upper;
     for (Index j = 0; j < units.size(); ++j) {
