@@ -54,7 +54,7 @@ mutant("wide sets: nothing is shown of the faces" solvers/bundle/localize.hpp "r
 mutant("wide sets: a box a tenth as large as the gap allows" solvers/bundle/localize.hpp
        "const double reach = 1.01 * std::sqrt(2 * gap / m);" "const double reach = 0.1 * std::sqrt(2 * gap / m);" referee argmin)
 mutant("wide sets: a bound in a box counts everywhere" solvers/bundle/localize.hpp
-       "raise_bound(bound, best.minorant, result);" "raise_bound(best.lower_bound, best.minorant, result);" argmin)
+       "raise_bound(bound, best.minorant, result);" "raise_bound(best.lower_bound, best.minorant, result);" referee)
 mutant("balls: a bound that lacks a tenth of what was added" inference/ball_dual_impl.hpp
        "part.lower_bound - moved - 8" "part.lower_bound - 0.9 * moved - 8" argmin)
 mutant("folding: no bias" inference/network_folding.hpp "slopes(r) * layer.bias(r) + layer.offset" "layer.offset"
