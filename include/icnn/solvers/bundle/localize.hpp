@@ -234,7 +234,7 @@ class Localizer {
     choose_units(lower, upper);
     Settings settings = within(result, settings_.max_evaluations);
     settings.relative_gap = relative_gap;
-    settings.certificate = true;
+    settings.certificate = model_.knows_conjugates();
     if (!search_between(lower, upper, settings, result, best)) {
       best = Result{.y = std::move(best.y)};
       return;
