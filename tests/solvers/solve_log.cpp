@@ -29,7 +29,40 @@ struct RoundedParabola final : ConvexModel {  // |y|^2 / 2 with a stated roundin
   kernels::Order order = kernels::Order::value;
 };
 
+/// What a log makes of one evaluation of a parabola at (y, y), with the default settings.
+struct FirstEvaluation {
+  FirstEvaluation(double y, double stated_error) {
+    RoundedParabola f(stated_error);
+    const WholeSpace space(2);
+    const SetRegion set(space);
+    const SetTerm term(set);
+    const Settings settings;
+    Vector<double> region(2), g(2), at = Vector<double>::Constant(2, y);
+    Result r;
+    r.y = at;
+    SolveLog log(f, term, settings, region, r);
+    double value = 0;
+    goes_on = log.evaluate(at, value) && log.take_gradient(at, g);
+    aim = log.aim();
+    tolerance = settings.tolerance(r.value);
+    status = r.status;
+  }
+  bool goes_on = false;
+  double aim = 0, tolerance = 0;
+  Status status = Status::not_run;
+};
+
 }  // namespace
+
+TEST_CASE("a part of the first gap is aimed at only where what counts as optimal is much of it", "[solvers]") {
+  const FirstEvaluation far(10, 0), near_by(1e-4, 0), rounded(1e-9, 1e-8);
+  CHECK(far.goes_on);
+  CHECK(far.aim == far.tolerance);
+  CHECK(near_by.goes_on);  // though its gap, 1e-8, counts as optimal
+  CHECK(near_by.aim < 1e-4 * 1e-8);
+  CHECK_FALSE(rounded.goes_on);  // nothing but rounding is left to gain
+  CHECK(rounded.status == Status::optimal);
+}
 
 TEST_CASE("on an unbounded set the region holds the minimizer, and shrinks with the gradient", "[solvers]") {
   RoundedParabola f(0);

@@ -21,7 +21,8 @@ struct SolveLogTuning {
   int all_non_finite = 100;     ///< evaluations where f is not finite, before the search ends,
   int most_non_finite = 12;     ///< and so many in a row, each nearer to where f is finite
   double aside[5] = {0, 1, -1, 1e-3, -1e-3};  ///< where f is looked for beside the middle, in all coordinates
-  double first_gaps = 10;         ///< the aim is a gap of relative_gap times so many gaps at the start, if that is less
+  double first_gaps = 10;         ///< the aim is a gap of relative_gap times so many gaps at the start, if that is less,
+  double worth_more = 1e3;        ///< and the gap at the start below so many times what counts as optimal,
   double least_aim = 1e-14;       ///< but no less than this, relative to what the first value and bound are sums of,
   Index further_evaluations = 5;  ///< and only as long as so many halve the gap
   double unbounded = 1e12;        ///< so many times the first value's size below zero, on an unbounded set: no minimum
@@ -65,10 +66,10 @@ class SolveLog {
   [[nodiscard]] ConvexModel& model() const noexcept { return model_; }
   [[nodiscard]] const Settings& settings() const noexcept { return settings_; }
   [[nodiscard]] const Deadline& deadline() const noexcept { return deadline_; }
-  /// The gap that is aimed at: a good part of what could be gained at the start, whatever the scale of f, and whatever is
-  /// added to it.
+  /// The gap that is aimed at: what counts as optimal, but where that is much of what could be gained at the start, a small
+  /// part of the latter, whatever the scale of f, and whatever is added to it.
   [[nodiscard]] double aim() const {
-    if (!(first_gap_ < infinity)) return tolerance();
+    if (!(first_gap_ < tuning.worth_more * tolerance())) return tolerance();
     const double part = std::max(least_aim_, tuning.first_gaps * settings_.relative_gap * first_gap_);
     return std::min(tolerance(), std::max(settings_.absolute_gap, part));
   }
@@ -343,11 +344,11 @@ class SolveLog {
     return error_ + term_.violation_cost(result_.y);
   }
 
-  /// Whether the gap is what is aimed at, or what counts as optimal and no longer becomes smaller.
+  /// Whether the gap is what is aimed at, or what counts as optimal and rounding for the most part, or no longer smaller.
   [[nodiscard]] bool gap_closed() {
     const double open = result_.value - result_.lower_bound;
     if (!(open <= tolerance() && open + value_error() <= tolerance())) return false;
-    if (open + value_error() <= aim()) return true;
+    if (open + value_error() <= aim() || open <= 2 * (value_error() + cut_error_)) return true;
     if (!(open <= 0.5 * open_at_aim_)) return result_.evaluations - aimed_at_ > tuning.further_evaluations;
     open_at_aim_ = open;
     aimed_at_ = result_.evaluations;
