@@ -19,8 +19,8 @@ TEST_CASE("the method follows regularity, set, entropy and size", "[argmin]") {
   const Regularity smooth{false, 2}, once{false, 1}, kinked{true, 0}, bent{false, 0}, affine{true, 2};
   CHECK(choose_method(smooth, 32, kind_of<Box>, false) == Plan{Method::newton, 0});
   CHECK(choose_method(once, 2, kind_of<Box>, false) == Plan{Method::newton, 0});
-  CHECK(choose_method(smooth, 33, kind_of<Simplex>, false) == Plan{Method::newton, 33});
-  CHECK(choose_method(smooth, 401, kind_of<Box>, false) == Plan{Method::truncated_newton, 60});
+  CHECK(choose_method(smooth, 33, kind_of<Simplex>, false) == Plan{Method::truncated_newton, 22});
+  CHECK(choose_method(smooth, 900, kind_of<Box>, false) == Plan{Method::truncated_newton, 60});
   CHECK(choose_method(smooth, 13, kind_of<Box>, true) == Plan{Method::newton, 13});
   CHECK(choose_method(smooth, 401, kind_of<Box>, true) == Plan{Method::mirror_gradient, 0});
   CHECK(choose_method(affine, 2, kind_of<Box>, true) == Plan{Method::mirror_gradient, 0});
@@ -90,7 +90,7 @@ TEST_CASE("named methods agree on the minimum", "[argmin]") {
 
 TEST_CASE("Newton by name beyond what a workspace was made for", "[argmin]") {
   Random random(2);
-  const Index n = 450;
+  const Index n = 1001;
   Ficnn<double, Softplus> f({.inputs = n, .hidden = {10}});
   randomize(f, random);
   ArgminWorkspace ws(f);

@@ -57,6 +57,38 @@ TEST_CASE("every plan leads to the minimum, through one type of model and one of
   }
 }
 
+TEST_CASE("where conjugate gradients take long, the automatic choice goes on with whole Newton steps", "[argmin]") {
+  const Index n = 48;
+  const Box box = Box::cube(n, -1, 1);
+  SetRegion<Box> region(box);
+  const auto solve = [&](double condition, Method asked) {
+    const auto f = [condition](const Vector<double>& y, Vector<double>& g, Matrix<double>& h) {
+      double value = 0;
+      for (Index j = 0; j < y.size(); ++j) {
+        const double a = std::pow(condition, -static_cast<double>(j) / static_cast<double>(n)), d = y(j) - 0.5;
+        value += a * std::cosh(d);
+        g(j) = a * std::sinh(d);
+        h.col(j).setZero();
+        h(j, j) = a * std::cosh(d);
+      }
+      return value;
+    };
+    BlackBoxBuffers buffers(n);
+    FunctionModel model(f, buffers);
+    MethodWorkspace ws(n);
+    Result r;
+    r.y = Vector<double>::Zero(n);
+    const Settings settings{.relative_gap = 1e-9, .method = asked};
+    detail::minimize(model, region, nullptr, {Method::truncated_newton, 0}, settings, ws, r);
+    INFO("condition " << condition << ", " << to_string(asked) << ": " << r);
+    CHECK(r.status == Status::optimal);
+    return ws.rooms().newton.has_value();
+  };
+  CHECK(solve(1e5, Method::automatic));
+  CHECK_FALSE(solve(2, Method::automatic));
+  CHECK_FALSE(solve(1e5, Method::truncated_newton));
+}
+
 TEST_CASE("beside an entropy, too", "[argmin]") {
   const auto f = bowl(Vector<double>{{0.5, 0.5}});
   BlackBoxBuffers buffers(2);

@@ -49,7 +49,8 @@ namespace detail {
 // A Hessian costs about n / 10 evaluations, a gradient method three times as many evaluations as Newton's.
 inline constexpr Index newton_at_once = 32;         ///< variables
 inline constexpr Index mirror_newton_at_once = 12;  ///< the gradient method of entropic problems needs fewer
-inline constexpr Index newton_at_all = 400;         ///< beyond, n^3 outweighs what it saves
+inline constexpr Index newton_at_all = 400;         ///< with cuts, rows or an entropy: beyond, n^3 outweighs what it saves
+inline constexpr Index hessians_at_all = 1000;      ///< on simple sets, where conjugate gradients take too long
 inline constexpr Index patience_for_one_method = 250;
 inline constexpr Index gradients_at_first = 60;  ///< of what then is taken to be hard: kinked, or ill-conditioned
 
@@ -60,12 +61,12 @@ inline constexpr Index gradients_at_first = 60;  ///< of what then is taken to b
 
 template <class F>
 [[nodiscard, gnu::cold]] bool may_use_newton(const F& f) {
-  return is_curved(f.regularity()) && f.inputs() <= newton_at_all;
+  return is_curved(f.regularity()) && f.inputs() <= (is_entropic(f) ? newton_at_all : hessians_at_all);
 }
 
 template <class F>
 [[nodiscard, gnu::cold]] bool may_use_truncated_newton(const F& f) {
-  return is_curved(f.regularity()) && f.inputs() > newton_at_all && !is_entropic(f);
+  return is_curved(f.regularity()) && f.inputs() > newton_at_once && !is_entropic(f);
 }
 
 /// Whether a bundle method may be chosen.
@@ -78,10 +79,11 @@ template <class F>
 
 /// The method for a function of that regularity in n variables on a set of that kind:
 ///
-/// - smooth, on a box, simplex, the whole space or a product of these: Newton up to n = 32 (with an entropy 12); up to 400 a
-///   gradient method for n evaluations, then Newton; beyond, the gradient method for 60 evaluations, then truncated Newton
-///   (with an entropy the gradient method alone); on a polyhedron always Newton, on half-spaces, affine sets and products
-///   with these up to 400;
+/// - smooth, on a box, simplex, the whole space or a product of these: Newton up to n = 32, beyond a gradient method for
+///   20 + n / 16 evaluations (60 at most), then truncated Newton and, up to n = 1000, Newton where that takes too many
+///   products with the Hessian; with an entropy Newton up to n = 12, up to 400 the gradient method for n evaluations, then
+///   Newton, beyond the gradient method alone; on a polyhedron always Newton, on half-spaces, affine sets and products with
+///   these up to 400;
 /// - kinked, on such a set: the bundle method, that is neuron_folding() where every neuron has two linear pieces (argmin
 ///   asks the function), else proximal_bundle() or, with an entropy, entropy_bundle(); affine on a polyhedron, too;
 /// - kinked, on any other set: a gradient method for 60 evaluations, then level_bundle();

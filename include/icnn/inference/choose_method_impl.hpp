@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include <algorithm>
+
 #include "icnn/inference/choose_method.hpp"
 
 namespace icnn::inline ICNN_ISA {
@@ -17,8 +19,9 @@ namespace detail {
   if (set == SetKind::flat && n > newton_at_all) return {gradient, 0};
   if (set == SetKind::polyhedron || set == SetKind::flat) return {curved ? Method::newton : Method::bundle, 0};
   if (!curved || (entropic && n > newton_at_all)) return {gradient, 0};
-  if (n > newton_at_all) return {Method::truncated_newton, gradients_at_first};
-  return {Method::newton, n <= (entropic ? mirror_newton_at_once : newton_at_once) ? 0 : n};
+  if (n <= (entropic ? mirror_newton_at_once : newton_at_once)) return {Method::newton, 0};
+  if (entropic) return {Method::newton, n};
+  return {Method::truncated_newton, std::min(gradients_at_first, 20 + n / 16)};
 }
 
 ICNN_INLINE Index patience(const Plan& plan, Index n, Method asked) {

@@ -174,7 +174,8 @@ ICNN_INLINE void minimize(ConvexModel& model, Region& set, const EntropyTerm* en
   };
   // Every face takes some evaluations.
   const bool affordable = 4 * ws.inputs() <= settings.max_evaluations - result.evaluations;
-  if (polytope && affordable) localize(plan.method, by_bundle ? settings.max_evaluations : patience_for_one_method);
+  const Method method = plan.method == Method::truncated_newton ? Method::newton : plan.method;
+  if (polytope && affordable) localize(method, by_bundle ? settings.max_evaluations : patience_for_one_method);
   if (stuck()) {
     const SetTerm term(set);
     SolveLog log(model, term, settings, bundle.region, result, true);
@@ -191,32 +192,29 @@ ICNN_INLINE void minimize_once(ConvexModel& model, Region& set, const Plan& plan
                                MethodWorkspace& ws, Result& result) {
   ws.prepare(plan, false);
   MethodRooms& r = ws.rooms();
-  const Index most = patience(plan, ws.inputs(), settings.method);
-  switch (plan.method) {
-    case Method::newton: {
-      return projected_newton(model, set, settings, *r.newton, result, plan.gradient_evaluations, most);
-    }
-    case Method::truncated_newton: {
-      return truncated_newton(model, set, settings, *r.truncated, result, plan.gradient_evaluations);
-    }
-    case Method::folding: return r.folding.minimize(r.folding.scratch.get(), model, set, settings, *r.bundle, result);
-    case Method::bundle:
-    case Method::level:
-    case Method::cutting_plane: {
-      const SetTerm term(set);
-      SolveLog log(model, term, settings, r.bundle->region, result);
-      if (plan.gradient_evaluations > 0) gradient_iterations(log, set, r.gradient, plan.gradient_evaluations);
-      if (!log.ended()) {
-        if (plan.method == Method::bundle) bundle_iterations(log, set, *r.bundle);
-        if (plan.method == Method::level) level_iterations(log, set, *r.bundle, level_bundle_tuning.share);
-        if (plan.method == Method::cutting_plane) level_iterations(log, set, *r.bundle, 0);
-      }
-      return log.finish();
-    }
-    case Method::automatic:
-    case Method::projected_gradient:
-    case Method::mirror_gradient: return projected_gradient(model, set, settings, r.gradient, result, most);
+  if (plan.method == Method::folding) {
+    return r.folding.minimize(r.folding.scratch.get(), model, set, settings, *r.bundle, result);
   }
+  const Index most = patience(plan, ws.inputs(), settings.method);
+  const SetTerm term(set);
+  SolveLog log(model, term, settings, r.gradient.region, result);
+  const Index gradients = plan.method == Method::projected_gradient ? most : plan.gradient_evaluations;
+  if (gradients > 0) gradient_iterations(log, set, r.gradient, gradients);
+  const auto is_next = [&](Method method) { return plan.method == method && !log.ended(); };
+  bool by_hessians = is_next(Method::newton);
+  if (is_next(Method::truncated_newton)) {
+    const bool may_form = settings.method == Method::automatic && ws.inputs() <= hessians_at_all;
+    truncated_iterations(log, set, *r.truncated, most, may_form ? 2 * products_of_newton_step(model) : no_limit);
+    by_hessians = may_form && !log.ended();
+  }
+  if (by_hessians) {
+    ws.prepare({Method::newton}, false);
+    newton_iterations(log, set, *r.newton, most);
+  }
+  if (is_next(Method::bundle)) bundle_iterations(log, set, *r.bundle);
+  if (is_next(Method::level)) level_iterations(log, set, *r.bundle, level_bundle_tuning.share);
+  if (is_next(Method::cutting_plane)) level_iterations(log, set, *r.bundle, 0);
+  log.finish();
 }
 
 ICNN_INLINE Region& region_in(MethodWorkspace& ws, const Polyhedron& set, double time_limit, bool near) {

@@ -50,7 +50,7 @@ namespace detail {
 inline constexpr ProjectedGradientTuning projected_gradient_tuning{};
 
 /// trial := P(y - alpha g), direction := trial - y; the slope of f along it.
-inline double projected_step(Region& set, GradientWorkspace& ws, double alpha) {
+[[gnu::noinline]] inline double projected_step(Region& set, GradientWorkspace& ws, double alpha) {
   vec::step_to(ws.y, -alpha, ws.g, ws.trial);
   set.project(ws.trial, ws.mirror);
   vec::subtract(ws.trial, ws.y, ws.direction);
@@ -74,7 +74,8 @@ inline double first_step(Region& set, GradientWorkspace& ws) {
 
 /// One line search of projected_gradient(): from the trial point y + direction, which was found wanting, back towards y.
 /// On success ws.trial and value hold the accepted point. False when none was found, or the search has ended.
-[[nodiscard]] inline bool search_line(SolveLog& log, GradientWorkspace& ws, double at_y, double slope, double& value) {
+[[nodiscard, gnu::noinline, gnu::cold]] inline bool search_line(SolveLog& log, GradientWorkspace& ws, double at_y,
+                                                                double slope, double& value) {
   ConvexModel& model = log.model();
   const double decrease = log.settings().line_search.decrease;
   const bool cheap = model.line(ws.y, ws.direction);

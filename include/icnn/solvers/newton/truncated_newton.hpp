@@ -61,7 +61,7 @@ inline void find_face(TruncatedWorkspace& ws) {
 }
 
 /// Projects a direction onto the face: zero where a bound is active, and no change of the sums.
-inline void onto_face(const TruncatedWorkspace& ws, VectorView d) {
+[[gnu::noinline]] inline void onto_face(const TruncatedWorkspace& ws, VectorView d) {
   for (Index j = 0; j < d.size(); ++j) d(j) = ws.free(j) != 0 ? d(j) : 0.0;
   for (Index i = 0; i < ws.set.groups; ++i) {
     double sum = 0, count = 0;
@@ -77,8 +77,8 @@ inline void onto_face(const TruncatedWorkspace& ws, VectorView d) {
 }
 
 /// ws.direction := about the minimizer of g'd + d'H d / 2 in the face, by conjugate gradients, the more exact the nearer the
-/// solution. False where the face leaves nothing to do.
-[[nodiscard]] inline bool conjugate_gradients(ConvexModel& model, TruncatedWorkspace& ws) {
+/// solution, but of no more than so many products. False where the face leaves nothing to do.
+[[nodiscard, gnu::noinline]] inline bool conjugate_gradients(ConvexModel& model, TruncatedWorkspace& ws, Index& products) {
   const auto& tuning = truncated_newton_tuning;
   vec::scale_to(-1, ws.g, ws.residual);
   onto_face(ws, ws.residual);
@@ -88,8 +88,7 @@ inline void onto_face(const TruncatedWorkspace& ws, VectorView d) {
   const double first = std::sqrt(square);
   const double wanted = first * std::min(tuning.accuracy, std::sqrt(first / (1 + vec::norm(ws.g))));
   if (!(first > 0)) return false;
-  const Index products = std::min<Index>(3 * ws.y.size() + 10, tuning.max_products);  // rounding may take more than n
-  for (Index k = 0; k < products && std::sqrt(square) > wanted; ++k) {
+  for (; products > 0 && std::sqrt(square) > wanted; --products) {
     model.hessian_product(ws.conjugate, ws.product);
     onto_face(ws, ws.product);
     const double curvature = vec::dot(ws.conjugate, ws.product);
@@ -123,9 +122,20 @@ inline void onto_face(const TruncatedWorkspace& ws, VectorView d) {
   return false;
 }
 
-/// The iterations of truncated_newton(), from the best point so far.
-inline void truncated_iterations(SolveLog& log, Region& set, TruncatedWorkspace& ws) {
+/// What a step of projected_newton() takes, in products with the Hessian, measured: that of a network is made in the time of
+/// n / 20, and factored in n^2 / 24 per neuron, each of which has n weights or more; that of a black box is there.
+[[nodiscard]] inline Index products_of_newton_step(const ConvexModel& model) {
+  const Index n = model.inputs(), neurons = model.neurons();
+  return 1 + (neurons > 0 ? n / 20 + n * n / (24 * neurons) : n / 6);
+}
+
+/// The iterations of truncated_newton(), from the best point so far. With a limit to the products of a step, they end where
+/// one reaches it, or none is found: a Hessian is the better bargain then.
+inline void truncated_iterations(SolveLog& log, Region& set, TruncatedWorkspace& ws, Index max_evaluations = no_limit,
+                                 Index most_products = no_limit) {
   const auto& tuning = truncated_newton_tuning;
+  const bool may_leave = most_products < no_limit;
+  most_products = std::min({most_products, 3 * ws.y.size() + 10, tuning.max_products});  // rounding may take more than n
   const Result& result = log.result();
   log.set_order(kernels::Order::second);
   set.describe(ws.set);
@@ -137,12 +147,14 @@ inline void truncated_iterations(SolveLog& log, Region& set, TruncatedWorkspace&
   if (!begin()) return;
   Stall stall(tuning.patience);
   Index gradients = tuning.gradient_evaluations;
-  while (log.iterate()) {
+  while (log.iterate() && result.evaluations < max_evaluations) {
     find_face(ws);
     double next = 0, slope = 0;
+    Index products = most_products;
     const bool patient = stall.idle() < tuning.halvings;
-    const bool found = conjugate_gradients(log.model(), ws) && find_newton_step(log, set, ws, value, patient, slope, next);
-    if (log.ended()) return;
+    const bool found =
+        conjugate_gradients(log.model(), ws, products) && find_newton_step(log, set, ws, value, patient, slope, next);
+    if (log.ended() || (may_leave && !found)) return;
     if (!found) {  // the face has to change first
       const double before = result.value;
       gradient_iterations(log, set, ws, result.evaluations + gradients);
@@ -156,6 +168,7 @@ inline void truncated_iterations(SolveLog& log, Region& set, TruncatedWorkspace&
     if (!log.take_gradient(ws.y, ws.trial, next, ws.trial_g)) return;
     ws.accept();
     value = next;
+    if (may_leave && products == 0) return;
   }
 }
 
