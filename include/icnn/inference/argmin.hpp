@@ -143,7 +143,7 @@ void argmin(const F& f, const Set& set, const Settings& settings, ArgminWorkspac
   detail::refuse_inner_entropy("argmin", f);
   const bool entropic = detail::is_entropic(f);
   Plan plan = choose_method(f.regularity(), f.inputs(), kind_of<Set>, entropic, settings.method);
-  if (plan.method != Method::level && settings.warm_start && result.y.size() > 0) plan.gradient_evaluations = 0;
+  if (settings.warm_start && result.y.size() > 0) detail::begin_near(plan, f.inputs(), settings.method);
   detail::check_problem(f.inputs(), set.dimension(), settings, ws.methods, result);
   const detail::OutermostEntropy<F> entropy(f, set);
   const EntropyTerm* term = entropy.term();

@@ -43,6 +43,10 @@ namespace detail {
   return set == SetKind::polyhedron || (set == SetKind::flat && !projects);
 }
 
+/// Near its minimum a function is what its derivatives say: Newton needs no gradient steps first, nor conjugate gradients
+/// where it is affordable.
+void begin_near(Plan& plan, Index n, Method asked);
+
 /// How many evaluations a method has before others may follow: all, where it was asked for by name or nothing follows.
 [[nodiscard]] Index patience(const Plan& plan, Index n, Method asked);
 

@@ -24,6 +24,12 @@ namespace detail {
   return {Method::truncated_newton, std::min(gradients_at_first, 20 + n / 16)};
 }
 
+ICNN_INLINE void begin_near(Plan& plan, Index n, Method asked) {
+  if (plan.method != Method::newton && plan.method != Method::truncated_newton) return;
+  plan.gradient_evaluations = 0;
+  if (asked == Method::automatic && n <= newton_at_all) plan.method = Method::newton;
+}
+
 ICNN_INLINE Index patience(const Plan& plan, Index n, Method asked) {
   const bool others_follow = asked == Method::automatic && n <= newton_at_all;
   return others_follow ? plan.gradient_evaluations + patience_for_one_method : no_limit;
