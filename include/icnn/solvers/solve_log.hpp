@@ -224,7 +224,7 @@ class SolveLog {
   }
 
   /// The last word, when the method has ended or knows no further step.
-  [[gnu::noinline]] void finish() {
+  [[gnu::noinline, gnu::cold]] void finish() {
     if (result_.evaluations == 0 && !ended()) end(Status::budget_reached);
     const double rounding = std::isfinite(result_.value) ? value_error() : 0;
     result_.value_error = rounding;
