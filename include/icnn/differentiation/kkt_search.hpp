@@ -24,6 +24,7 @@ struct KktTuning {
   double converged = 1e-10;  ///< a Newton step, relative
   double stalled = 1e-7;     ///< one that gets no shorter
   double diverged = 0.3, flat_step = 1e-6;
+  double little = 1e-3;              ///< of probability
   double weak = 1e-7;                ///< a multiplier, a share of a piece or a distance, relative, that counts as 0
   double probe = 1e-6, jump = 1e-4;  ///< how far away, and by how much, derivatives have to change for a kink
 };
@@ -339,12 +340,14 @@ class KktSearch {
     if (entropy_->on_simplex()) y *= entropy_->total() / y.sum();
   }
 
-  /// The step, as a part of what it is added to.
-  [[nodiscard]] double relative_step() const {
+  /// The step beyond rounding, as a part of what it is added to; with an entropy of probabilities, but of at least \p least.
+  [[nodiscard]] double relative_step(double least = 1e-300) const {
     double longest = 0;
     for (Index j = 0; j < n_; ++j) {
-      const double size = entropy_ == nullptr ? extent() : std::max(sigma_(j) * sigma_(j) * entropy_->tau(), 1e-300);
-      if (step_(j) != 0) longest = std::max(longest, std::abs(step_(j)) / size);
+      const bool entropic = entropy_ != nullptr;
+      const double size = entropic ? std::max(sigma_(j) * sigma_(j) * entropy_->tau(), least) : extent();
+      const double length = std::abs(step_(j)) - (entropic ? 4e-16 * extent() : 0.0);
+      longest = std::max(longest, length / size);
     }
     return longest;
   }
@@ -363,8 +366,9 @@ class KktSearch {
         evaluate();
         continue;
       }
+      // A probability that is all but 0 may be wrong by any factor: Newton's method gets there as long as little is added.
+      if (!(relative_step(tuning.little) <= (system_.is_singular() ? tuning.flat_step : tuning.diverged))) return false;
       const double length = relative_step();
-      if (!(length <= (system_.is_singular() ? tuning.flat_step : tuning.diverged))) return false;
       if ((has_converged || length <= tuning.converged) && balls_are_settled()) {
         take_step();
         use_shares();
