@@ -11,4 +11,5 @@
 #include "icnn/learning/learn_energy.hpp"
 #include "icnn/learning/losses.hpp"
 #include "icnn/learning/optimizers.hpp"
+#include "icnn/learning/take_step.hpp"
 #include "icnn/learning/training.hpp"

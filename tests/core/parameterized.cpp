@@ -37,7 +37,7 @@ TEST_CASE("a network's parameters are read, edited as a whole and swept", "[netw
   f.edit([](auto& w) { w["b"] << 3, -1; }, Positivity::project);
   CHECK(f.parameters().vector() == Vector<double>{{1, -2, 3, 0}});
   Vector<double> before;
-  CHECK(f.sweep([](Index, auto piece) { piece.array() -= 1; }, before));
+  CHECK(f.sweep([](const Block&, Index, auto piece) { piece.array() -= 1; }, before));
   CHECK(f.parameters().vector() == Vector<double>{{0, -3, 2, 0}});
   CHECK(f.p() == place);
 }

@@ -32,7 +32,7 @@ class Parameterized {
   }
 
   /// See Parameters::sweep.
-  template <std::invocable<Index, Eigen::Map<Vector<S>>> Change>
+  template <std::invocable<const Block&, Index, Eigen::Map<Vector<S>>> Change>
   [[nodiscard]] bool sweep(Change&& change, Vector<S>& before) {
     return parameters_.sweep(std::forward<Change>(change), before);
   }

@@ -57,6 +57,8 @@ class Parameters {
  public:
   using ConstBlockMap = Eigen::Map<const Matrix<S>>;
 
+  static constexpr Index longest_piece = 1024;  ///< of sweep()
+
   Parameters() = default;
 
   /// All zero.
@@ -90,13 +92,14 @@ class Parameters {
     vector_ = next;  // in place: views that readers hold stay valid
   }
 
-  /// An edit for optimizers, in one sweep and in place. Calls change(first, piece) on pieces of the vector in their order,
-  /// each of which is then projected as under Positivity::project while it is in the first cache. Answers false, and leaves
-  /// the parameters as they were, where a result is not finite; the same where change throws. `before` is scratch, which
-  /// allocates once. Not thread-safe against readers.
-  template <std::invocable<Index, Eigen::Map<Vector<S>>> Change>
+  /// An edit for optimizers, in one sweep and in place. Calls change(block, first, piece) on pieces of the vector in their
+  /// order, none of more than longest_piece entries and each of one block, which are then projected as under
+  /// Positivity::project while they are in the first cache. Answers false, and leaves the parameters as they were, where a
+  /// result is not finite; the same where change throws. `before` is scratch, which allocates once. Not thread-safe against
+  /// readers.
+  template <std::invocable<const Block&, Index, Eigen::Map<Vector<S>>> Change>
   [[nodiscard]] bool sweep(Change&& change, Vector<S>& before) {
-    constexpr Index most = 1024;
+    constexpr Index most = longest_piece;
     Undo undo{vector_, before};
     before.resize(size());
     S finite = 0;  // or NaN
@@ -106,7 +109,7 @@ class Parameters {
         Eigen::Map<Vector<S>> piece(vector_.data() + first, count);
         before.segment(first, count) = piece;
         undo.done = first + count;
-        change(first, piece);
+        change(block, first, piece);
         finite += (piece.array() * S(0)).sum();
         if (block.sign == Sign::non_negative) piece = piece.cwiseMax(S(0));
       }

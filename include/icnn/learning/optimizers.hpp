@@ -3,12 +3,10 @@
 
 #pragma once
 
-#include <algorithm>
 #include <cmath>
-#include <concepts>
 
 #include "icnn/core/error.hpp"
-#include "icnn/core/parameters.hpp"
+#include "icnn/learning/take_step.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -25,16 +23,6 @@ inline void require_decay(const char* optimizer, double decay) {
   if (!(decay >= 0) || !std::isfinite(decay)) fail({optimizer, "a finite weight_decay >= 0", text(decay)});
 }
 
-/// A whole step in pieces that stay in the first cache from one expression to the next.
-template <class Optimizer, class P, class S>
-void in_pieces(Optimizer& optimizer, P& parameters, const Vector<S>& gradient) {
-  constexpr Index most = 1024;
-  for (Index i = 0; i < gradient.size(); i += most) {
-    const Index count = std::min(most, gradient.size() - i);
-    optimizer.update(i, parameters.segment(i, count), gradient.segment(i, count));
-  }
-}
-
 }  // namespace detail
 
 /// Settings of Adam.
@@ -43,10 +31,12 @@ struct AdamSettings {
   double beta1 = 0.9;    ///< memory of the gradient's mean
   double beta2 = 0.999;  ///< memory of its square
   double epsilon = 1e-8;
-  double weight_decay = 0;  ///< decoupled: every step shrinks the parameters by rate weight_decay
+  double weight_decay = 0;  ///< decoupled (AdamW): every step shrinks weights, and no biases, by rate weight_decay
+  NonNegativity non_negativity = NonNegativity::projection;
 };
 
-/// Adam (Kingma and Ba, ICLR 2015), with both bias corrections: p -= rate m^ / (sqrt(v^) + epsilon).
+/// Adam (Kingma and Ba, ICLR 2015), with both bias corrections: p -= rate m^ / (sqrt(v^) + epsilon); with a weight decay
+/// AdamW (Loshchilov and Hutter, ICLR 2019). A copy continues as the original would.
 template <class S>
 class Adam {
  public:
@@ -64,14 +54,15 @@ class Adam {
 
   [[nodiscard]] const Settings& settings() const noexcept { return settings_; }
 
-  /// One step on a vector; \p factor scales the rate, for schedules. Allocates the state once.
+  /// One step on a vector, all of it weights of any sign; \p factor scales the rate, for schedules. Allocates the state
+  /// once.
   template <class P>
   void step(P&& parameters, const Vector<S>& gradient, double factor = 1) {
-    begin(gradient.size(), factor);
-    detail::in_pieces(*this, parameters, gradient);
+    detail::step_on_vector(*this, parameters, gradient, factor);
   }
 
-  /// The same in pieces: begin() a step for vectors of a size, then update() every piece of them, [first, first + its size).
+  /// The same in pieces: begin() a step for vectors of a size; then the direction() of every piece, which comes with its
+  /// gradient and leaves with what is to be subtracted; forget() the mean where a projection stopped an entry.
   void begin(Index size, double factor = 1) {
     if (mean_.size() != size) {
       mean_ = square_ = Vector<S>::Zero(size);
@@ -81,34 +72,39 @@ class Adam {
     const auto correction = [&](double beta) { return 1 - std::pow(beta, static_cast<double>(steps_)); };
     rate_ = S(factor * settings_.rate / correction(settings_.beta1));
     scale_ = S(1 / std::sqrt(correction(settings_.beta2)));
-    keep_ = S(1 - factor * settings_.rate * settings_.weight_decay);
   }
-  template <class P, class G>
-  void update(Index first, P&& parameters, const G& gradient) {
+  void direction(Index first, Eigen::Map<Vector<S>> d) {
     const S b1 = S(settings_.beta1), b2 = S(settings_.beta2), epsilon = S(settings_.epsilon);
-    const auto g = gradient.array();
-    auto mean = mean_.segment(first, gradient.size()).array();
-    auto square = square_.segment(first, gradient.size()).array();
-    mean = b1 * mean + (S(1) - b1) * g;
-    square = b2 * square + (S(1) - b2) * g * g;
-    parameters.array() = keep_ * parameters.array() - rate_ * mean / (scale_ * square.sqrt() + epsilon);
+    auto mean = mean_.segment(first, d.size()).array();
+    auto square = square_.segment(first, d.size()).array();
+    mean = b1 * mean + (S(1) - b1) * d.array();
+    square = b2 * square + (S(1) - b2) * d.array().square();
+    d.array() = rate_ * mean / (scale_ * square.sqrt() + epsilon);
+  }
+  void forget(Index entry) { mean_(entry) = S(0); }
+
+  friend bool operator==(const Adam& a, const Adam& b) {
+    return a.steps_ == b.steps_ && a.mean_ == b.mean_ && a.square_ == b.square_;
   }
 
  private:
   Settings settings_;
   Vector<S> mean_{}, square_{};
   Index steps_ = 0;
-  S rate_ = 0, scale_ = 1, keep_ = 1;  ///< of the step that has begun
+  S rate_ = 0, scale_ = 1;  ///< of the step that has begun
 };
 
 /// Settings of Sgd.
 struct SgdSettings {
   double rate = 1e-2;
   double momentum = 0;
+  bool nesterov = false;    ///< looks ahead along the momentum
   double weight_decay = 0;  ///< decoupled, as for Adam
+  NonNegativity non_negativity = NonNegativity::projection;
 };
 
-/// Stochastic gradient descent, with heavy-ball momentum on request: m = momentum m + g, p -= rate m.
+/// Stochastic gradient descent, with momentum on request: m = momentum m + g, p -= rate m (the heavy ball), or
+/// p -= rate (g + momentum m) (Nesterov's, as Sutskever et al., ICML 2013, write it).
 template <class S>
 class Sgd {
  public:
@@ -125,58 +121,30 @@ class Sgd {
   /// One step on a vector, and the same in pieces, as for Adam.
   template <class P>
   void step(P&& parameters, const Vector<S>& gradient, double factor = 1) {
-    begin(gradient.size(), factor);
-    detail::in_pieces(*this, parameters, gradient);
+    detail::step_on_vector(*this, parameters, gradient, factor);
   }
   void begin(Index size, double factor = 1) {
     if (momentum_.size() != size) momentum_ = Vector<S>::Zero(size);
     rate_ = S(factor * settings_.rate);
-    keep_ = S(1 - factor * settings_.rate * settings_.weight_decay);
   }
-  template <class P, class G>
-  void update(Index first, P&& parameters, const G& gradient) {
-    auto momentum = momentum_.segment(first, gradient.size());
-    momentum = S(settings_.momentum) * momentum + gradient;
-    parameters = keep_ * parameters - rate_ * momentum;
+  void direction(Index first, Eigen::Map<Vector<S>> d) {
+    const S keep = S(settings_.momentum);
+    auto momentum = momentum_.segment(first, d.size());
+    momentum = keep * momentum + d;
+    if (settings_.nesterov) {
+      d = rate_ * (d + keep * momentum);
+    } else {
+      d = rate_ * momentum;
+    }
   }
+  void forget(Index entry) { momentum_(entry) = S(0); }
+
+  friend bool operator==(const Sgd& a, const Sgd& b) { return a.momentum_ == b.momentum_; }
 
  private:
   Settings settings_;
   Vector<S> momentum_{};
-  S rate_ = 0, keep_ = 1;  ///< of the step that has begun
+  S rate_ = 0;  ///< of the step that has begun
 };
-
-/// One step of an optimizer on a network, negative W^z projected to 0. Where gradient or result are not finite, answers
-/// false and leaves the network as it was. Steps can be taken by anything with step(parameters, gradient, factor); what has
-/// begin() and update() too, as Adam and Sgd have, updates, projects and checks in one sweep over the parameters.
-/// \p before is scratch for the sweep, which allocates once; without it every call allocates.
-template <class Network, class Optimizer>
-[[nodiscard]] bool take_step(Network& network, Optimizer& optimizer, const Vector<typename Network::Scalar>& gradient,
-                             double factor, Vector<typename Network::Scalar>& before) {
-  using S = typename Network::Scalar;
-  require_shape("take_step", "a gradient", gradient.rows(), gradient.cols(), network.parameter_count(), Index{1});
-  if (!((gradient.array() * S(0)).sum() == S(0))) return false;  // NaN, where an entry is not finite
-  if constexpr (requires { optimizer.begin(Index{}, factor); }) {
-    optimizer.begin(gradient.size(), factor);
-    return network.sweep(
-        [&](Index first, auto piece) { optimizer.update(first, piece, gradient.segment(first, piece.size())); }, before);
-  } else {
-    bool good = true;
-    network.edit(
-        [&](auto& edit) {
-          optimizer.step(edit.vector(), gradient, factor);
-          good = edit.vector().allFinite();
-          if (!good) edit.vector() = network.parameters().vector();
-        },
-        Positivity::project);
-    return good;
-  }
-}
-template <class Network, class Optimizer>
-[[nodiscard]] bool take_step(Network& network, Optimizer& optimizer, const Vector<typename Network::Scalar>& gradient,
-                             double factor = 1) {
-  Vector<typename Network::Scalar> before;
-  return take_step(network, optimizer, gradient, factor, before);
-}
 
 }  // namespace icnn::inline ICNN_ISA
