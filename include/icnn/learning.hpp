@@ -9,6 +9,7 @@
 #include "icnn/learning/fit.hpp"
 #include "icnn/learning/initialize.hpp"
 #include "icnn/learning/learn_energy.hpp"
+#include "icnn/learning/learner.hpp"
 #include "icnn/learning/losses.hpp"
 #include "icnn/learning/optimizers.hpp"
 #include "icnn/learning/take_step.hpp"

@@ -157,3 +157,134 @@ TEST_CASE("fit: samples in rows, steps that are too large and targets that are t
   const double center = targets.mean(), scale = std::sqrt((targets.array() - center).square().mean());
   CHECK(fit(near, y, (targets.array() - center) / scale, {.epochs = 20}).status == TrainingStatus::finished);
 }
+
+TEST_CASE("a training that is interrupted anywhere and resumed ends in the same bits", "[learning]") {
+  Random random(6);
+  const Matrix<float> y = random_matrix<float>(random, 2, 60), t = 0.5F * y.colwise().squaredNorm();
+  Ficnn<float, Softplus> start({.inputs = 2, .hidden = {8}});
+  initialize(start, random);
+  for (const double average : {0.0, 0.9}) {
+    const auto settings = [&](TrainingState& state, int stop) {
+      return TrainingSettings{.epochs = 6,
+                              .batch = 8,
+                              .final_rate = 0.1,
+                              .clip_norm = 0.5,
+                              .average = average,
+                              .validation = 0.2,
+                              .seed = 9,
+                              .observer = [n = 0, stop](const TrainingProgress&) mutable { return ++n != stop; },
+                              .state = &state};
+    };
+    auto whole = start;
+    TrainingState of_whole;
+    const auto done = fit(whole, y, t, settings(of_whole, -1));
+    for (const int stop : {1, 6, 17, 36}) {
+      auto part = start;
+      TrainingState state;
+      Adam<float> adam;
+      CHECK(fit(part, y, t, settings(state, stop), SquaredLoss{}, adam).status == TrainingStatus::stopped);
+      // As from a file: another network, and copies of state and optimizer.
+      Ficnn<float, Softplus> other({.inputs = 2, .hidden = {8}});
+      TrainingState copy = state;
+      Adam<float> continued = adam;
+      const auto rest = fit(other, y, t, settings(copy, -1), SquaredLoss{}, continued);
+      CHECK(other == whole);
+      CHECK((rest.validation == done.validation && rest.best_epoch == done.best_epoch && rest.loss == done.loss));
+      copy.seconds = of_whole.seconds;
+      CHECK(copy == of_whole);
+      Ficnn<float, Softplus> wider({.inputs = 2, .hidden = {9}});
+      const auto untouched = wider;
+      CHECK_ERROR(fit(wider, y, t, settings(state, -1)), "a network of the same architecture");
+      CHECK(wider == untouched);
+    }
+  }
+}
+
+TEST_CASE("the best epoch and the average become the result", "[learning]") {
+  Random random(7);
+  const Matrix<double> y = random_matrix<double>(random, 2, 100);
+  const Matrix<double> noisy = bowl(y) + 0.3 * random_matrix<double>(random, 1, 100);
+  Ficnn<double, Softplus> f({.inputs = 2, .hidden = {16}});
+  initialize(f, random);
+  auto g = f, h = f;
+  TrainingState state;
+  const auto r = fit(f, y, noisy, {.epochs = 200, .batch = 10, .validation = 0.3, .patience = 10, .state = &state},
+                     SquaredLoss{}, Adam<double>({.rate = 3e-2}));
+  INFO(r);
+  CHECK(r.best_epoch >= 1);
+  double loss = 0;
+  for (const Index i : state.held_out) loss += 0.5 * std::pow(f(y.col(i)) - noisy(0, i), 2);
+  CHECK(std::abs(loss / static_cast<double>(state.held_out.size()) - r.validation) < 1e-10);
+  // The average of a noisy descent is nearer to the best than where the descent is.
+  const Sgd<double> sgd({.rate = 0.05});
+  (void)fit(g, y, noisy, {.epochs = 100, .batch = 1}, SquaredLoss{}, Sgd<double>(sgd));
+  (void)fit(h, y, noisy, {.epochs = 100, .batch = 1, .average = 0.999}, SquaredLoss{}, Sgd<double>(sgd));
+  CHECK((h(y) - noisy).squaredNorm() < (g(y) - noisy).squaredNorm());
+  CHECK(audit(h.layout(), h.parameters().vector()).empty());
+}
+
+TEST_CASE("long gradients are shortened", "[learning]") {
+  Random random(8);
+  const Matrix<double> y = random_matrix<double>(random, 2, 10);
+  Ficnn<double, Softplus> f({.inputs = 2, .hidden = {4}});
+  initialize(f, random);
+  f.edit([](auto& edit) { edit["Wz[1]"].array() += 1; });  // so that no projection adds to the step
+  const auto before = f;
+  (void)fit(f, y, 1e4 * bowl(y), {.epochs = 1, .batch = 10, .clip_norm = 1e-3}, SquaredLoss{}, Sgd<double>({.rate = 1}));
+  CHECK(std::abs((f.parameters().vector() - before.parameters().vector()).norm() - 1e-3) < 1e-9);
+}
+
+TEST_CASE("W^z >= 0 by softplus and exponential learns as projection does", "[learning]") {
+  Random random(9);
+  const Matrix<double> y = random_matrix<double>(random, 2, 400);
+  for (const auto how : {NonNegativity::softplus, NonNegativity::exponential}) {
+    Ficnn<double, Softplus> f({.inputs = 2, .hidden = {16, 16}});
+    initialize(f, Random(3));
+    (void)fit(f, y, bowl(y), {.epochs = 60, .batch = 20, .final_rate = 0.01}, SquaredLoss{},
+              Adam<double>({.rate = 1e-2, .non_negativity = how}));
+    CHECK((f(y) - bowl(y)).squaredNorm() / 400 < 0.01);
+    CHECK(f.parameters()["Wz[1]"].minCoeff() > 0);
+  }
+}
+
+TEST_CASE("Sobolev losses fit values and slopes, and have the gradient that differences have", "[learning]") {
+  Random random(10);
+  const Matrix<double> y = random_matrix<double>(random, 3, 40), x = random_matrix<double>(random, 2, 40);
+  const Matrix<double> slopes = y;
+  // One step of plain gradient descent against differences of the loss by hand.
+  Picnn<double, Softplus, Tanh> p({.context = 2, .inputs = 3, .hidden = {6}, .context_hidden = {5}});
+  initialize(p, random);
+  p.edit([](auto& edit) { edit["Wz[1]"].array() += 1; });
+  const SobolevLoss<HuberLoss> loss{HuberLoss(0.7), 2.5};
+  const auto value = [&](const auto& f) {
+    Matrix<double> gradient(3, 40);
+    auto ws = f.workspace({.columns = 40});
+    const RowVector<double> values = f.gradients(x, y, {.y = gradient}, ws);
+    double sum = 0;
+    for (Index c = 0; c < 40; ++c) sum += loss.values.value(values(c), bowl(y)(0, c));
+    return (sum + 0.5 * loss.slope_weight * (gradient - slopes).squaredNorm()) / 40;
+  };
+  auto stepped = p;
+  const double rate = 1e-3;
+  const auto r = fit(stepped, x, y, bowl(y), slopes, {.epochs = 1, .batch = 40}, loss, Sgd<double>({.rate = rate}));
+  CHECK(std::abs(r.loss - value(p)) < 1e-10);
+  const Vector<double> gradient = (p.parameters().vector() - stepped.parameters().vector()) / rate;
+  const Vector<double> d = random_vector<double>(random, gradient.size());
+  const auto moved = [&](double t) {
+    auto q = p;
+    q.edit([&](auto& edit) { edit.vector() += t * d; }, Positivity::project);
+    return value(q);
+  };
+  CHECK(std::abs((moved(1e-5) - moved(-1e-5)) / 2e-5 - d.dot(gradient)) < 1e-6 * (1 + d.norm() * gradient.norm()));
+
+  Ficnn<double, Softplus> f({.inputs = 3, .hidden = {24, 24}});
+  initialize(f, random);
+  (void)fit(f, y, bowl(y), slopes, {.epochs = 400, .batch = 20, .final_rate = 0.01}, SobolevLoss{},
+            Adam<double>({.rate = 1e-2}));
+  Matrix<double> found(3, 40);
+  auto ws = f.workspace({.columns = 40});
+  static_cast<void>(f.gradients(y, {.y = found}, ws));
+  CHECK((found - slopes).norm() < 0.05 * slopes.norm());
+  CHECK_ERROR(fit(f, y, bowl(y), slopes, {}, SobolevLoss<>{{}, -1}), "a finite slope_weight >= 0");
+  CHECK_ERROR(fit(f, y, bowl(y), slopes.topRows(2), {}), "slopes of shape 3 x B");
+}

@@ -45,3 +45,24 @@ TEST_CASE("energy learning refuses what fit refuses", "[learning]") {
   CHECK_ERROR(learn_energy(f, x, y, {.epochs = 0}), "epochs >= 1");
   CHECK_ERROR(learn_energy(f, x, y, {}, {.inner = {.max_evaluations = 0}}), "inner.max_evaluations >= 1");
 }
+
+TEST_CASE("energy learning on several threads, with what is held out, is repeatable and about the same", "[learning]") {
+  Random random(2);
+  const Matrix<double> x = random_matrix<double>(random, 2, 50);
+  const Matrix<double> y = (x.array() > 0).cast<double>();
+  Picnn<double, Softplus> start({.context = 2, .inputs = 2, .hidden = {6}, .context_hidden = {6}});
+  initialize(start, random);
+  const auto learn = [&](Index threads) {
+    auto f = start;
+    const EnergyTraining r =
+        learn_energy(f, x, y, {.epochs = 3, .batch = 7, .validation = 0.1, .threads = threads}, {.entropy = 0.1});
+    CHECK((r.last.certified == 45 && r.best_epoch > 0));
+    return f;
+  };
+  const auto one = learn(1), three = learn(3);
+  CHECK(three == learn(3));
+  CHECK((one.parameters().vector() - three.parameters().vector()).norm() < 1e-3 * one.parameters().vector().norm());
+  auto f = start;
+  CHECK_ERROR(learn_energy(f, x, 2 * y, {.threads = 2}), "labels in [0, 1]");
+  CHECK(f == start);
+}

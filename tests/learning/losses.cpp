@@ -27,3 +27,15 @@ TEST_CASE("losses: values by their definitions, derivatives by differences", "[l
   CHECK_ERROR(LogisticLoss(0), "a finite positive_weight > 0");
   CHECK_ERROR(LogisticLoss(std::nan("")), "a finite positive_weight > 0");
 }
+
+TEST_CASE("Huber's loss is quadratic near its target and linear beyond", "[learning]") {
+  CHECK(Loss<HuberLoss>);
+  const HuberLoss loss(0.5);
+  CHECK(loss.value(1.25, 1.0) == 0.03125);
+  CHECK(loss.derivative(1.25, 1.0) == 0.25);
+  CHECK(loss.value(-3.0, 1.0) == 0.5 * (4 - 0.25));
+  CHECK(loss.derivative(-3.0, 1.0) == -0.5);
+  CHECK(loss.value(1.5, 1.0) == 0.125);
+  CHECK_ERROR(HuberLoss(0), "a finite delta > 0");
+  CHECK_ERROR(HuberLoss(infinity), "a finite delta > 0");
+}

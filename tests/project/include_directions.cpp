@@ -33,7 +33,9 @@ const Allowed allowed = {
     {"inference", {"core", "kernels", "activations", "layers", "functions", "networks", "sets", "solvers"}},
     {"differentiation",
      {"core", "kernels", "activations", "layers", "functions", "networks", "sets", "solvers", "inference"}},
-    {"learning", {"core", "kernels", "activations", "layers", "functions", "networks", "sets", "solvers", "inference"}},
+    {"learning",
+     {"core", "kernels", "activations", "layers", "functions", "networks", "sets", "solvers", "inference",
+      "differentiation"}},
 };
 
 const std::map<std::string, std::string> tested_elsewhere = {
@@ -65,6 +67,7 @@ const std::map<std::string, std::string> tested_elsewhere = {
     {"solvers/folded.hpp", "what inference/network_folding.cpp holds against functions"},
     {"solvers/slope_bound.hpp", "inference/verify.cpp, whose proofs it is"},
     {"solvers/quadratic/quadratic_program.hpp", "what solvers/quadratic/interior_point.cpp solves"},
+    {"learning/learner.hpp", "learning/fit.cpp, whose interrupted trainings it remembers"},
     {"networks/context_passes.hpp", "networks/picnn.cpp, which is made of them"},
     {"networks/convex_passes.hpp", "networks/ficnn.cpp, which is made of them"},
     {"networks/network_function.hpp", "networks/ficnn.cpp and networks/picnn.cpp, which are two of them"},

@@ -3,12 +3,16 @@
 
 #pragma once
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <span>
+#include <type_traits>
 
 #include "icnn/functions/batches.hpp"
+#include "icnn/learning/learner.hpp"
 #include "icnn/learning/losses.hpp"
 #include "icnn/learning/optimizers.hpp"
-#include "icnn/learning/training.hpp"
 #include "icnn/networks/feed_forward.hpp"
 #include "icnn/networks/ficnn.hpp"
 #include "icnn/networks/picnn.hpp"
@@ -17,97 +21,149 @@ namespace icnn::inline ICNN_ISA {
 
 namespace detail {
 
-/// Columns of a matrix, gathered into the front of another.
-template <class S>
-void gather(const Matrix<S>& from, std::span<const Index> columns, Matrix<S>& to) {
-  for (std::size_t b = 0; b < columns.size(); ++b) to.col(static_cast<Index>(b)) = from.col(columns[b]);
-}
+template <class L>
+inline constexpr bool is_sobolev = false;
+template <class L>
+inline constexpr bool is_sobolev<SobolevLoss<L>> = true;
 
+/// Samples: contexts, points, targets, and slopes for a Sobolev loss; what there is not has no rows.
 template <class S>
-void require_data(const char* where, const char* what, const Matrix<S>& data, Index rows, Index samples) {
-  if (data.rows() != rows || data.cols() != samples) {
-    const bool lies = data.cols() == rows;
-    fail({where, text(what, " of shape ", rows, " x B, a column for every one of the same B samples"),
-          shape_text(data.rows(), data.cols()), lies ? "samples are columns: transpose it" : ""});
+struct FitData {
+  const Matrix<S>&x, &y, &targets, &slopes;
+};
+/// The same for one minibatch.
+template <class S>
+struct FitBatch {
+  FitBatch(const FitData<S>& data, Index columns)
+      : x(data.x.rows(), columns),
+        y(data.y.rows(), columns),
+        targets(data.targets.rows(), columns),
+        slopes(data.slopes.rows(), columns) {}
+  void take(const FitData<S>& data, std::span<const Index> samples) {
+    gather(data.x, samples, x);
+    gather(data.y, samples, y);
+    gather(data.targets, samples, targets);
+    gather(data.slopes, samples, slopes);
   }
-  if (!data.allFinite()) fail({where, text("finite ", what), "NaN or infinity"});
-}
+  Matrix<S> x, y, targets, slopes;
+};
 
 /// Minibatch steps of a network under a loss: evaluate, then pull dloss/df back.
 template <class Network, class L, class Optimizer>
-class Fit {
+class Fit : public Learner<Network, Optimizer> {
   using S = typename Network::Scalar;
+  using Base = Learner<Network, Optimizer>;
+  using Base::gradient_, Base::network_;
+  static constexpr bool sobolev = is_sobolev<L>;
 
  public:
-  Fit(Network& network, const Matrix<S>& x, const Matrix<S>& y, const Matrix<S>& targets, const L& loss,
-      Optimizer& optimizer, Index batch, Index threads)
-      : network_(network),
-        x_(x),
-        y_(y),
-        targets_(targets),
+  Fit(Network& network, const FitData<S>& data, const L& loss, Optimizer& optimizer, const TrainingSettings& settings)
+      : Base(network, optimizer, settings),
+        data_(data),
         loss_(loss),
-        optimizer_(optimizer),
-        batches_(network, {.columns = batch, .threads = threads}),
-        batch_x_(x.rows(), batch),
-        batch_y_(y.rows(), batch),
-        batch_targets_(targets.rows(), batch),
-        seeds_(targets.rows(), batch),
-        gradient_(network.parameter_count()) {}
+        columns_(std::min(settings.batch, data.targets.cols())),
+        batches_(network, {.columns = columns_, .threads = settings.threads}),
+        batch_(data, columns_),
+        seeds_(data.targets.rows(), columns_),
+        off_(data.slopes.rows(), columns_) {}
 
-  double step(std::span<const Index> batch, double factor) {
-    const auto columns = static_cast<Index>(batch.size());
-    gather(x_, batch, batch_x_);
-    gather(y_, batch, batch_y_);
-    gather(targets_, batch, batch_targets_);
-    const auto predictions = evaluate(columns);
-    const S scale = S(1) / static_cast<S>(columns);
-    S sum(0);
-    for (Index c = 0; c < columns; ++c)
-      for (Index r = 0; r < targets_.rows(); ++r) {
-        sum += loss_.value(S(predictions(r, c)), S(batch_targets_(r, c)));
-        seeds_(r, c) = scale * loss_.derivative(S(predictions(r, c)), S(batch_targets_(r, c)));
-      }
-    batches_.pullback(
-        {.parameters = gradient_, .seeds = MatrixView<const S>(seeds_.data(), seeds_.rows(), columns, seeds_.rows())});
-    if (!take_step(network_, optimizer_, gradient_, factor, before_)) return std::numeric_limits<double>::quiet_NaN();
-    return static_cast<double>(scale * sum);
+  double step(std::span<const Index> samples, double factor) {
+    const auto columns = static_cast<Index>(samples.size());
+    const double loss = evaluate(samples);
+    batches_.pullback({.parameters = gradient_, .seeds = view(seeds_, columns)});
+    if constexpr (sobolev) {
+      const Wanted<S> added{.parameters = gradient_, .accumulate = true};
+      with_points(columns,
+                  [&](const auto&... points) { batches_.mixed_product(points..., first_columns(off_, columns), added); });
+    }
+    return this->step_by(factor) ? loss : std::numeric_limits<double>::quiet_NaN();
   }
 
-  void keep() { kept_ = network_.parameters().vector(); }
-  void restore() {
-    network_.edit([&](auto& edit) { edit.vector() = kept_; });
+  double validate(std::span<const Index> samples) {
+    return this->with_average([&] {
+      double sum = 0;
+      for (std::size_t first = 0; first < samples.size(); first += static_cast<std::size_t>(columns_)) {
+        const auto part = samples.subspan(first, std::min(samples.size() - first, static_cast<std::size_t>(columns_)));
+        sum += evaluate(part) * static_cast<double>(part.size());
+      }
+      return sum / static_cast<double>(samples.size());
+    });
   }
 
  private:
-  auto evaluate(Index columns) {
+  [[nodiscard]] static MatrixView<const S> view(const Matrix<S>& m, Index columns) {
+    return {m.data(), m.rows(), columns, m.rows()};
+  }
+  template <class Use>
+  decltype(auto) with_points(Index columns, Use use) {
     if constexpr (requires { network_.outputs(); }) {
-      return batches_.gradients(first_columns(batch_x_, columns), {});
+      return use(first_columns(batch_.x, columns));
     } else if constexpr (Network::has_context) {
-      return batches_.gradients(first_columns(batch_x_, columns), first_columns(batch_y_, columns), {});
+      return use(first_columns(batch_.x, columns), first_columns(batch_.y, columns));
     } else {
-      return batches_.gradients(first_columns(batch_y_, columns), {});
+      return use(first_columns(batch_.y, columns));
     }
   }
 
-  Network& network_;
-  const Matrix<S>&x_, &y_, &targets_;
+  /// The mean loss; leaves its derivatives in the values, and in the slopes.
+  double evaluate(std::span<const Index> samples) {
+    const auto columns = static_cast<Index>(samples.size());
+    batch_.take(data_, samples);
+    Wanted<S> wanted;
+    if constexpr (sobolev) wanted.y = MatrixView<S>(off_.data(), off_.rows(), columns, off_.rows());
+    const auto predictions =
+        with_points(columns, [&](const auto&... points) { return batches_.gradients(points..., wanted); });
+    const S scale = S(1) / static_cast<S>(columns);
+    S sum(0);
+    const auto& of_values = [&]() -> const auto& {
+      if constexpr (sobolev) {
+        return loss_.values;
+      } else {
+        return loss_;
+      }
+    }
+    ();
+    for (Index c = 0; c < columns; ++c)
+      for (Index r = 0; r < seeds_.rows(); ++r) {
+        sum += of_values.value(S(predictions(r, c)), S(batch_.targets(r, c)));
+        seeds_(r, c) = scale * of_values.derivative(S(predictions(r, c)), S(batch_.targets(r, c)));
+      }
+    if constexpr (sobolev) {
+      const S weight = static_cast<S>(loss_.slope_weight);
+      for (Index c = 0; c < columns; ++c)
+        for (Index r = 0; r < off_.rows(); ++r) {
+          const S off = off_(r, c) - batch_.slopes(r, c);
+          sum += S(0.5) * weight * off * off;
+          off_(r, c) = scale * weight * off;
+        }
+    }
+    return static_cast<double>(scale * sum);
+  }
+
+  FitData<S> data_;
   L loss_;
-  Optimizer& optimizer_;
+  Index columns_;
   Batches<Network> batches_;
-  Matrix<S> batch_x_, batch_y_, batch_targets_, seeds_;
-  Vector<S> gradient_, before_{}, kept_{};
+  FitBatch<S> batch_;
+  Matrix<S> seeds_, off_;  ///< derivatives of the mean loss in the values and in the slopes
 };
 
 template <class Network, class L, class Optimizer>
-TrainingResult fit(Network& network, const Matrix<typename Network::Scalar>& x, const Matrix<typename Network::Scalar>& y,
-                   const Matrix<typename Network::Scalar>& targets, const TrainingSettings& settings, const L& loss,
-                   Optimizer& optimizer) {
-  static_assert(Loss<L>, "a loss has value(prediction, target) and derivative(prediction, target)");
+TrainingResult fit(Network& network, const FitData<typename Network::Scalar>& data, const TrainingSettings& settings,
+                   const L& loss, Optimizer& optimizer) {
+  if constexpr (is_sobolev<L>) {
+    static_assert(Loss<std::remove_cvref_t<decltype(loss.values)>>,
+                  "a loss has value(prediction, target) and derivative(prediction, target)");
+    if (!(loss.slope_weight >= 0) || !std::isfinite(loss.slope_weight)) {
+      fail({"SobolevLoss", "a finite slope_weight >= 0", text(loss.slope_weight)});
+    }
+  } else {
+    static_assert(Loss<L>, "a loss has value(prediction, target) and derivative(prediction, target)");
+  }
   settings.validate();
-  if (targets.cols() < 1) fail({"fit", "at least one sample", "none"});
-  const Index batch = std::min(settings.batch, targets.cols());
-  Fit<Network, L, Optimizer> model(network, x, y, targets, loss, optimizer, batch, settings.threads);
-  return train(targets.cols(), settings, model);
+  if (data.targets.cols() < 1) fail({"fit", "at least one sample", "none"});
+  Fit<Network, L, Optimizer> model(network, data, loss, optimizer, settings);
+  return train(data.targets.cols(), settings, model);
 }
 
 }  // namespace detail
@@ -123,7 +179,21 @@ TrainingResult fit(BasicFicnn<Chain>& network, const Matrix<typename Chain::Laye
   detail::require_data("fit", "points y", y, network.inputs(), y.cols());
   detail::require_data("fit", "targets", targets, 1, y.cols());
   const Matrix<typename Chain::Layers::Scalar> none(0, y.cols());
-  return detail::fit(network, none, y, targets, settings, loss, optimizer);
+  return detail::fit(network, {none, y, targets, none}, settings, loss, optimizer);
+}
+/// The same, and grad_y f to slopes: n x B. The settings have to be named, {} for the defaults.
+template <class Chain, class L = SobolevLoss<>, class Optimizer = Adam<typename Chain::Layers::Scalar>>
+requires detail::is_sobolev<L> TrainingResult fit(BasicFicnn<Chain>& network,
+                                                  const Matrix<typename Chain::Layers::Scalar>& y,
+                                                  const Matrix<typename Chain::Layers::Scalar>& targets,
+                                                  const Matrix<typename Chain::Layers::Scalar>& slopes,
+                                                  const TrainingSettings& settings, const L& loss = L{},
+                                                  Optimizer&& optimizer = Optimizer{}) {
+  detail::require_data("fit", "points y", y, network.inputs(), y.cols());
+  detail::require_data("fit", "targets", targets, 1, y.cols());
+  detail::require_data("fit", "slopes", slopes, network.inputs(), y.cols());
+  const Matrix<typename Chain::Layers::Scalar> none(0, y.cols());
+  return detail::fit(network, {none, y, targets, slopes}, settings, loss, optimizer);
 }
 
 /// The same for f(x_b, y_b). x: c x B.
@@ -134,7 +204,22 @@ TrainingResult fit(BasicPicnn<Chain>& network, const Matrix<typename Chain::Laye
   detail::require_data("fit", "contexts x", x, network.context_size(), x.cols());
   detail::require_data("fit", "points y", y, network.inputs(), x.cols());
   detail::require_data("fit", "targets", targets, 1, x.cols());
-  return detail::fit(network, x, y, targets, settings, loss, optimizer);
+  const Matrix<typename Chain::Layers::Scalar> none(0, x.cols());
+  return detail::fit(network, {x, y, targets, none}, settings, loss, optimizer);
+}
+template <class Chain, class L = SobolevLoss<>, class Optimizer = Adam<typename Chain::Layers::Scalar>>
+requires detail::is_sobolev<L> TrainingResult fit(BasicPicnn<Chain>& network,
+                                                  const Matrix<typename Chain::Layers::Scalar>& x,
+                                                  const Matrix<typename Chain::Layers::Scalar>& y,
+                                                  const Matrix<typename Chain::Layers::Scalar>& targets,
+                                                  const Matrix<typename Chain::Layers::Scalar>& slopes,
+                                                  const TrainingSettings& settings, const L& loss = L{},
+                                                  Optimizer&& optimizer = Optimizer{}) {
+  detail::require_data("fit", "contexts x", x, network.context_size(), x.cols());
+  detail::require_data("fit", "points y", y, network.inputs(), x.cols());
+  detail::require_data("fit", "targets", targets, 1, x.cols());
+  detail::require_data("fit", "slopes", slopes, network.inputs(), x.cols());
+  return detail::fit(network, {x, y, targets, slopes}, settings, loss, optimizer);
 }
 
 /// The same for a feed-forward network; the loss is the mean over samples of the sum over outputs. targets: outputs x B.
@@ -145,7 +230,7 @@ TrainingResult fit(BasicFeedForward<Chain>& network, const Matrix<typename Chain
   detail::require_data("fit", "inputs x", x, network.inputs(), x.cols());
   detail::require_data("fit", "targets", targets, network.outputs(), x.cols());
   const Matrix<typename Chain::Layers::Scalar> none(0, x.cols());
-  return detail::fit(network, x, none, targets, settings, loss, optimizer);
+  return detail::fit(network, {x, none, targets, none}, settings, loss, optimizer);
 }
 
 }  // namespace icnn::inline ICNN_ISA

@@ -3,10 +3,17 @@
 
 #pragma once
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <span>
+#include <type_traits>
+#include <vector>
 
+#include "icnn/core/parallel.hpp"
 #include "icnn/learning/energy_loss.hpp"
-#include "icnn/learning/fit.hpp"
+#include "icnn/learning/learner.hpp"
+#include "icnn/learning/optimizers.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -17,61 +24,113 @@ struct [[nodiscard]] EnergyTraining : TrainingResult {
 
 namespace detail {
 
-/// Minibatch steps of a network under the energy loss.
+/// Minibatch steps of a network under the energy loss. The columns of a minibatch are shared among threads, each with a loss
+/// and a gradient of its own; these are added up in the order of the threads.
 template <class Network, class Optimizer>
-class EnergyFit {
+class EnergyFit : public Learner<Network, Optimizer> {
   using S = typename Network::Scalar;
+  using Base = Learner<Network, Optimizer>;
+  using Base::gradient_, Base::network_;
 
  public:
   EnergyFit(Network& network, const Matrix<S>& x, const Matrix<S>& y, const EnergySettings& settings, Optimizer& optimizer,
-            Index batch)
-      : network_(network),
+            const TrainingSettings& training)
+      : Base(network, optimizer, training),
         x_(x),
         y_(y),
-        optimizer_(optimizer),
-        loss_(network, settings, batch),
-        batch_x_(x.rows(), batch),
-        batch_y_(y.rows(), batch),
-        batch_found_(y.rows(), batch),
+        batch_(std::min(training.batch, x.cols())),
+        batch_x_(x.rows(), batch_),
+        batch_y_(y.rows(), batch_),
+        batch_found_(y.rows(), batch_),
         found_(Matrix<double>::Constant(y.rows(), y.cols(), 0.5)),
-        gradient_(network.parameter_count()) {}
-
-  double step(std::span<const Index> batch, double factor) {
-    const auto columns = static_cast<Index>(batch.size());
-    gather(x_, batch, batch_x_);
-    gather(y_, batch, batch_y_);
-    gather(found_, batch, batch_found_);
-    auto found = first_columns(batch_found_, columns);
-    const EnergyBatch part = loss_.evaluate(network_, first_columns(batch_x_, columns), first_columns(batch_y_, columns),
-                                            found, {.parameters = gradient_});
-    for (Index b = 0; b < columns; ++b) found_.col(batch[static_cast<std::size_t>(b)]) = found.col(b);
-    seen_ = seen_ == x_.cols() ? columns : seen_ + columns;
-    if (seen_ == columns) latest_ = {};
-    const double share = static_cast<double>(columns) / static_cast<double>(x_.cols());
-    latest_.loss += share * part.loss;
-    latest_.gap += share * part.gap;
-    latest_.certified += part.certified;
-    latest_.evaluations += part.evaluations;
-    if (!take_step(network_, optimizer_, gradient_, factor, before_)) return std::numeric_limits<double>::quiet_NaN();
-    return part.loss;
+        weights_(batch_) {
+    const Index threads = std::min(training.threads, batch_);
+    for (Index t = 0; t < threads; ++t) {
+      parts_.push_back({EnergyLoss<Network>(network, settings, (batch_ + threads - 1) / threads),
+                        Vector<S>(t == 0 ? 0 : network.parameter_count()),
+                        {}});
+    }
   }
 
-  void keep() { kept_ = network_.parameters().vector(); }
-  void restore() {
-    network_.edit([&](auto& edit) { edit.vector() = kept_; });
+  double step(std::span<const Index> samples, double factor) {
+    const EnergyBatch batch = evaluate(samples, true);
+    seen_ = seen_ >= total_ ? static_cast<Index>(samples.size()) : seen_ + static_cast<Index>(samples.size());
+    if (seen_ == static_cast<Index>(samples.size())) latest_ = {};
+    add(batch, static_cast<double>(samples.size()) / static_cast<double>(total_), latest_);
+    gap_ = batch.gap;
+    return this->step_by(factor) ? batch.loss : std::numeric_limits<double>::quiet_NaN();
   }
+
+  double validate(std::span<const Index> samples) {
+    return this->with_average([&] {
+      double sum = 0;
+      for (std::size_t first = 0; first < samples.size(); first += static_cast<std::size_t>(batch_)) {
+        const auto part = samples.subspan(first, std::min(samples.size() - first, static_cast<std::size_t>(batch_)));
+        sum += evaluate(part, false).loss * static_cast<double>(part.size());
+      }
+      return sum / static_cast<double>(samples.size());
+    });
+  }
+
+  [[nodiscard]] double gap() const noexcept { return gap_; }
   [[nodiscard]] const EnergyBatch& latest() const noexcept { return latest_; }
+  void begin(Index total) { total_ = seen_ = total; }
 
  private:
-  Network& network_;
+  struct Part {
+    EnergyLoss<Network> loss;
+    Vector<S> gradient;  ///< but for the first, which writes gradient_
+    EnergyBatch found;
+  };
+
+  static void add(const EnergyBatch& part, double share, EnergyBatch& sum) {
+    sum.loss += share * part.loss;
+    sum.gap += share * part.gap;
+    sum.certified += part.certified;
+    sum.evaluations += part.evaluations;
+  }
+
+  EnergyBatch evaluate(std::span<const Index> samples, bool differentiate) {
+    const auto columns = static_cast<Index>(samples.size()), threads = static_cast<Index>(parts_.size());
+    gather(x_, samples, batch_x_);
+    gather(y_, samples, batch_y_);
+    gather(found_, samples, batch_found_);
+    weights_.setConstant(S(1) / static_cast<S>(columns));
+    const auto run = [&](Index t) {
+      Part& part = parts_[static_cast<std::size_t>(t)];
+      const Index first = columns * t / threads, count = columns * (t + 1) / threads - first;
+      Vector<S>& gradient = t == 0 ? gradient_ : part.gradient;
+      part.found = {};
+      if (count == 0) return gradient.setZero(), void();
+      Wanted<S> wanted{.seeds = MatrixView<const S>(weights_.data(), 1, count, 1)};
+      if (differentiate) wanted.parameters = gradient;
+      part.found =
+          part.loss.evaluate(network_, batch_x_.middleCols(first, count), batch_y_.middleCols(first, count),
+                             MatrixView<double>(batch_found_.col(first).data(), y_.rows(), count, y_.rows()), wanted);
+    };
+    if (threads == 1) {
+      run(0);
+    } else {
+      in_parallel(threads, run);
+    }
+    EnergyBatch batch;
+    for (Part& part : parts_) {
+      add(part.found, 1, batch);
+      if (differentiate && &part != &parts_.front()) gradient_ += part.gradient;
+    }
+    for (Index b = 0; b < columns; ++b) found_.col(samples[static_cast<std::size_t>(b)]) = batch_found_.col(b);
+    return batch;
+  }
+
   const Matrix<S>&x_, &y_;
-  Optimizer& optimizer_;
-  EnergyLoss<Network> loss_;
+  Index batch_;
+  std::vector<Part> parts_{};
   Matrix<S> batch_x_, batch_y_;
   Matrix<double> batch_found_, found_;  ///< the minimizers: each inner problem begins where the last epoch left it
-  Vector<S> gradient_, before_{}, kept_{};
+  RowVector<S> weights_;
   EnergyBatch latest_{};
-  Index seen_ = 0;
+  double gap_ = 0;
+  Index total_ = 0, seen_ = 0;
 };
 
 }  // namespace detail
@@ -86,8 +145,9 @@ EnergyTraining learn_energy(BasicPicnn<Chain>& network, const Matrix<typename Ch
   detail::require_data("learn_energy", "contexts x", x, network.context_size(), x.cols());
   detail::require_data("learn_energy", "labels y", y, network.inputs(), x.cols());
   if (x.cols() < 1) fail({"learn_energy", "at least one sample", "none"});
-  detail::EnergyFit<BasicPicnn<Chain>, std::remove_reference_t<Optimizer>> model(network, x, y, energy, optimizer,
-                                                                                 std::min(settings.batch, x.cols()));
+  if (!(y.minCoeff() >= 0 && y.maxCoeff() <= 1)) fail({"learn_energy", "labels in [0, 1]", "others"});
+  detail::EnergyFit<BasicPicnn<Chain>, std::remove_reference_t<Optimizer>> model(network, x, y, energy, optimizer, settings);
+  model.begin(x.cols() - static_cast<Index>(std::ceil(settings.validation * static_cast<double>(x.cols()))));
   EnergyTraining result{train(x.cols(), settings, model)};
   result.last = model.latest();
   return result;

@@ -18,7 +18,7 @@ concept Loss = requires(const L& loss, double f, double t) {
   { loss.derivative(f, t) } -> std::convertible_to<double>;
 };
 
-/// (f - t)^2 / 2
+/// (f - t)^2 / 2: squared error.
 struct SquaredLoss {
   template <class S>
   [[nodiscard]] static S value(const S& f, const S& t) {
@@ -28,6 +28,36 @@ struct SquaredLoss {
   [[nodiscard]] static S derivative(const S& f, const S& t) {
     return f - t;
   }
+};
+
+/// (f - t)^2 / 2 up to |f - t| = delta, from there on linear: outliers pull with bounded force.
+class HuberLoss {
+ public:
+  explicit HuberLoss(double delta = 1) : delta_(delta) {
+    if (!(delta > 0) || !std::isfinite(delta)) fail({"HuberLoss", "a finite delta > 0", detail::text(delta)});
+  }
+
+  template <class S>
+  [[nodiscard]] S value(const S& f, const S& t) const {
+    using std::abs;
+    const S off = abs(f - t), delta = S(delta_);
+    return off <= delta ? S(0.5) * off * off : delta * (off - S(0.5) * delta);
+  }
+  template <class S>
+  [[nodiscard]] S derivative(const S& f, const S& t) const {
+    return std::clamp(f - t, S(-delta_), S(delta_));
+  }
+
+ private:
+  double delta_;
+};
+
+/// A loss of values, and slope_weight |grad_y f - s|^2 / 2 of slopes s on top: for potentials whose gradients are what is
+/// measured (Czarnecki et al., NeurIPS 2017).
+template <class L = SquaredLoss>
+struct SobolevLoss {
+  L values = L{};
+  double slope_weight = 1;
 };
 
 /// -w t log p - (1 - t) log(1 - p) with p = sigmoid(f), for targets t in [0, 1]: the logistic loss, or binary cross-entropy.

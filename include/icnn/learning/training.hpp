@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <numeric>
 #include <ostream>
 #include <span>
@@ -16,6 +17,7 @@
 #include "icnn/core/error.hpp"
 #include "icnn/core/observer.hpp"
 #include "icnn/core/random.hpp"
+#include "icnn/core/types.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -24,6 +26,7 @@ enum class TrainingStatus {
   not_run,
   finished,          ///< all epochs were done
   stopped,           ///< the observer said so
+  stopped_early,     ///< `patience` epochs in a row were no better on what is held out
   deadline_reached,  ///< seconds >= time_limit
   diverged,          ///< loss, gradient or parameters became NaN, infinite or huge: those of the last good epoch are back
   no_progress,       ///< all epochs were done, and the loss is what it was: see train()
@@ -40,6 +43,7 @@ struct TrainingTuning {
     case TrainingStatus::not_run: return "not run";
     case TrainingStatus::finished: return "finished";
     case TrainingStatus::stopped: return "stopped";
+    case TrainingStatus::stopped_early: return "stopped early (no better on what is held out)";
     case TrainingStatus::deadline_reached: return "deadline reached";
     case TrainingStatus::diverged: return "diverged";
     case TrainingStatus::no_progress:
@@ -56,27 +60,89 @@ struct TrainingProgress {
   Index total;    ///< in an epoch
   double loss;    ///< mean over what this epoch has seen
   double seconds;
+  double validation = std::numeric_limits<double>::quiet_NaN();  ///< the loss on what is held out, where the epoch ended
+  double gap = 0;  ///< mean gap of the inner problems this epoch has seen, where there are any
+  double samples_per_second = 0;
+  double seconds_left = 0;  ///< until the last epoch would end
   [[nodiscard]] bool epoch_ended() const noexcept { return samples == total; }
 };
 
+/// How the rate falls from 1 to final_rate times what the optimizer says.
+enum class Schedule { constant, cosine, step };
+
+struct TrainingState;
+
 /// How long to train, and in which portions.
 struct TrainingSettings {
-  Index epochs = 100;            ///< >= 1
-  Index batch = 32;              ///< >= 1: samples in a minibatch
-  double final_rate = 1;         ///< in (0, 1]: the rate falls to this fraction, along a cosine
+  Index epochs = 100;     ///< >= 1
+  Index batch = 32;       ///< >= 1: samples in a minibatch
+  double final_rate = 1;  ///< in (0, 1]: the rate falls to this fraction, as the schedule says
+  Schedule schedule = Schedule::cosine;
+  Index rate_steps = 3;          ///< >= 1: drops of Schedule::step, by equal factors and after equal times
+  double warm_up = 0;            ///< >= 0: epochs in which the rate rises from 0, on top of the schedule
+  double clip_norm = infinity;   ///< > 0: longer gradients are shortened to this
+  double average = 0;            ///< in [0, 1): memory of a moving average of the parameters, which is the result
+  double validation = 0;         ///< in [0, 1): share of the samples that are held out; the best epoch is the result
+  Index patience = 0;            ///< >= 0: epochs without a better one before training stops early; 0: never
   std::uint64_t seed = 0;        ///< of the order of samples
   double time_limit = infinity;  ///< seconds; kept to within a minibatch
-  Index threads = 1;             ///< >= 1: that fit() shares a minibatch among, in programs compiled with OpenMP
+  Index threads = 1;             ///< >= 1: that share a minibatch, in programs compiled with OpenMP
   Observer<TrainingProgress> observer = {};
+  TrainingState* state = nullptr;  ///< where training begins, and where it has ended: see TrainingState
 
   /// Throws Error where a number is out of its range.
   void validate() const {
-    if (epochs < 1) fail({"TrainingSettings", "epochs >= 1", detail::text(epochs)});
-    if (batch < 1) fail({"TrainingSettings", "batch >= 1", detail::text(batch)});
-    if (!(final_rate > 0 && final_rate <= 1)) fail({"TrainingSettings", "0 < final_rate <= 1", detail::text(final_rate)});
-    if (threads < 1) fail({"TrainingSettings", "threads >= 1", detail::text(threads)});
-    if (!(time_limit >= 0)) fail({"TrainingSettings", "time_limit >= 0", detail::text(time_limit)});
+    const auto require = [](bool good, const char* expected, auto got) {
+      if (!good) fail({"TrainingSettings", expected, detail::text(got)});
+    };
+    require(epochs >= 1, "epochs >= 1", epochs);
+    require(batch >= 1, "batch >= 1", batch);
+    require(final_rate > 0 && final_rate <= 1, "0 < final_rate <= 1", final_rate);
+    require(rate_steps >= 1, "rate_steps >= 1", rate_steps);
+    require(warm_up >= 0 && std::isfinite(warm_up), "a finite warm_up >= 0", warm_up);
+    require(clip_norm > 0, "clip_norm > 0", clip_norm);
+    require(average >= 0 && average < 1, "0 <= average < 1", average);
+    require(validation >= 0 && validation < 1, "0 <= validation < 1", validation);
+    require(patience >= 0, "patience >= 0", patience);
+    require(patience == 0 || validation > 0, "samples that are held out, for patience: validation > 0", validation);
+    require(threads >= 1, "threads >= 1", threads);
+    require(time_limit >= 0, "time_limit >= 0", time_limit);
   }
+
+  /// What multiplies the optimizer's rate after so many epochs, begun ones as fractions.
+  [[nodiscard]] double rate_factor(double epochs_done) const {
+    const double done = epochs_done / static_cast<double>(epochs);
+    const double warm = epochs_done < warm_up ? epochs_done / warm_up : 1;
+    switch (schedule) {
+      case Schedule::constant: break;
+      case Schedule::cosine: return warm * (final_rate + (1 - final_rate) * 0.5 * (1 + std::cos(3.141592653589793 * done)));
+      case Schedule::step: {
+        const auto steps = static_cast<double>(rate_steps);
+        return warm * std::pow(final_rate, std::floor(done * (steps + 1)) / steps);
+      }
+    }
+    return warm;
+  }
+};
+
+/// Where a training is: enough, together with the optimizer, to go on as if it had not been interrupted, to the same bits
+/// (for the same data, settings and number of threads). Hand one in as TrainingSettings::state: a new one is filled where
+/// training ends, for whatever reason; a filled one is where it begins, whatever parameters the network has then. A regular
+/// value: a copy of it and of the optimizer, made by an observer where an epoch ended, is a checkpoint.
+struct TrainingState {
+  Index epoch = 0;  ///< that is under way, or was the last to end; 0: nothing has begun
+  Index seen = 0;   ///< samples, of this epoch
+  Index steps = 0;
+  Random random{};
+  std::vector<Index> order = {}, held_out = {};  ///< samples to learn from, in the order of this epoch; and the others
+  double sum = 0, gap = 0;                       ///< of the losses seen in this epoch, and of their gaps
+  double first_loss = infinity, loss_of_first_epoch = infinity, loss = infinity;
+  double validation = infinity;  ///< the best
+  Index best_epoch = 0;
+  double seconds = 0;
+  Vector<double> parameters = {}, average = {}, best = {};  ///< of the network: where it goes on, their average, the best
+
+  friend bool operator==(const TrainingState&, const TrainingState&) = default;
 };
 
 /// What came of it.
@@ -86,72 +152,203 @@ struct [[nodiscard]] TrainingResult {
   Index steps = 0;
   double seconds = 0;
   TrainingStatus status = TrainingStatus::not_run;
+  double validation = infinity;  ///< the least loss on what was held out, if anything
+  Index best_epoch = 0;          ///< that had it
 
   friend std::ostream& operator<<(std::ostream& out, const TrainingResult& r) {
-    return out << to_string(r.status) << ": loss " << r.loss << " after " << r.epochs << " epochs, " << r.steps << " steps, "
-               << r.seconds << " s";
+    out << to_string(r.status) << ": loss " << r.loss << " after " << r.epochs << " epochs, " << r.steps << " steps, "
+        << r.seconds << " s";
+    if (r.best_epoch > 0) out << "; " << r.validation << " on what is held out, in epoch " << r.best_epoch;
+    return out;
   }
 };
+
+namespace detail {
+
+/// The loop of all training, from where a state is.
+template <class Model>
+class TrainingLoop {
+ public:
+  TrainingLoop(Index samples, const TrainingSettings& settings, Model& model, TrainingState& state)
+      : settings_(settings), model_(model), at_(state), earlier_(state.seconds) {
+    if (at_.epoch > 0) {
+      if (static_cast<Index>(at_.order.size() + at_.held_out.size()) != samples) {
+        fail({"train", text("a state of a training on ", samples, " samples"),
+              text("one on ", at_.order.size() + at_.held_out.size()), "a new TrainingState begins at the start"});
+      }
+      return;
+    }
+    at_.random = Random(settings.seed);
+    at_.order.resize(static_cast<std::size_t>(samples));
+    std::iota(at_.order.begin(), at_.order.end(), Index{0});
+    if (settings.validation > 0) hold_out();
+  }
+
+  TrainingStatus run() {
+    while (at_.epoch < settings_.epochs || at_.seen < total()) {
+      if (at_.epoch == 0 || at_.seen == total()) begin_epoch();
+      while (at_.seen < total()) {
+        if (seconds() >= settings_.time_limit) return end(TrainingStatus::deadline_reached);
+        if (!step()) return end(TrainingStatus::diverged);
+        const bool ended = at_.seen == total();
+        const double validation = ended ? end_epoch() : std::numeric_limits<double>::quiet_NaN();
+        at_.seconds = earlier_ + seconds();
+        if constexpr (requires { model_.store(at_); }) {
+          if (ended && settings_.state) model_.store(at_);
+        }
+        if (settings_.observer && !settings_.observer(progress(validation))) return end(TrainingStatus::stopped);
+      }
+      if (settings_.patience > 0 && at_.epoch - at_.best_epoch >= settings_.patience) {
+        return end(TrainingStatus::stopped_early);
+      }
+    }
+    const bool moved = settings_.epochs == 1 || at_.loss <= (1 - tuning.no_progress) * at_.loss_of_first_epoch;
+    return end(moved || !(at_.loss_of_first_epoch > 0) ? TrainingStatus::finished : TrainingStatus::no_progress);
+  }
+
+ private:
+  static constexpr TrainingTuning tuning{};
+
+  [[nodiscard]] Index total() const { return static_cast<Index>(at_.order.size()); }
+  [[nodiscard]] double seconds() const { return clock_.seconds(); }
+
+  void shuffle() {
+    for (Index i = total() - 1; i > 0; --i) {
+      std::swap(at_.order[static_cast<std::size_t>(i)], at_.order[static_cast<std::size_t>(at_.random.index(i + 1))]);
+    }
+  }
+
+  void hold_out() {
+    const auto samples = static_cast<double>(total());
+    const Index count = static_cast<Index>(std::ceil(settings_.validation * samples));
+    if (count >= total()) {
+      fail({"train", "samples to learn from, beside those held out", text("none of ", total()), "lower validation"});
+    }
+    shuffle();
+    at_.held_out.assign(at_.order.end() - count, at_.order.end());
+    at_.order.resize(at_.order.size() - static_cast<std::size_t>(count));
+  }
+
+  void begin_epoch() {
+    ++at_.epoch;
+    at_.seen = 0;
+    at_.sum = at_.gap = 0;
+    shuffle();
+  }
+
+  /// False where it failed, and the model is what it was after the latest epoch.
+  bool step() {
+    const Index count = std::min(settings_.batch, total() - at_.seen);
+    const double done = static_cast<double>(at_.epoch - 1) +
+                        (static_cast<double>(at_.seen) + (settings_.warm_up > 0 ? 0.5 * static_cast<double>(count) : 0)) /
+                            static_cast<double>(total());
+    const double loss = model_.step(part(at_.order, at_.seen, count), settings_.rate_factor(done));
+    if (at_.steps == 0) at_.first_loss = std::max(1.0, std::abs(loss));
+    if (!std::isfinite(loss) || loss > tuning.diverged * at_.first_loss) {
+      model_.restore();
+      return false;
+    }
+    ++at_.steps;
+    at_.sum += loss * static_cast<double>(count);
+    if constexpr (requires { model_.gap(); }) at_.gap += model_.gap() * static_cast<double>(count);
+    at_.seen += count;
+    return true;
+  }
+
+  /// The loss on what is held out, or NaN.
+  double end_epoch() {
+    at_.loss = at_.sum / static_cast<double>(total());
+    if (at_.epoch == 1) at_.loss_of_first_epoch = at_.loss;
+    model_.keep();
+    if constexpr (requires { model_.validate(std::span<const Index>()); }) {
+      if (at_.held_out.empty()) return std::numeric_limits<double>::quiet_NaN();
+      const double validation = model_.validate(at_.held_out);
+      if (validation < at_.validation || at_.best_epoch == 0) {
+        at_.validation = validation;
+        at_.best_epoch = at_.epoch;
+        model_.keep_best();
+      }
+      return validation;
+    } else {
+      return std::numeric_limits<double>::quiet_NaN();
+    }
+  }
+
+  [[nodiscard]] static std::span<const Index> part(const std::vector<Index>& all, Index first, Index count) {
+    return {all.data() + first, static_cast<std::size_t>(count)};
+  }
+
+  [[nodiscard]] TrainingProgress progress(double validation) const {
+    const auto all = static_cast<double>(total()), seen = static_cast<double>(at_.seen);
+    const double done = static_cast<double>(at_.epoch - 1) * all + seen;
+    const double pace = at_.seconds > 0 ? done / at_.seconds : 0;
+    return {.epoch = at_.epoch,
+            .epochs = settings_.epochs,
+            .samples = at_.seen,
+            .total = total(),
+            .loss = at_.sum / seen,
+            .seconds = at_.seconds,
+            .validation = validation,
+            .gap = at_.gap / seen,
+            .samples_per_second = pace,
+            .seconds_left = pace > 0 ? (static_cast<double>(settings_.epochs) * all - done) / pace : 0};
+  }
+
+  TrainingStatus end(TrainingStatus status) {
+    at_.seconds = earlier_ + seconds();
+    return status;
+  }
+
+  const TrainingSettings& settings_;
+  Model& model_;
+  TrainingState& at_;
+  Stopwatch clock_{};
+  double earlier_;  ///< seconds of the training before it was interrupted
+};
+
+}  // namespace detail
 
 /// The loop of all training: epochs of shuffled minibatches. Model is anything with
 ///   double step(std::span<const Index> batch, double factor)   takes a step with the rate scaled by factor, and returns the
 ///                                                               mean loss over the batch before it; NaN where it failed
 ///   void keep(), void restore()                                 remember the parameters, and go back to them
+/// and, as far as it is asked for more than that,
+///   double validate(std::span<const Index> samples), void keep_best()    the mean loss over what is held out
+///   double gap()                                                the mean gap of the latest batch's inner problems
+///   void load(const TrainingState&), void store(TrainingState&) const     parameters out of a state that is not new, and
+///   into it void conclude()                                             the end: the average or the best becomes the result
 ///
 /// A loss 1e8 times as large as the first (or 1) is one that diverges. Losses > 0 that no more than a thousandth of is gone
 /// after all epochs, two at least, end in TrainingStatus::no_progress: steps that are too small for targets of 1e6, say; or
-/// a network that was as good as it gets.
+/// a network that was as good as it gets. TrainingSettings::average, clip_norm and threads are the model's.
 template <class Model>
 TrainingResult train(Index samples, const TrainingSettings& settings, Model& model) {
   settings.validate();
   if (samples < 1) fail({"train", "at least one sample", "none"});
-  const Stopwatch clock;
-  TrainingResult result;
-  Random random(settings.seed);
-  std::vector<Index> order(static_cast<std::size_t>(samples));
-  std::iota(order.begin(), order.end(), Index{0});
-  model.keep();
-  static constexpr TrainingTuning tuning{};
-  double first_loss = infinity, loss_of_first_epoch = infinity;
-  const auto end = [&](TrainingStatus status) {
-    result.status = status;
-    result.seconds = clock.seconds();
-    return result;
-  };
-  for (Index epoch = 1; epoch <= settings.epochs; ++epoch) {
-    for (Index i = samples - 1; i > 0; --i) {
-      std::swap(order[static_cast<std::size_t>(i)], order[static_cast<std::size_t>(random.index(i + 1))]);
-    }
-    double sum = 0;
-    for (Index first = 0; first < samples; first += settings.batch) {
-      if (clock.seconds() >= settings.time_limit) return end(TrainingStatus::deadline_reached);
-      const Index count = std::min(settings.batch, samples - first);
-      const double done = (static_cast<double>(epoch - 1) + static_cast<double>(first) / static_cast<double>(samples)) /
-                          static_cast<double>(settings.epochs);
-      const double factor = settings.final_rate + (1 - settings.final_rate) * 0.5 * (1 + std::cos(3.141592653589793 * done));
-      const double loss = model.step({order.data() + first, static_cast<std::size_t>(count)}, factor);
-      if (result.steps == 0) first_loss = std::max(1.0, std::abs(loss));
-      if (!std::isfinite(loss) || loss > tuning.diverged * first_loss) {
-        model.restore();
-        return end(TrainingStatus::diverged);
-      }
-      ++result.steps;
-      sum += loss * static_cast<double>(count);
-      const Index seen = first + count;
-      if (seen == samples) {
-        result.epochs = epoch;
-        result.loss = sum / static_cast<double>(samples);
-        if (epoch == 1) loss_of_first_epoch = result.loss;
-        model.keep();
-      }
-      if (settings.observer &&
-          !settings.observer({epoch, settings.epochs, seen, samples, sum / static_cast<double>(seen), clock.seconds()})) {
-        return end(TrainingStatus::stopped);
-      }
+  if constexpr (!requires { model.validate(std::span<const Index>()); }) {
+    if (settings.validation > 0) {
+      fail({"train", "a model with validate() and keep_best()", "one without", "validation = 0 asks for none"});
     }
   }
-  const bool moved = settings.epochs == 1 || result.loss <= (1 - tuning.no_progress) * loss_of_first_epoch;
-  return end(moved || !(loss_of_first_epoch > 0) ? TrainingStatus::finished : TrainingStatus::no_progress);
+  TrainingState new_one;
+  TrainingState& state = settings.state ? *settings.state : new_one;
+  const Index steps = state.steps;
+  detail::TrainingLoop<Model> loop(samples, settings, model, state);
+  if constexpr (requires { model.load(state); }) {
+    if (state.epoch > 0) model.load(state);
+  }
+  model.keep();
+  TrainingResult result;
+  result.status = loop.run();
+  if constexpr (requires { model.store(state); }) model.store(state);
+  if constexpr (requires { model.conclude(); }) model.conclude();
+  result.loss = state.loss;
+  result.epochs = state.seen == static_cast<Index>(state.order.size()) ? state.epoch : std::max<Index>(state.epoch - 1, 0);
+  result.steps = state.steps - steps;
+  result.seconds = state.seconds;
+  result.validation = state.validation;
+  result.best_epoch = state.best_epoch;
+  return result;
 }
 
 }  // namespace icnn::inline ICNN_ISA
