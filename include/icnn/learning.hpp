@@ -3,7 +3,7 @@
 
 #pragma once
 
-/// learning/: initialization, losses, optimizers, fitting, energy learning.
+/// learning/: initialization, signals, losses, optimizers, fitting, energy learning.
 
 #include "icnn/learning/energy_loss.hpp"
 #include "icnn/learning/fit.hpp"
@@ -12,5 +12,6 @@
 #include "icnn/learning/learner.hpp"
 #include "icnn/learning/losses.hpp"
 #include "icnn/learning/optimizers.hpp"
+#include "icnn/learning/signal.hpp"
 #include "icnn/learning/take_step.hpp"
 #include "icnn/learning/training.hpp"

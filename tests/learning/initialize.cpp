@@ -81,3 +81,29 @@ TEST_CASE("initialize keeps gates open, monotone inputs monotone, and is the sam
   SparseFeedForward<double, Relu> s({.inputs = 10, .width = 4});
   CHECK_ERROR(initialize(s, 0.0, random), "non_zeros > 0");
 }
+
+TEST_CASE("the identity start has gradients of about y", "[learning]") {
+  Random random(6);
+  const Matrix<double> y = random_matrix<double>(random, 3, 40), x = random_matrix<double>(random, 2, 40);
+  const auto check = [&](auto f, const auto&... contexts) {
+    initialize_identity(f, Random(7));
+    CHECK(audit(f.layout(), f.parameters().vector()).empty());
+    Matrix<double> gradient(3, 40);
+    auto ws = f.workspace({.columns = 40});
+    static_cast<void>(f.gradients(contexts..., y, {.y = gradient}, ws));
+    CHECK((gradient - y).cwiseAbs().maxCoeff() < 0.1);
+    initialize_identity(f, random, 0);
+    static_cast<void>(f.gradients(contexts..., y, {.y = gradient}, ws));
+    CHECK((gradient - y).cwiseAbs().maxCoeff() < 1e-12);
+  };
+  check(Ficnn<double, Softplus>({.inputs = 3, .hidden = {8, 8}, .output = {.diagonal = true, .rank = 2, .linear = true}}));
+  check(Ficnn<double, Softplus>({.inputs = 3, .hidden = {8}, .output = {.rank = 4}}));
+  check(
+      Picnn<double, Softplus>(
+          {.context = 2, .inputs = 3, .hidden = {8}, .context_hidden = {8}, .output = {.diagonal = true, .bilinear = true}}),
+      x);
+  Ficnn<double, Softplus> f({.inputs = 3, .hidden = {8}, .output = {.rank = 2}});
+  CHECK_ERROR(initialize_identity(f, random), "an output term with a diagonal, or of rank 3 or more");
+  Ficnn<double, Softplus> g({.inputs = 3, .hidden = {8}, .output = {.diagonal = true}});
+  CHECK_ERROR(initialize_identity(g, random, -1), "a finite rest >= 0");
+}

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "icnn/core/random.hpp"
+#include "icnn/layers/output_term.hpp"
 #include "icnn/networks/feed_forward.hpp"
 #include "icnn/networks/ficnn.hpp"
 #include "icnn/networks/picnn.hpp"
@@ -144,6 +145,43 @@ void initialize(SparseFeedForward<S, A>& network, double non_zeros, Random& rand
     edit.vector().setZero();
     random.fill_normal(edit["W[0]"], 1 / std::sqrt(non_zeros));
   });
+}
+
+/// A start at which grad_y f(x, y) is about y: what a map of optimal transport is trained from. Needs an output term with a
+/// diagonal D, which becomes 1, or with L of n rows or more, the first n of which become the unit matrix; C and d become 0.
+/// The rest begins as under initialize(), its last layer made smaller by \p rest >= 0.
+template <class Network>
+void initialize_identity(Network& network, Random& random, double rest = 0.01) {
+  const OutputTermShape shape = network.output_term().shape();
+  if (!shape.diagonal && shape.rank < network.inputs()) {
+    fail({"initialize_identity", detail::text("an output term with a diagonal, or of rank ", network.inputs(), " or more"),
+          detail::text("rank ", shape.rank), "{.output = {.diagonal = true}}"});
+  }
+  if (!(rest >= 0) || !std::isfinite(rest)) fail({"initialize_identity", "a finite rest >= 0", detail::text(rest)});
+  initialize(network, random);
+  using S = typename Network::Scalar;
+  network.edit([&](auto& edit) {
+    const auto each = [&](const char* symbol, Index layer, auto change) {
+      const std::string name = layer < 0 ? symbol : block_name(symbol, layer);
+      if (edit.layout().contains(name)) change(edit[name]);
+    };
+    for (const char* symbol : {"Wz", "Wy", "Wu", "b"}) {
+      each(symbol, network.depth() - 1, [&](auto block) { block *= static_cast<S>(rest); });
+    }
+    each("D", -1, [](auto block) { block.setOnes(); });
+    each("L", -1, [&](auto block) {
+      if (shape.diagonal) {
+        block *= static_cast<S>(rest);
+      } else {
+        block.setIdentity();
+      }
+    });
+    for (const char* symbol : {"C", "d"}) each(symbol, -1, [](auto block) { block.setZero(); });
+  });
+}
+template <class Network>
+void initialize_identity(Network& network, Random&& random, double rest = 0.01) {
+  initialize_identity(network, random, rest);
 }
 
 /// From a temporary: initialize(f, Random(42)).
