@@ -3,11 +3,11 @@
 
 #pragma once
 
-/// Training, and all that it needs: icnn/argmin.hpp and more.
+/// Training, and all that it needs: icnn/differentiate.hpp and more.
 
 #include "icnn/core/push_macros.hpp"
 
-#include "icnn/argmin.hpp"
+#include "icnn/differentiate.hpp"
 #include "icnn/learning.hpp"
 
 #include "icnn/core/pop_macros.hpp"

@@ -3,15 +3,19 @@
 
 #pragma once
 
-/// learning/: initialization, signals, losses, optimizers, fitting, energy learning.
+/// learning/: initialization, signals, losses, optimizers, fitting, learning of energies and through the
+/// argmin.
 
+#include "icnn/learning/argmin_loss.hpp"
 #include "icnn/learning/energy_loss.hpp"
 #include "icnn/learning/fit.hpp"
 #include "icnn/learning/initialize.hpp"
+#include "icnn/learning/learn_argmin.hpp"
 #include "icnn/learning/learn_energy.hpp"
 #include "icnn/learning/learner.hpp"
 #include "icnn/learning/losses.hpp"
 #include "icnn/learning/optimizers.hpp"
+#include "icnn/learning/output_losses.hpp"
 #include "icnn/learning/signal.hpp"
 #include "icnn/learning/take_step.hpp"
 #include "icnn/learning/training.hpp"
