@@ -202,12 +202,13 @@ class KktSearch {
   void add_entropy() {
     sigma_.setOnes();
     if (entropy_ == nullptr) return;
+    const double none = 1e-16 * extent();
     for (Index j = 0; j < n_; ++j) {
       double first = 0, second = 0;
       const double below = std::max(y(j) - box().lower()(j), 1e-300), above = std::max(box().upper()(j) - y(j), 1e-300);
       entropy_->derivatives(j, below, above, first, second);
       g_(j) += first;
-      sigma_(j) = std::min(below, above) > 1e-16 * extent() ? 1 / std::sqrt(second) : 0.0;
+      sigma_(j) = std::min(below, above) > none ? 1 / std::sqrt(second) : 0.0;
     }
   }
 
@@ -343,11 +344,11 @@ class KktSearch {
   /// The step beyond rounding, as a part of what it is added to; with an entropy of probabilities, but of at least \p least.
   [[nodiscard]] double relative_step(double least = 1e-300) const {
     double longest = 0;
+    const bool entropic = entropy_ != nullptr;
+    const double all = extent(), rounding = entropic ? 4e-16 * all : 0.0;
     for (Index j = 0; j < n_; ++j) {
-      const bool entropic = entropy_ != nullptr;
-      const double size = entropic ? std::max(sigma_(j) * sigma_(j) * entropy_->tau(), least) : extent();
-      const double length = std::abs(step_(j)) - (entropic ? 4e-16 * extent() : 0.0);
-      longest = std::max(longest, length / size);
+      const double size = entropic ? std::max(sigma_(j) * sigma_(j) * entropy_->tau(), least) : all;
+      longest = std::max(longest, (std::abs(step_(j)) - rounding) / size);
     }
     return longest;
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "icnn/kernels/vectors.hpp"
+#include "icnn/solvers/quadratic/cholesky.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
@@ -58,8 +59,11 @@ class KktSystem {
   void factorize(const Matrix<double>& h, bool add_identity) {
     const Index n = free_count(), rows = row_count();
     matrix_.setZero(n + rows, n + rows);
+    scales_.resize(n);
+    for (Index k = 0; k < n; ++k) scales_(k) = sigma(k);
     for (Index c = 0; c < n; ++c) {
-      for (Index r = 0; r < n; ++r) matrix_(r, c) = sigma(r) * h(coordinate(r), coordinate(c)) * sigma(c);
+      const double* column = h.col(coordinate(c)).data();
+      for (Index r = 0; r < n; ++r) matrix_(r, c) = scales_(r) * column[coordinate(r)] * scales_(c);
       if (add_identity) matrix_(c, c) += 1;
     }
     unit_ = n > 0 ? matrix_.cwiseAbs().maxCoeff() : 0.0;
@@ -69,12 +73,13 @@ class KktSystem {
       matrix_.col(n + i).head(n) = rows_.col(i);
       matrix_.row(n + i).head(n) = rows_.col(i).transpose();
     }
-    if (n + rows == 0) return;
+    is_definite_ = factorize_definite(n, rows);
+    if (n + rows == 0 || is_definite_) return;
     lu_.setThreshold(singular);
     lu_.compute(matrix_);
   }
   /// Whether there is a direction in which nothing bends: where there is one solution there are many.
-  [[nodiscard]] bool is_singular() const { return matrix_.rows() > 0 && !lu_.isInvertible(); }
+  [[nodiscard]] bool is_singular() const { return matrix_.rows() > 0 && !is_definite_ && !lu_.isInvertible(); }
 
   /// d of n coordinates, 0 in those that are not free, and c; \p bottom has an entry for each row. False where there is no
   /// solution; \p size is what rounding of `top` and points grows with.
@@ -85,7 +90,12 @@ class KktSystem {
     for (Index k = 0; k < n; ++k) right_(k) = sigma(k) * top(coordinate(k)) / unit_;
     for (Index i = 0; i < row_count(); ++i) right_(n + i) = bottom(i) / sizes_[at(i)];
     if (right_.size() == 0) return true;
-    solution_ = lu_.solve(right_);
+    if (is_definite_) {
+      solution_.setZero(right_.size());
+      for (int twice = 0; twice < 2; ++twice) solve_definite(right_ - matrix_ * solution_);  // the second time for rounding
+    } else {
+      solution_ = lu_.solve(right_);
+    }
     if (!solution_.allFinite()) return false;
     for (Index k = 0; k < n; ++k) d(coordinate(k)) = sigma(k) * solution_(k);
     if (!is_singular()) return true;
@@ -95,16 +105,54 @@ class KktSystem {
   [[nodiscard]] double multiplier(Index row) const { return unit_ * solution_(free_count() + row) / sizes_[at(row)]; }
 
  private:
-  static constexpr double dependent = 1e-9, singular = 1e-11;
+  static constexpr double dependent = 1e-9, singular = 1e-11, definite = 1e-6;
+
+  /// Factors of the first block K = L L' and of R S K^-1 S R', where pivots are far from 0: a tenth of the time, and less,
+  /// of a factorization that tells how singular a matrix is.
+  bool factorize_definite(Index n, Index rows) {
+    factor_ = matrix_.topLeftCorner(n, n);
+    if (!has_large_pivots(factor_, 1)) return false;
+    turned_ = matrix_.topRightCorner(n, rows);
+    for (Index i = 0; i < rows; ++i) solve_lower(view(factor_), turned_.col(i).data());
+    schur_ = turned_.transpose() * turned_;
+    return rows == 0 || has_large_pivots(schur_, schur_.diagonal().maxCoeff());
+  }
+  [[nodiscard]] static SquareView view(Matrix<double>& m) { return {m.data(), m.rows(), m.rows()}; }
+  /// Replaces a matrix by its factor.
+  [[nodiscard]] static bool has_large_pivots(Matrix<double>& m, double unit) {
+    if (!factor_in_place(view(m))) return false;
+    const double least = std::sqrt(definite * unit);
+    for (Index k = 0; k < m.rows(); ++k) {
+      if (!(m(k, k) * least <= 1)) return false;  // inverses stand on the diagonal
+    }
+    return true;
+  }
+  /// Adds what solves the system for this right-hand side.
+  void solve_definite(Vector<double> right) {
+    const Index n = free_count(), rows = row_count();
+    auto top = right.head(n);
+    auto bottom = right.tail(rows);
+    solve_lower(view(factor_), right.data());
+    bottom = turned_.transpose() * top - bottom;
+    if (rows > 0) {
+      solve_lower(view(schur_), right.data() + n);
+      solve_upper(view(schur_), right.data() + n);
+      top -= turned_ * bottom;
+    }
+    solve_upper(view(factor_), right.data());
+    solution_ += right;
+  }
 
   [[nodiscard]] static std::size_t at(Index i) { return static_cast<std::size_t>(i); }
   [[nodiscard]] Index coordinate(Index k) const { return free_[at(k)]; }
   [[nodiscard]] double sigma(Index k) const { return sigma_(coordinate(k)); }
 
   std::vector<Index> free_{};
-  std::vector<double> sizes_{};  ///< norms, by which rows are divided
-  Vector<double> sigma_{}, right_{}, solution_{};
+  std::vector<double> sizes_{};                               ///< norms, by which rows are divided
+  Vector<double> sigma_{}, scales_{}, right_{}, solution_{};  ///< sigma of all coordinates, and of those that are free
   Matrix<double> matrix_{}, basis_{}, rows_{};
+  Matrix<double> factor_{}, turned_{}, schur_{};  ///< of a definite system: L, L^-1 S R', and the factor of its square
+  bool is_definite_ = false;
   double unit_ = 1;
   Eigen::FullPivLU<Matrix<double>> lu_{};
 };
