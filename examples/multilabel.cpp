@@ -2,11 +2,12 @@
 // Copyright (c) 2026 the icnn authors
 
 /// Structured prediction by a certified argmin: which tags does a text have? A PICNN energy f(x, y) over y in [0, 1]^n is
-/// trained by energy learning, and predicts the tags at argmin_y f(x, y) - H(y). Beside it a feed-forward network with the
-/// same first layer and the same care. Every choice (epochs, threshold) is made on rows held out of the training file; then
-/// both models are trained again on all of it, and the test file is looked at once.
-/// With --data DIR: BibTeX (bibtex-train.arff, bibtex-test.arff); without: generated data.
+/// trained by energy learning, or through its argmin, and predicts the tags at argmin_y f(x, y) - H(y). Beside it a
+/// feed-forward network with the same first layer and the same care. Every choice (epochs, threshold) is made on rows held
+/// out of the training file; then all models are trained again on all of it, and the test file is looked at once. With
+/// --data DIR: BibTeX (bibtex-train.arff, bibtex-test.arff); without: generated data.
 
+#include <algorithm>
 #include <iomanip>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -130,18 +131,21 @@ int main(int argc, char* argv[]) {
             << data.test.samples() << " to test; " << data.train.x.rows() << " features, " << data.train.y.rows()
             << " tags\n";
 
-  Outcome plain, energy;
+  Outcome plain, energy, through;
   const int runs = options.quick ? 1 : 3;
   for (int k = 0; k < runs; ++k) {
     plain.add(run<FeedForwardHead>(recipe, data, options.seed + static_cast<std::uint64_t>(k)), 1.0 / runs);
     energy.add(run<EnergyHead>(recipe, data, options.seed + static_cast<std::uint64_t>(k)), 1.0 / runs);
+    through.add(run<ArgminHead>(recipe, data, options.seed + static_cast<std::uint64_t>(k)), 1.0 / runs);
   }
 
   std::cout << "\nmean of " << runs << " seed(s)       ex.-F1   tuned   label-macro  micro   train s predict s\n";
   print(FeedForwardHead::name, plain);
   print(EnergyHead::name, energy);
-  std::cout << "argmin: " << 100 * energy.certified_fraction << " % of the test rows certified to 1e-3, median gap "
-            << energy.gap_median << ", median evaluations " << energy.evaluations_median << "\n";
+  print(ArgminHead::name, through);
+  const double certified = std::min(energy.certified_fraction, through.certified_fraction);
+  std::cout << "argmin: " << 100 * certified << " % of the test rows certified to 1e-3, median gap " << through.gap_median
+            << ", median evaluations " << through.evaluations_median << "\n";
   if (data.real) {
     std::cout
         << "published, example-F1: feed-forward 0.396, ICNN 0.415 (Amos et al. 2017), SPEN 0.422, PRLR 0.442, DVN 0.447 "
@@ -150,21 +154,26 @@ int main(int argc, char* argv[]) {
   const auto epochs = [](const Outcome& o) {
     return Vector<double>::LinSpaced(o.learning_curve.size(), 1, static_cast<double>(o.learning_curve.size()));
   };
-  const std::string picture = plot(
-      options.out, "multilabel",
-      {{"held-out rows",
-        "epoch",
-        "example-F1, best threshold",
-        {{FeedForwardHead::name, epochs(plain), plain.learning_curve},
-         {EnergyHead::name, epochs(energy), energy.learning_curve}}},
-       {"test rows",
-        "threshold",
-        "example-F1",
-        {{FeedForwardHead::name, thresholds(), plain.test_curve}, {EnergyHead::name, thresholds(), energy.test_curve}}}});
-  write_json(options,
-             {{"feedforward", figures(plain)}, {"picnn", figures(energy)}, {"runs", runs}, {"real_data", data.real}});
+  const std::string picture = plot(options.out, "multilabel",
+                                   {{"held-out rows",
+                                     "epoch",
+                                     "example-F1, best threshold",
+                                     {{FeedForwardHead::name, epochs(plain), plain.learning_curve},
+                                      {EnergyHead::name, epochs(energy), energy.learning_curve},
+                                      {ArgminHead::name, epochs(through), through.learning_curve}}},
+                                    {"test rows",
+                                     "threshold",
+                                     "example-F1",
+                                     {{FeedForwardHead::name, thresholds(), plain.test_curve},
+                                      {EnergyHead::name, thresholds(), energy.test_curve},
+                                      {ArgminHead::name, thresholds(), through.test_curve}}}});
+  write_json(options, {{"feedforward", figures(plain)},
+                       {"picnn", figures(energy)},
+                       {"picnn_argmin", figures(through)},
+                       {"runs", runs},
+                       {"real_data", data.real}});
   const double bar = options.quick ? 0.2 : data.real ? 0.47 : 0.6;
-  const bool good = energy.certified_fraction >= 0.999 && energy.tuned.example >= bar;
+  const bool good = certified >= 0.999 && energy.tuned.example >= bar && through.tuned.example >= bar;
   std::cout << "picture: " << picture << "\n"
             << (good ? "ok: every prediction certified, example-F1 at least "
                      : "FAILED: certified below 99.9 %, or example-F1 below ")

@@ -47,15 +47,15 @@ Prediction FeedForwardHead::predict(const Network& network, const Matrix<float>&
   return {.scores = (1 + (-network(h).array()).exp()).inverse()};
 }
 
-EnergyHead::EnergyHead(const Recipe& recipe, Index labels, Index samples, Random& random)
-    : network({.context = recipe.units,
-               .inputs = labels,
-               .hidden = {recipe.energy_units},
-               .context_hidden = {1},
-               .passthrough = false,
-               .output = {.bilinear = true, .linear = true}}),
-      loss_(network, {.entropy = 1, .false_negative = recipe.false_negative}, recipe.batch),
-      found_(Matrix<double>::Constant(labels, samples, 0.05)) {
+namespace {
+
+EnergyHead::Network new_energy(const Recipe& recipe, Index labels, Random& random) {
+  EnergyHead::Network network({.context = recipe.units,
+                               .inputs = labels,
+                               .hidden = {recipe.energy_units},
+                               .context_hidden = {1},
+                               .passthrough = false,
+                               .output = {.bilinear = true, .linear = true}});
   initialize(network, random);
   network.edit([&](auto& weights) {
     random.fill_normal(weights["C"], 1 / std::sqrt(static_cast<double>(recipe.units)));
@@ -64,11 +64,24 @@ EnergyHead::EnergyHead(const Recipe& recipe, Index labels, Index samples, Random
     random.fill_uniform(weights["Wz[1]"], 0, 0.2);
     weights["d"].setConstant(3);  // tags are rare
   });
-  for (const Block& block : network.layout().blocks()) {
-    const auto is = [&](const char* symbol) { return block.name.starts_with(symbol); };
-    learnt_.push_back(is("Wyu") || is("by") || is("Wzu") || is("bz") ? 0 : 1);
-  }
+  return network;
 }
+
+/// All blocks but the gates, which stay open: here they would overfit.
+std::vector<unsigned char> all_but_gates(const Layout& layout) {
+  return select(layout, [](const Block& block) {
+    const auto is = [&](const char* symbol) { return block.name.starts_with(symbol); };
+    return !(is("Wyu") || is("by") || is("Wzu") || is("bz"));
+  });
+}
+
+}  // namespace
+
+EnergyHead::EnergyHead(const Recipe& recipe, Index labels, Index samples, Random& random)
+    : network(new_energy(recipe, labels, random)),
+      loss_(network, {.entropy = 1, .false_negative = recipe.false_negative}, recipe.batch),
+      learnt_(all_but_gates(network.layout())),
+      found_(Matrix<double>::Constant(labels, samples, 0.05)) {}
 
 double EnergyHead::step(const Matrix<float>& h, const Matrix<float>& y, const RowVector<float>& weights,
                         std::span<const Index> samples, Vector<float>& gradient, Matrix<float>& dh) {
@@ -76,6 +89,29 @@ double EnergyHead::step(const Matrix<float>& h, const Matrix<float>& y, const Ro
   for (std::size_t b = 0; b < samples.size(); ++b) found.col(static_cast<Index>(b)) = found_.col(samples[b]);
   const EnergyBatch batch =
       loss_.evaluate(network, h, y, found, {.x = dh, .parameters = gradient, .seeds = weights, .only = learnt_});
+  for (std::size_t b = 0; b < samples.size(); ++b) found_.col(samples[b]) = found.col(static_cast<Index>(b));
+  return batch.loss;
+}
+
+ArgminHead::ArgminHead(const Recipe& recipe, Index labels, Index samples, Random& random)
+    : network(new_energy(recipe, labels, random)),
+      loss_(network, Box::unit(labels), {.entropy = 1, .threads = recipe.threads, .inner = {.relative_gap = 1e-3}}),
+      entropy_(recipe.missed),
+      learnt_(all_but_gates(network.layout())),
+      found_(Matrix<double>::Constant(labels, samples, 0.05)) {}
+
+double ArgminHead::step(const Matrix<float>& h, const Matrix<float>& y, const RowVector<float>&,
+                        std::span<const Index> samples, Vector<float>& gradient, Matrix<float>& dh) {
+  Matrix<double> found(y.rows(), y.cols());
+  for (std::size_t b = 0; b < samples.size(); ++b) found.col(static_cast<Index>(b)) = found_.col(samples[b]);
+  const auto loss = [this](const Vector<double>& p, const Vector<double>& t, Vector<double>& of_p) {
+    Vector<double> of_f1(p.size());
+    const double entropy = entropy_(p, t, of_p), miss = SoftF1{}(p, t, of_f1);
+    of_p = 0.1 * of_p + 9 * of_f1;
+    return 0.1 * entropy + 9 * miss;
+  };
+  const ArgminLossBatch batch =
+      loss_.evaluate(network, h, y, found, loss, {.x = dh, .parameters = gradient, .only = learnt_});
   for (std::size_t b = 0; b < samples.size(); ++b) found_.col(samples[b]) = found.col(static_cast<Index>(b));
   return batch.loss;
 }
@@ -184,5 +220,6 @@ void Tagger<Head>::restore() {
 
 template class Tagger<FeedForwardHead>;
 template class Tagger<EnergyHead>;
+template class Tagger<ArgminHead>;
 
 }  // namespace icnn::example

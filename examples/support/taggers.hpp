@@ -28,6 +28,8 @@ struct Recipe {
   double average = 0.99;       ///< of the weights over steps: what is used is their moving average
   double positive_weight = 4;  ///< feed-forward network: what a missed tag weighs in the logistic loss
   double false_negative = 4;   ///< energy: what a missed tag costs in the Hamming loss
+  double missed = 4;           ///< through the argmin: what a missed tag weighs in the cross-entropy
+  Index threads = 2;           ///< of the argmin's samples
 };
 
 /// Scores in [0, 1], labels x rows, and what the argmins behind them were like.
@@ -77,6 +79,30 @@ class EnergyHead {
   EnergyLoss<Network> loss_;
   std::vector<unsigned char> learnt_;  ///< all blocks but the gates, which stay open: here they would overfit
   Matrix<double> found_;               ///< the inner minimizers of the latest epoch, where the next one begins
+};
+
+/// The same energy, trained through its argmin: 0.1 weighted cross-entropy + 9 (1 - F1) of what it predicts, along the exact
+/// derivative.
+class ArgminHead {
+ public:
+  using Network = EnergyHead::Network;
+  static constexpr const char* name = "the same, through argmin";
+
+  ArgminHead(const Recipe& recipe, Index labels, Index samples, Random& random);
+
+  double step(const Matrix<float>& h, const Matrix<float>& y, const RowVector<float>& weights,
+              std::span<const Index> samples, Vector<float>& gradient, Matrix<float>& dh);
+  [[nodiscard]] static Prediction predict(const Network& network, const Matrix<float>& h) {
+    return EnergyHead::predict(network, h);
+  }
+
+  Network network;
+
+ private:
+  ArgminLoss<Network, Box> loss_;
+  CrossEntropy entropy_;
+  std::vector<unsigned char> learnt_;
+  Matrix<double> found_;
 };
 
 /// The first layer and a head, trained together.

@@ -43,9 +43,10 @@ struct SignalReport {
       column(layer.name, 5);
       out << std::right << std::fixed;
       column(layer.units, 7);
-      column(layer.mean, 8);
+      const auto shown = [](double value) { return std::abs(value) < 5e-4 ? 0.0 : value; };  // not -0.000
+      column(shown(layer.mean), 8);
       column(layer.variance, 10);
-      column(layer.correlation, 13);
+      column(shown(layer.correlation), 13);
       column(layer.dead, 6);
       out << std::left << "\n";
     }
