@@ -131,12 +131,16 @@ int main(int argc, char* argv[]) {
             << data.test.samples() << " to test; " << data.train.x.rows() << " features, " << data.train.y.rows()
             << " tags\n";
 
+  Recipe through_argmin = recipe;  // fits faster, and overfits sooner
+  through_argmin.epochs = std::min<Index>(recipe.epochs, 22);
+  if (data.real) through_argmin.hidden_dropout = 0.7;
+
   Outcome plain, energy, through;
   const int runs = options.quick ? 1 : 3;
   for (int k = 0; k < runs; ++k) {
     plain.add(run<FeedForwardHead>(recipe, data, options.seed + static_cast<std::uint64_t>(k)), 1.0 / runs);
     energy.add(run<EnergyHead>(recipe, data, options.seed + static_cast<std::uint64_t>(k)), 1.0 / runs);
-    through.add(run<ArgminHead>(recipe, data, options.seed + static_cast<std::uint64_t>(k)), 1.0 / runs);
+    through.add(run<ArgminHead>(through_argmin, data, options.seed + static_cast<std::uint64_t>(k)), 1.0 / runs);
   }
 
   std::cout << "\nmean of " << runs << " seed(s)       ex.-F1   tuned   label-macro  micro   train s predict s\n";

@@ -28,7 +28,7 @@ struct Recipe {
   double average = 0.99;       ///< of the weights over steps: what is used is their moving average
   double positive_weight = 4;  ///< feed-forward network: what a missed tag weighs in the logistic loss
   double false_negative = 4;   ///< energy: what a missed tag costs in the Hamming loss
-  double missed = 4;           ///< through the argmin: what a missed tag weighs in the cross-entropy
+  double missed = 7;           ///< through the argmin: what a missed tag weighs in the cross-entropy
   Index threads = 2;           ///< of the argmin's samples
 };
 

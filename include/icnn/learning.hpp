@@ -16,6 +16,7 @@
 #include "icnn/learning/losses.hpp"
 #include "icnn/learning/optimizers.hpp"
 #include "icnn/learning/output_losses.hpp"
+#include "icnn/learning/scaling_of.hpp"
 #include "icnn/learning/signal.hpp"
 #include "icnn/learning/take_step.hpp"
 #include "icnn/learning/training.hpp"

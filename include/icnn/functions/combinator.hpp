@@ -9,6 +9,7 @@
 #include "icnn/activations/properties.hpp"
 #include "icnn/core/layout.hpp"
 #include "icnn/core/lifetime.hpp"
+#include "icnn/core/parameters.hpp"
 #include "icnn/functions/convex_function.hpp"
 
 /// What regularized, restrict_to, precompose and sum share: they hold a function (by reference when made from an lvalue,
@@ -121,6 +122,18 @@ class Combinator
   template <class Ws, class Visit>
   void each_tape(Ws& ws, Visit&& visit) const {
     function().each_tape(ws.inner, visit);
+  }
+
+  /// The parameters of a network held by value, read and written as there: see Parameterized. So a network with its scaler,
+  /// say, is trained as one.
+  [[nodiscard]] const auto& parameters() const { return function().parameters(); }
+  template <class Change>
+  void edit(Change&& change, Positivity positivity = Positivity::refuse) requires(!std::is_reference_v<F>) {
+    function_.own().edit(std::forward<Change>(change), positivity);
+  }
+  template <class Change, class S>
+  [[nodiscard]] bool sweep(Change&& change, Vector<S>& before) requires(!std::is_reference_v<F>) {
+    return function_.own().sweep(std::forward<Change>(change), before);
   }
 
   /// Takes over another function of the same shape, the network at its next context, say: refers to it or, held by value,

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <limits>
 #include <span>
 #include <type_traits>
@@ -168,58 +169,62 @@ TrainingResult fit(Network& network, const FitData<typename Network::Scalar>& da
 
 }  // namespace detail
 
+/// What fit() trains: a FICNN or PICNN, or a function made from one that it holds by value, standardized(std::move(f), …).
+template <class F>
+concept TrainableFunction = requires(F& f) {
+  f.inputs();
+  f.edit([](auto&) {});
+  { F::has_context } -> std::convertible_to<bool>;
+};
+
 /// Fits f(y_b) to targets t_b: minimizes the mean of loss(f(y_b), t_b) by minibatch steps of the optimizer (Adam, Sgd),
-/// with W^z kept non-negative by projection. y: n x B, targets: 1 x B. The network begins where it stands: initialize() it
-/// first. The same seed gives the same network. Throws Error on empty data, wrong shapes and NaN, before anything changes;
-/// a rate that diverges is a status, and the network then has the parameters of the last good epoch. Allocates.
-template <class Chain, class L = SquaredLoss, class Optimizer = Adam<typename Chain::Layers::Scalar>>
-TrainingResult fit(BasicFicnn<Chain>& network, const Matrix<typename Chain::Layers::Scalar>& y,
-                   const Matrix<typename Chain::Layers::Scalar>& targets, const TrainingSettings& settings = {},
-                   const L& loss = L{}, Optimizer&& optimizer = Optimizer{}) {
-  detail::require_data("fit", "points y", y, network.inputs(), y.cols());
+/// which keeps W^z non-negative. y: n x B, targets: 1 x B. The network begins where it stands: initialize() it first. The
+/// same seed gives the same network. Throws Error on empty data, wrong shapes and NaN, before anything changes; a rate that
+/// diverges is a status, and the network then has the parameters of the last good epoch. Allocates.
+template <TrainableFunction F, class L = SquaredLoss, class Optimizer = Adam<typename F::Scalar>>
+requires(!F::has_context) TrainingResult
+    fit(F& function, const Matrix<typename F::Scalar>& y, const Matrix<typename F::Scalar>& targets,
+        const TrainingSettings& settings = {}, const L& loss = L{}, Optimizer&& optimizer = Optimizer{}) {
+  detail::require_data("fit", "points y", y, function.inputs(), y.cols());
   detail::require_data("fit", "targets", targets, 1, y.cols());
-  const Matrix<typename Chain::Layers::Scalar> none(0, y.cols());
-  return detail::fit(network, {none, y, targets, none}, settings, loss, optimizer);
+  const Matrix<typename F::Scalar> none(0, y.cols());
+  return detail::fit(function, {none, y, targets, none}, settings, loss, optimizer);
 }
 /// The same, and grad_y f to slopes: n x B. The settings have to be named, {} for the defaults.
-template <class Chain, class L = SobolevLoss<>, class Optimizer = Adam<typename Chain::Layers::Scalar>>
-requires detail::is_sobolev<L> TrainingResult fit(BasicFicnn<Chain>& network,
-                                                  const Matrix<typename Chain::Layers::Scalar>& y,
-                                                  const Matrix<typename Chain::Layers::Scalar>& targets,
-                                                  const Matrix<typename Chain::Layers::Scalar>& slopes,
-                                                  const TrainingSettings& settings, const L& loss = L{},
-                                                  Optimizer&& optimizer = Optimizer{}) {
-  detail::require_data("fit", "points y", y, network.inputs(), y.cols());
+template <TrainableFunction F, class L = SobolevLoss<>, class Optimizer = Adam<typename F::Scalar>>
+requires(!F::has_context && detail::is_sobolev<L>) TrainingResult
+    fit(F& function, const Matrix<typename F::Scalar>& y, const Matrix<typename F::Scalar>& targets,
+        const Matrix<typename F::Scalar>& slopes, const TrainingSettings& settings, const L& loss = L{},
+        Optimizer&& optimizer = Optimizer{}) {
+  detail::require_data("fit", "points y", y, function.inputs(), y.cols());
   detail::require_data("fit", "targets", targets, 1, y.cols());
-  detail::require_data("fit", "slopes", slopes, network.inputs(), y.cols());
-  const Matrix<typename Chain::Layers::Scalar> none(0, y.cols());
-  return detail::fit(network, {none, y, targets, slopes}, settings, loss, optimizer);
+  detail::require_data("fit", "slopes", slopes, function.inputs(), y.cols());
+  const Matrix<typename F::Scalar> none(0, y.cols());
+  return detail::fit(function, {none, y, targets, slopes}, settings, loss, optimizer);
 }
 
-/// The same for f(x_b, y_b). x: c x B.
-template <class Chain, class L = SquaredLoss, class Optimizer = Adam<typename Chain::Layers::Scalar>>
-TrainingResult fit(BasicPicnn<Chain>& network, const Matrix<typename Chain::Layers::Scalar>& x,
-                   const Matrix<typename Chain::Layers::Scalar>& y, const Matrix<typename Chain::Layers::Scalar>& targets,
-                   const TrainingSettings& settings = {}, const L& loss = L{}, Optimizer&& optimizer = Optimizer{}) {
-  detail::require_data("fit", "contexts x", x, network.context_size(), x.cols());
-  detail::require_data("fit", "points y", y, network.inputs(), x.cols());
+/// Both for f(x_b, y_b). x: c x B.
+template <TrainableFunction F, class L = SquaredLoss, class Optimizer = Adam<typename F::Scalar>>
+requires(F::has_context) TrainingResult
+    fit(F& function, const Matrix<typename F::Scalar>& x, const Matrix<typename F::Scalar>& y,
+        const Matrix<typename F::Scalar>& targets, const TrainingSettings& settings = {}, const L& loss = L{},
+        Optimizer&& optimizer = Optimizer{}) {
+  detail::require_data("fit", "contexts x", x, function.context_size(), x.cols());
+  detail::require_data("fit", "points y", y, function.inputs(), x.cols());
   detail::require_data("fit", "targets", targets, 1, x.cols());
-  const Matrix<typename Chain::Layers::Scalar> none(0, x.cols());
-  return detail::fit(network, {x, y, targets, none}, settings, loss, optimizer);
+  const Matrix<typename F::Scalar> none(0, x.cols());
+  return detail::fit(function, {x, y, targets, none}, settings, loss, optimizer);
 }
-template <class Chain, class L = SobolevLoss<>, class Optimizer = Adam<typename Chain::Layers::Scalar>>
-requires detail::is_sobolev<L> TrainingResult fit(BasicPicnn<Chain>& network,
-                                                  const Matrix<typename Chain::Layers::Scalar>& x,
-                                                  const Matrix<typename Chain::Layers::Scalar>& y,
-                                                  const Matrix<typename Chain::Layers::Scalar>& targets,
-                                                  const Matrix<typename Chain::Layers::Scalar>& slopes,
-                                                  const TrainingSettings& settings, const L& loss = L{},
-                                                  Optimizer&& optimizer = Optimizer{}) {
-  detail::require_data("fit", "contexts x", x, network.context_size(), x.cols());
-  detail::require_data("fit", "points y", y, network.inputs(), x.cols());
+template <TrainableFunction F, class L = SobolevLoss<>, class Optimizer = Adam<typename F::Scalar>>
+requires(F::has_context&& detail::is_sobolev<L>) TrainingResult
+    fit(F& function, const Matrix<typename F::Scalar>& x, const Matrix<typename F::Scalar>& y,
+        const Matrix<typename F::Scalar>& targets, const Matrix<typename F::Scalar>& slopes,
+        const TrainingSettings& settings, const L& loss = L{}, Optimizer&& optimizer = Optimizer{}) {
+  detail::require_data("fit", "contexts x", x, function.context_size(), x.cols());
+  detail::require_data("fit", "points y", y, function.inputs(), x.cols());
   detail::require_data("fit", "targets", targets, 1, x.cols());
-  detail::require_data("fit", "slopes", slopes, network.inputs(), x.cols());
-  return detail::fit(network, {x, y, targets, slopes}, settings, loss, optimizer);
+  detail::require_data("fit", "slopes", slopes, function.inputs(), x.cols());
+  return detail::fit(function, {x, y, targets, slopes}, settings, loss, optimizer);
 }
 
 /// The same for a feed-forward network; the loss is the mean over samples of the sum over outputs. targets: outputs x B.
