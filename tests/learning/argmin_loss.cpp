@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the icnn authors
 
-#include <icnn/activations/tanh.hpp>
+#include <icnn/activations/any.hpp>
 #include <icnn/learning/argmin_loss.hpp>
 #include <icnn/learning/initialize.hpp>
 
@@ -13,12 +13,11 @@ using namespace icnn::test;
 
 namespace {
 
-template <class A>
-using Network = Picnn<double, A, Tanh>;
+using Energy = AnyPicnn<double>;  // one type for all
 
 template <class A>
-Network<A> network(std::uint64_t seed) {
-  Network<A> f({.context = 3, .inputs = 4, .hidden = {8, 6}, .context_hidden = {5, 5}});
+Energy energy(std::uint64_t seed) {
+  Energy f({.context = 3, .inputs = 4, .hidden = {8, 6}, .context_hidden = {5, 5}}, A{}, Tanh{});
   initialize(f, Random(seed));
   return f;
 }
@@ -33,18 +32,18 @@ struct Samples {
   }
 };
 
-template <class A, class Set, class L>
-ArgminLossBatch loss_of(const Network<A>& f, const Samples& samples, const Set& set, const ArgminLossSettings& settings,
+template <class Set, class L>
+ArgminLossBatch loss_of(const Energy& f, const Samples& samples, const Set& set, const ArgminLossSettings& settings,
                         const L& loss, const Wanted<double>& wanted = {}) {
-  ArgminLoss<Network<A>, Set> argmin_loss(f, set, settings);
+  ArgminLoss<Energy, Set> argmin_loss(f, set, settings);
   Matrix<double> predictions = Matrix<double>::Constant(4, 5, 0.25);
   return argmin_loss.evaluate(f, samples.x, samples.targets, predictions, loss, wanted);
 }
 
 /// The share of entries of the parameters, and all of the contexts, whose derivative is that by differences.
 template <class A, class Set, class L>
-void check_derivatives(std::uint64_t seed, const Set& set, ArgminLossSettings settings, const L& loss) {
-  const auto f = network<A>(seed);
+void check_through_argmin(std::uint64_t seed, const Set& set, ArgminLossSettings settings, const L& loss) {
+  const auto f = energy<A>(seed);
   const Samples samples(seed + 100);
   settings.inner = {.relative_gap = 1e-14, .absolute_gap = 0, .max_evaluations = 5000};
   Vector<double> gradient(f.parameter_count());
@@ -54,7 +53,7 @@ void check_derivatives(std::uint64_t seed, const Set& set, ArgminLossSettings se
   CHECK(batch.count(DerivativeStatus::one_sided) == 0);
   if (settings.entropy > 0) CHECK(gradient.norm() > 1e-3);
   // What is asked without derivatives stops at its gap: ask with them, for the minimizer up to rounding.
-  const auto value = [&](const Network<A>& g, const Samples& at) {
+  const auto value = [&](const Energy& g, const Samples& at) {
     Matrix<double> none(3, 5);
     return loss_of(g, at, set, settings, loss, {.x = none}).loss;
   };
@@ -87,19 +86,19 @@ TEST_CASE("gradients through the argmin are those by differences", "[learning]")
   const Simplex simplex(4);
   for (const std::uint64_t seed : {1U, 2U, 3U}) {
     INFO("seed " << seed);
-    check_derivatives<Softplus>(seed, box, {}, SquaredDistance{});
-    check_derivatives<Softplus>(seed, box, {.entropy = 0.5}, CrossEntropy(2));
-    check_derivatives<Softplus>(seed, simplex, {.entropy = 0.5}, SoftF1{});
-    check_derivatives<Softplus>(seed, simplex, {}, SquaredDistance{});
-    check_derivatives<Relu>(seed, box, {.entropy = 0.3}, CrossEntropy());
-    check_derivatives<Relu>(seed, box, {.proximal = 0.7}, SquaredDistance{});
-    check_derivatives<Relu>(seed, simplex, {.proximal = 0.7}, SquaredDistance{});
-    check_derivatives<Relu>(seed, box, {}, SquaredDistance{});
+    check_through_argmin<Softplus>(seed, box, {}, SquaredDistance{});
+    check_through_argmin<Softplus>(seed, box, {.entropy = 0.5}, CrossEntropy(2));
+    check_through_argmin<Softplus>(seed, simplex, {.entropy = 0.5}, SoftF1{});
+    check_through_argmin<Softplus>(seed, simplex, {}, SquaredDistance{});
+    check_through_argmin<Relu>(seed, box, {.entropy = 0.3}, CrossEntropy());
+    check_through_argmin<Relu>(seed, box, {.proximal = 0.7}, SquaredDistance{});
+    check_through_argmin<Relu>(seed, simplex, {.proximal = 0.7}, SquaredDistance{});
+    check_through_argmin<Relu>(seed, box, {}, SquaredDistance{});
   }
 }
 
 TEST_CASE("weights of samples, several threads, and contexts count as they should", "[learning]") {
-  const auto f = network<Softplus>(4);
+  const auto f = energy<Softplus>(4);
   const Samples samples(5);
   const ArgminLossSettings settings{.entropy = 0.4, .inner = {.relative_gap = 1e-12}};
   Vector<double> one(f.parameter_count()), three(f.parameter_count());
@@ -121,7 +120,7 @@ TEST_CASE("weights of samples, several threads, and contexts count as they shoul
 }
 
 TEST_CASE("a corner teaches nothing, but for a surrogate", "[learning]") {
-  auto f = network<Relu>(6);
+  auto f = energy<Relu>(6);
   const Samples samples(7);
   Vector<double> gradient(f.parameter_count());
   f.edit([](auto& edit) { edit["Wy[2]"].setConstant(50); });  // all minima in the corner 0
@@ -134,9 +133,9 @@ TEST_CASE("a corner teaches nothing, but for a surrogate", "[learning]") {
 }
 
 TEST_CASE("the loss on the argmin refuses what does not fit", "[learning]") {
-  const auto f = network<Softplus>(8);
+  const auto f = energy<Softplus>(8);
   const Samples samples(9);
-  using Loss = ArgminLoss<Network<Softplus>, Box>;
+  using Loss = ArgminLoss<Energy, Box>;
   CHECK_ERROR(Loss(f, Box::unit(3), {}), "a set in 4 dimensions");
   CHECK_ERROR(Loss(f, Box::unit(4), {.entropy = -1}), "a finite entropy >= 0");
   CHECK_ERROR(Loss(f, Box::unit(4), {.proximal = infinity}), "a finite proximal >= 0");

@@ -8,6 +8,7 @@
 
 #include "tests/support/cases.hpp"
 #include "tests/support/errors.hpp"
+#include "tests/support/labels.hpp"
 #include "tests/support/networks.hpp"
 
 using namespace icnn;
@@ -15,19 +16,15 @@ using namespace icnn::test;
 
 TEST_CASE("training through the argmin finds labels that depend on the context and on each other", "[learning]") {
   Random random(1);
-  const Matrix<double> x = random_matrix<double>(random, 2, 200);
-  Matrix<double> y(2, 200);
-  for (Index c = 0; c < 200; ++c) {
-    y(0, c) = x(0, c) * x(1, c) > 0 ? 1 : 0;
-    y(1, c) = 1 - y(0, c);
-  }
+  const ExclusiveLabels data(random, 200);
   Picnn<double, Softplus> f({.context = 2, .inputs = 2, .hidden = {16}, .context_hidden = {32}});
   initialize(f, random);
   const auto start = f;
   const TrainingSettings settings{.epochs = 30, .batch = 20, .threads = 2};
   const ArgminLossSettings entropic{.entropy = 0.2};
   const auto train_it = [&](auto& network) {
-    return learn_argmin(network, x, y, Box::unit(2), settings, entropic, CrossEntropy(), Adam<double>({.rate = 1e-2}));
+    return learn_argmin(network, data.x, data.y, Box::unit(2), settings, entropic, CrossEntropy(),
+                        Adam<double>({.rate = 1e-2}));
   };
   const ArgminTraining r = train_it(f);
   INFO(r);
@@ -37,12 +34,8 @@ TEST_CASE("training through the argmin finds labels that depend on the context a
         200);  // zero: where rounding says so
   CHECK((r.last.undefined() == 0 && r.last.evaluations > 0 && r.last.gap < 1e-2));
   CHECK(std::abs(r.last.loss - r.loss) < 1e-9);
-  int right = 0;
-  for (Index c = 0; c < 200; ++c) {
-    const Result best = argmin(regularized(f.at(x.col(c)), {.entropy = 0.2}), Box::unit(2));
-    right += (best.y(0) > 0.5) == (y(0, c) > 0.5) && (best.y(1) > 0.5) == (y(1, c) > 0.5) ? 1 : 0;
-  }
-  CHECK(right > 190);
+  CHECK(data.right([&](const Vector<double>& x) { return argmin(regularized(f.at(x), {.entropy = 0.2}), Box::unit(2)).y; }) >
+        190);
   auto again = start;
   static_cast<void>(train_it(again));
   CHECK(again == f);

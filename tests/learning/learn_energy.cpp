@@ -5,6 +5,7 @@
 #include <icnn/learning/learn_energy.hpp>
 
 #include "tests/support/errors.hpp"
+#include "tests/support/labels.hpp"
 #include "tests/support/networks.hpp"
 
 using namespace icnn;
@@ -12,27 +13,17 @@ using namespace icnn::test;
 
 TEST_CASE("energy learning finds labels that depend on the context and on each other", "[learning]") {
   Random random(1);
-  const Matrix<double> x = random_matrix<double>(random, 2, 300);
-  Matrix<double> y(2, 300);
-  for (Index c = 0; c < 300; ++c) {
-    y(0, c) = x(0, c) * x(1, c) > 0 ? 1 : 0;
-    y(1, c) = 1 - y(0, c);
-  }
+  const ExclusiveLabels data(random, 300);
   Picnn<double, Softplus> f({.context = 2, .inputs = 2, .hidden = {16}, .context_hidden = {32}});
   initialize(f, random);
   const EnergyTraining r =
-      learn_energy(f, x, y, {.epochs = 40, .batch = 20}, {.entropy = 0.1}, Adam<double>({.rate = 1e-2}));
+      learn_energy(f, data.x, data.y, {.epochs = 40, .batch = 20}, {.entropy = 0.1}, Adam<double>({.rate = 1e-2}));
   INFO(r);
   CHECK(r.status == TrainingStatus::finished);
   CHECK(r.last.certified == 300);
   CHECK(r.last.evaluations > 0);
   CHECK(r.last.gap < 1e-2);
-  int right = 0;
-  for (Index c = 0; c < 300; ++c) {
-    const Result best = argmin(f.at(x.col(c)), Box::unit(2), {.relative_gap = 1e-4});
-    right += (best.y(0) > 0.5) == (y(0, c) > 0.5) && (best.y(1) > 0.5) == (y(1, c) > 0.5) ? 1 : 0;
-  }
-  CHECK(right > 280);
+  CHECK(data.right([&](const Vector<double>& x) { return argmin(f.at(x), Box::unit(2), {.relative_gap = 1e-4}).y; }) > 280);
 }
 
 TEST_CASE("energy learning refuses what fit refuses", "[learning]") {
