@@ -279,7 +279,7 @@ TEST_CASE("Sobolev losses fit values and slopes, and have the gradient that diff
 
   Ficnn<double, Softplus> f({.inputs = 3, .hidden = {24, 24}});
   initialize(f, random);
-  (void)fit(f, y, bowl(y), slopes, {.epochs = 400, .batch = 20, .final_rate = 0.01}, SobolevLoss{},
+  (void)fit(f, y, bowl(y), slopes, {.epochs = 400, .batch = 20, .final_rate = 0.01}, SobolevLoss<>{},
             Adam<double>({.rate = 1e-2}));
   Matrix<double> found(3, 40);
   auto ws = f.workspace({.columns = 40});

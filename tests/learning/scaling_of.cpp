@@ -52,7 +52,7 @@ TEST_CASE("fit trains a network together with its units, at any scale of targets
   const Matrix<double> slopes = 2e6 * unit;
   const double scale = g.units().scale(0) / g.units().output_scale;
   const auto s =
-      fit(g, y, bowl, slopes, settings, SobolevLoss{.slope_weight = scale * scale * 1e6}, Adam<double>({.rate = 1e-2}));
+      fit(g, y, bowl, slopes, settings, SobolevLoss<>{.slope_weight = scale * scale * 1e6}, Adam<double>({.rate = 1e-2}));
   CHECK(s.status == TrainingStatus::finished);
   Matrix<double> found(2, 300);
   auto ws = g.workspace({.columns = 300});
