@@ -10,6 +10,7 @@
 #include "icnn/learning/energy_loss.hpp"
 #include "icnn/learning/fit.hpp"
 #include "icnn/learning/initialize.hpp"
+#include "icnn/learning/lbfgs.hpp"
 #include "icnn/learning/learn_argmin.hpp"
 #include "icnn/learning/learn_energy.hpp"
 #include "icnn/learning/learner.hpp"

@@ -54,7 +54,7 @@ template <class Network, class L, class Optimizer>
 class Fit : public Learner<Network, Optimizer> {
   using S = typename Network::Scalar;
   using Base = Learner<Network, Optimizer>;
-  using Base::gradient_, Base::network_;
+  using Base::gradient_, Base::network_, Base::optimizer_;
   static constexpr bool sobolev = is_sobolev<L>;
 
  public:
@@ -69,16 +69,17 @@ class Fit : public Learner<Network, Optimizer> {
         off_(data.slopes.rows(), columns_) {}
 
   double step(std::span<const Index> samples, double factor) {
-    const auto columns = static_cast<Index>(samples.size());
-    const double loss = evaluate(samples);
-    batches_.pullback({.parameters = gradient_, .seeds = view(seeds_, columns)});
-    if constexpr (sobolev) {
-      const Wanted<S> added{.parameters = gradient_, .accumulate = true};
-      with_points(columns,
-                  [&](const auto&... points) { batches_.mixed_product(points..., first_columns(off_, columns), added); });
+    if constexpr (FullBatchOptimizer<Optimizer, Network>) {
+      const double loss = is_known_ ? known_loss_ : differentiate(samples);
+      known_loss_ = loss;
+      is_known_ = optimizer_.minimize(network_, known_loss_, gradient_, [&](Vector<S>&) { return differentiate(samples); });
+      return is_known_ ? loss : std::numeric_limits<double>::quiet_NaN();
+    } else {
+      const double loss = differentiate(samples);
+      return this->step_by(factor) ? loss : std::numeric_limits<double>::quiet_NaN();
     }
-    return this->step_by(factor) ? loss : std::numeric_limits<double>::quiet_NaN();
   }
+  [[nodiscard]] bool is_done() const requires FullBatchOptimizer<Optimizer, Network> { return optimizer_.is_done(); }
 
   double validate(std::span<const Index> samples) {
     return this->with_average([&] {
@@ -104,6 +105,19 @@ class Fit : public Learner<Network, Optimizer> {
     } else {
       return use(first_columns(batch_.y, columns));
     }
+  }
+
+  /// The mean loss; leaves its gradient in gradient_.
+  double differentiate(std::span<const Index> samples) {
+    const auto columns = static_cast<Index>(samples.size());
+    const double loss = evaluate(samples);
+    batches_.pullback({.parameters = gradient_, .seeds = view(seeds_, columns)});
+    if constexpr (sobolev) {
+      const Wanted<S> added{.parameters = gradient_, .accumulate = true};
+      with_points(columns,
+                  [&](const auto&... points) { batches_.mixed_product(points..., first_columns(off_, columns), added); });
+    }
+    return loss;
   }
 
   /// The mean loss; leaves its derivatives in the values, and in the slopes.
@@ -147,6 +161,8 @@ class Fit : public Learner<Network, Optimizer> {
   Batches<Network> batches_;
   FitBatch<S> batch_;
   Matrix<S> seeds_, off_;  ///< derivatives of the mean loss in the values and in the slopes
+  double known_loss_ = 0;  ///< where the network is, with its gradient,
+  bool is_known_ = false;  ///< if an optimizer of full batches has been there
 };
 
 template <class Network, class L, class Optimizer>
@@ -163,6 +179,9 @@ TrainingResult fit(Network& network, const FitData<typename Network::Scalar>& da
   }
   settings.validate();
   if (data.targets.cols() < 1) fail({"fit", "at least one sample", "none"});
+  if (FullBatchOptimizer<Optimizer, Network> && settings.batch < data.targets.cols()) {
+    fail({"fit", text("all ", data.targets.cols(), " samples in a batch, for this optimizer"), text(settings.batch)});
+  }
   Fit<Network, L, Optimizer> model(network, data, loss, optimizer, settings);
   return train(data.targets.cols(), settings, model);
 }

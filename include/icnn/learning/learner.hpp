@@ -4,11 +4,13 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <span>
 
 #include "icnn/core/error.hpp"
 #include "icnn/learning/take_step.hpp"
 #include "icnn/learning/training.hpp"
+#include "icnn/sets/concepts.hpp"
 
 namespace icnn::inline ICNN_ISA::detail {
 
@@ -27,6 +29,21 @@ void require_data(const char* where, const char* what, const Matrix<S>& data, In
   }
   if (!data.allFinite()) fail({where, text("finite ", what), "NaN or infinity"});
 }
+
+/// Where inner problems begin in the first epoch.
+template <class Set>
+[[nodiscard]] Vector<double> center_of(const Set& set) {
+  Vector<double> y = Vector<double>::Zero(set.dimension()), scratch(set.dimension());
+  if constexpr (ProjectableSet<Set>) center(set, y, scratch);
+  return y;
+}
+
+/// An optimizer that evaluates the loss itself, of all samples, as Lbfgs does.
+template <class Optimizer, class Network>
+concept FullBatchOptimizer = requires(Optimizer& optimizer, Network& network, double& loss,
+                                      Vector<typename Network::Scalar>& gradient, double (*evaluate)(decltype(gradient))) {
+  { optimizer.minimize(network, loss, gradient, evaluate) } -> std::same_as<bool>;
+};
 
 /// What the models of train() have in common: a network, its optimizer, and what training remembers of its parameters.
 template <class Network, class Optimizer>

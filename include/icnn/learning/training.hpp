@@ -24,7 +24,7 @@ namespace icnn::inline ICNN_ISA {
 /// How training ended. In every case the network has finite parameters.
 enum class TrainingStatus {
   not_run,
-  finished,          ///< all epochs were done
+  finished,          ///< all epochs were done, or there was nothing left to gain
   stopped,           ///< the observer said so
   stopped_early,     ///< `patience` epochs in a row were no better on what is held out
   deadline_reached,  ///< seconds >= time_limit
@@ -198,6 +198,9 @@ class TrainingLoop {
         }
         if (settings_.observer && !settings_.observer(progress(validation))) return end(TrainingStatus::stopped);
       }
+      if constexpr (requires { model_.is_done(); }) {
+        if (model_.is_done()) return end(TrainingStatus::finished);
+      }
       if (settings_.patience > 0 && at_.epoch - at_.best_epoch >= settings_.patience) {
         return end(TrainingStatus::stopped_early);
       }
@@ -314,6 +317,7 @@ class TrainingLoop {
 ///   void keep(), void restore()                                 remember the parameters, and go back to them
 /// and, as far as it is asked for more than that,
 ///   double validate(std::span<const Index> samples), void keep_best()    the mean loss over what is held out
+///   bool is_done()                                              whether there is nothing left to gain
 ///   double gap()                                                the mean gap of the latest batch's inner problems
 ///   void load(const TrainingState&), void store(TrainingState&) const     parameters out of a state that is not new, and
 ///   into it void conclude()                                             the end: the average or the best becomes the result
