@@ -134,14 +134,81 @@ TEST_CASE("predictions come back for a warm start", "[learning]") {
   CHECK(std::abs(part.loss - warm.loss) < 1e-3);
 }
 
+TEST_CASE("on simplices, and with a chord in place of the Hamming loss, loss and gradient are those by their definition",
+          "[learning]") {
+  Problem p(7);
+  for (Index c = 0; c < 6; ++c) p.y.col(c) = Vector<double>::Unit(4, c % 4);
+  const auto delta = [](double label, double prediction) { return 3 * (label - prediction) * (label - prediction); };
+  const Simplex simplex(4);
+  for (const double tau : {0.0, 0.4}) {
+    const EnergySettings settings{.entropy = tau, .delta = delta, .inner = {.relative_gap = 1e-11, .max_evaluations = 5000}};
+    const auto loss = [&](const Network& f, const Wanted<double>& wanted) {
+      EnergyLoss<Network, Simplex> energy(f, settings, 6, simplex);
+      Matrix<double> predictions = Matrix<double>::Constant(4, 6, 0.25);
+      return energy.evaluate(f, p.x, p.y, predictions, wanted);
+    };
+    Vector<double> gradient(p.f.parameter_count());
+    const EnergyBatch batch = loss(p.f, {.parameters = gradient});
+    CHECK(batch.certified == 6);
+    double expected = 0;
+    for (Index c = 0; c < 6; ++c) {
+      // The chord of 3 (y - y')^2 over [0, 1]: 3 at the other end, for labels at an end.
+      const Vector<double> label = p.y.col(c), slopes = 3 * (1 - 2 * label.array());
+      const auto inner = [&](const Vector<double>& v, Vector<double>& g) {
+        const auto at = p.f.at(p.x.col(c));
+        g = at.gradient(v) - slopes;
+        double value = at(v) - slopes.dot(v) - 3 * label.sum();
+        for (Index j = 0; j < 4 && tau > 0; ++j) {
+          const double q = std::max(v(j), 1e-12);
+          value += tau * q * std::log(q);
+          g(j) += tau * (1 + std::log(q));
+        }
+        return value;
+      };
+      const Result r = argmin(inner, simplex, {.relative_gap = 1e-5, .max_evaluations = 20000});
+      expected += (p.f(p.x.col(c), p.y.col(c)) - r.value) / 6;
+    }
+    CHECK(std::abs(batch.loss - expected) < 1e-3 * (1 + std::abs(expected)));
+    Random random(8);
+    Vector<double> d = random_vector<double>(random, gradient.size());
+    for (Index i = 0; i < d.size(); ++i) d(i) *= std::abs(p.f.parameters().vector()(i)) > 1e-2;
+    const auto moved = [&](double t) {
+      auto f = p.f;
+      f.edit([&](auto& edit) { edit.vector() += t * d; });
+      return loss(f, {}).loss;
+    };
+    CHECK(std::abs((moved(1e-4) - moved(-1e-4)) / 2e-4 - d.dot(gradient)) < 1e-5 * (1 + gradient.norm() * d.norm()));
+  }
+}
+
+TEST_CASE("a sample that is proven to be satisfied adds no gradient", "[learning]") {
+  Problem p(9);
+  p.y.setZero();
+  p.f.edit([](auto& edit) { edit["Wy[1]"].array() += 60; });  // all minima at the label 0
+  Vector<double> gradient(p.f.parameter_count());
+  const EnergyBatch batch = p.loss(p.f, {.inner = {.relative_gap = 1e-9}}, {.parameters = gradient});
+  CHECK((batch.satisfied == 6 && batch.certified == 6));
+  CHECK(gradient.norm() == 0);
+  CHECK(std::abs(batch.loss) < 1e-7);
+  p.y.row(1).setOnes();
+  CHECK(p.loss(p.f, {.inner = {.relative_gap = 1e-9}}, {.parameters = gradient}).satisfied == 0);
+  CHECK(gradient.norm() > 1);
+}
+
 TEST_CASE("the energy loss refuses what does not fit", "[learning]") {
   const Problem p(5);
   CHECK_ERROR(EnergyLoss<Network>(p.f, {.entropy = -1}, 1), "a finite entropy >= 0");
   CHECK_ERROR(EnergyLoss<Network>(p.f, {.false_negative = -1}, 1), "a finite false_negative >= 0");
   CHECK_ERROR(EnergyLoss<Network>(p.f, {.false_positive = std::nan("")}, 1), "a finite false_positive >= 0");
   CHECK_ERROR(EnergyLoss<Network>(p.f, {.inner = {.relative_gap = -1}}, 1), "relative_gap >= 0");
+  CHECK_ERROR(EnergyLoss<Network>(p.f, {}, 1, Box::unit(3)), "a set in 4 dimensions");
+  CHECK_ERROR(EnergyLoss<Network>(p.f, {}, 1, Box::cube(4, 0, infinity)), "a bounded box of labels");
   EnergyLoss<Network> energy(p.f, {}, 6);
   Matrix<double> predictions = Matrix<double>::Constant(4, 6, 0.5);
+  EnergyLoss<Network, Simplex> on_simplex(p.f, {}, 6, Simplex(4));
+  CHECK_ERROR(on_simplex.evaluate(p.f, p.x, Matrix<double>::Constant(4, 6, 0.5), predictions, {}), "labels of a sum of 1");
+  EnergyLoss<Network> odd(p.f, {.delta = [](double, double) { return infinity; }}, 6);
+  CHECK_ERROR(odd.evaluate(p.f, p.x, p.y, predictions, {}), "a finite delta");
   CHECK_ERROR(energy.evaluate(p.f, p.x.topRows(2), p.y, predictions, {}), "contexts x of shape 3 x 6");
   CHECK_ERROR(energy.evaluate(p.f, p.x, 2 * p.y, predictions, {}), "labels in [0, 1]");
   Matrix<double> few(4, 5);

@@ -55,5 +55,28 @@ TEST_CASE("energy learning on several threads, with what is held out, is repeata
   CHECK((one.parameters().vector() - three.parameters().vector()).norm() < 1e-3 * one.parameters().vector().norm());
   auto f = start;
   CHECK_ERROR(learn_energy(f, x, 2 * y, {.threads = 2}), "labels in [0, 1]");
+  CHECK_ERROR(learn_energy(f, x, y, {.threads = 2}, {.delta = [](double, double) { return std::nan(""); }}),
+              "a finite delta");
   CHECK(f == start);
+}
+
+TEST_CASE("energy learning of classes, one of three, on a simplex", "[learning]") {
+  Random random(3);
+  const Matrix<double> x = random_matrix<double>(random, 2, 150);
+  Matrix<double> y = Matrix<double>::Zero(3, 150);
+  const auto class_of = [](double a, double b) { return a > 0 ? 0 : b > 0 ? 1 : 2; };
+  for (Index c = 0; c < 150; ++c) y(class_of(x(0, c), x(1, c)), c) = 1;
+  Picnn<double, Softplus> f({.context = 2, .inputs = 3, .hidden = {8}, .context_hidden = {16}});
+  initialize(f, random);
+  const EnergyTraining r = learn_energy(f, x, y, Simplex(3), {.epochs = 40, .batch = 15}, {}, Adam<double>({.rate = 1e-2}));
+  INFO(r);
+  CHECK((r.status == TrainingStatus::finished && r.last.certified == 150 && r.last.satisfied > 50));
+  Index right = 0;
+  for (Index c = 0; c < 150; ++c) {
+    Index found = 0;
+    argmin(f.at(x.col(c)), Simplex(3)).y.maxCoeff(&found);
+    right += found == class_of(x(0, c), x(1, c)) ? 1 : 0;
+  }
+  CHECK(right > 135);
+  CHECK_ERROR(learn_energy(f, x, Matrix<double>::Ones(3, 150), Simplex(3)), "labels of a sum of 1");
 }

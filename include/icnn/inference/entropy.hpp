@@ -121,4 +121,21 @@ class OutermostEntropy {
 };
 
 }  // namespace detail
+namespace detail {
+
+/// - tau times the entropy of a set, which has to be a box or a simplex where tau > 0.
+template <class S, class Set>
+[[nodiscard]] Regularization<S> entropy_on(const Set& set, double tau) {
+  Regularization<S> terms{.entropy = static_cast<S>(tau)};
+  if (!(tau > 0)) return terms;
+  if constexpr (std::is_same_v<Set, Simplex>) terms.on = EntropyOn::simplex;
+  if constexpr (std::is_same_v<Set, Box>) {
+    terms.lower = set.lower().template cast<S>();
+    terms.upper = set.upper().template cast<S>();
+  }
+  return terms;
+}
+
+}  // namespace detail
+
 }  // namespace icnn::inline ICNN_ISA

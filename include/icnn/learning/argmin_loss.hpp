@@ -7,7 +7,6 @@
 #include <array>
 #include <cmath>
 #include <optional>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -155,15 +154,9 @@ class ArgminLoss {
     Vector<S> gradient{};  ///< in the parameters, of samples that are pulled back one by one
   };
 
-  /// The entropy is that of the set.
   [[nodiscard]] Regularization<S> terms() const {
-    Regularization<S> terms{.entropy = static_cast<S>(settings_.entropy), .proximal = static_cast<S>(settings_.proximal)};
-    if (!(settings_.entropy > 0)) return terms;
-    if constexpr (std::is_same_v<Set, Simplex>) terms.on = EntropyOn::simplex;
-    if constexpr (std::is_same_v<Set, Box>) {
-      terms.lower = set_.lower().template cast<S>();
-      terms.upper = set_.upper().template cast<S>();
-    }
+    Regularization<S> terms = detail::entropy_on<S>(set_, settings_.entropy);
+    terms.proximal = static_cast<S>(settings_.proximal);
     return terms;
   }
 

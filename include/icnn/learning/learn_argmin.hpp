@@ -77,13 +77,6 @@ class ArgminFit : public Learner<Network, Optimizer> {
   [[nodiscard]] const ArgminLossBatch& last() const noexcept { return last_; }
 
  private:
-  /// Where the first epoch begins.
-  [[nodiscard]] static Vector<double> center_of(const Set& set) {
-    Vector<double> y = Vector<double>::Zero(set.dimension()), scratch(set.dimension());
-    if constexpr (ProjectableSet<Set>) center(set, y, scratch);
-    return y;
-  }
-
   ArgminLossBatch evaluate(std::span<const Index> samples, const Wanted<S>& wanted) {
     const auto columns = static_cast<Index>(samples.size());
     Matrix<S> x(x_.rows(), columns), targets(targets_.rows(), columns);

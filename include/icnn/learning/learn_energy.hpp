@@ -26,15 +26,15 @@ namespace detail {
 
 /// Minibatch steps of a network under the energy loss. The columns of a minibatch are shared among threads, each with a loss
 /// and a gradient of its own; these are added up in the order of the threads.
-template <class Network, class Optimizer>
+template <class Network, class Set, class Optimizer>
 class EnergyFit : public Learner<Network, Optimizer> {
   using S = typename Network::Scalar;
   using Base = Learner<Network, Optimizer>;
   using Base::gradient_, Base::network_;
 
  public:
-  EnergyFit(Network& network, const Matrix<S>& x, const Matrix<S>& y, const EnergySettings& settings, Optimizer& optimizer,
-            const TrainingSettings& training)
+  EnergyFit(Network& network, const Matrix<S>& x, const Matrix<S>& y, const Set& set, const EnergySettings& settings,
+            Optimizer& optimizer, const TrainingSettings& training)
       : Base(network, optimizer, training),
         x_(x),
         y_(y),
@@ -42,11 +42,12 @@ class EnergyFit : public Learner<Network, Optimizer> {
         batch_x_(x.rows(), batch_),
         batch_y_(y.rows(), batch_),
         batch_found_(y.rows(), batch_),
-        found_(Matrix<double>::Constant(y.rows(), y.cols(), 0.5)),
+        found_(y.rows(), y.cols()),
         weights_(batch_) {
+    found_.colwise() = center_of(set);
     const Index threads = std::min(training.threads, batch_);
     for (Index t = 0; t < threads; ++t) {
-      parts_.push_back({EnergyLoss<Network>(network, settings, (batch_ + threads - 1) / threads),
+      parts_.push_back({EnergyLoss<Network, Set>(network, settings, (batch_ + threads - 1) / threads, set),
                         Vector<S>(t == 0 ? 0 : network.parameter_count()),
                         {}});
     }
@@ -74,11 +75,12 @@ class EnergyFit : public Learner<Network, Optimizer> {
 
   [[nodiscard]] double gap() const noexcept { return gap_; }
   [[nodiscard]] const EnergyBatch& latest() const noexcept { return latest_; }
+  void check() const { parts_.front().loss.check("learn_energy", y_); }
   void begin(Index total) { total_ = seen_ = total; }
 
  private:
   struct Part {
-    EnergyLoss<Network> loss;
+    EnergyLoss<Network, Set> loss;
     Vector<S> gradient;  ///< but for the first, which writes gradient_
     EnergyBatch found;
   };
@@ -87,6 +89,7 @@ class EnergyFit : public Learner<Network, Optimizer> {
     sum.loss += share * part.loss;
     sum.gap += share * part.gap;
     sum.certified += part.certified;
+    sum.satisfied += part.satisfied;
     sum.evaluations += part.evaluations;
   }
 
@@ -135,22 +138,31 @@ class EnergyFit : public Learner<Network, Optimizer> {
 
 }  // namespace detail
 
-/// Learns a PICNN energy whose argmin over [0, 1]^n predicts labels: minimizes the mean EnergyLoss by minibatch steps.
-/// x: c x B, labels y: n x B in [0, 1]. Otherwise as fit().
-template <class Chain, class Optimizer = Adam<typename Chain::Layers::Scalar>>
-EnergyTraining learn_energy(BasicPicnn<Chain>& network, const Matrix<typename Chain::Layers::Scalar>& x,
-                            const Matrix<typename Chain::Layers::Scalar>& y, const TrainingSettings& settings = {},
-                            const EnergySettings& energy = {}, Optimizer&& optimizer = Optimizer{}) {
+/// Learns a PICNN energy whose argmin over a set, a Box or a Simplex, predicts labels: minimizes the mean EnergyLoss by
+/// minibatch steps. x: c x B, labels y: n x B, in the set. Otherwise as fit().
+template <class Chain, class Set, class Optimizer = Adam<typename Chain::Layers::Scalar>>
+requires std::is_same_v<Set, Box> || std::is_same_v<Set, Simplex> EnergyTraining
+learn_energy(BasicPicnn<Chain>& network, const Matrix<typename Chain::Layers::Scalar>& x,
+             const Matrix<typename Chain::Layers::Scalar>& y, const Set& set, const TrainingSettings& settings = {},
+             const EnergySettings& energy = {}, Optimizer&& optimizer = Optimizer{}) {
+  using Network = BasicPicnn<Chain>;
   settings.validate();
   detail::require_data("learn_energy", "contexts x", x, network.context_size(), x.cols());
   detail::require_data("learn_energy", "labels y", y, network.inputs(), x.cols());
   if (x.cols() < 1) fail({"learn_energy", "at least one sample", "none"});
-  if (!(y.minCoeff() >= 0 && y.maxCoeff() <= 1)) fail({"learn_energy", "labels in [0, 1]", "others"});
-  detail::EnergyFit<BasicPicnn<Chain>, std::remove_reference_t<Optimizer>> model(network, x, y, energy, optimizer, settings);
+  detail::EnergyFit<Network, Set, std::remove_reference_t<Optimizer>> model(network, x, y, set, energy, optimizer, settings);
+  model.check();
   model.begin(x.cols() - static_cast<Index>(std::ceil(settings.validation * static_cast<double>(x.cols()))));
   EnergyTraining result{train(x.cols(), settings, model)};
   result.last = model.latest();
   return result;
+}
+/// Labels in [0, 1]^n.
+template <class Chain, class Optimizer = Adam<typename Chain::Layers::Scalar>>
+EnergyTraining learn_energy(BasicPicnn<Chain>& network, const Matrix<typename Chain::Layers::Scalar>& x,
+                            const Matrix<typename Chain::Layers::Scalar>& y, const TrainingSettings& settings = {},
+                            const EnergySettings& energy = {}, Optimizer&& optimizer = Optimizer{}) {
+  return learn_energy(network, x, y, Box::unit(network.inputs()), settings, energy, optimizer);
 }
 
 }  // namespace icnn::inline ICNN_ISA
