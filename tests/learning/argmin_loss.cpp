@@ -5,6 +5,7 @@
 #include <icnn/learning/argmin_loss.hpp>
 #include <icnn/learning/initialize.hpp>
 
+#include "tests/support/cases.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/networks.hpp"
 
@@ -84,8 +85,9 @@ void check_through_argmin(std::uint64_t seed, const Set& set, ArgminLossSettings
 TEST_CASE("gradients through the argmin are those by differences", "[learning]") {
   const Box box = Box::unit(4);
   const Simplex simplex(4);
-  for (const std::uint64_t seed : {1U, 2U, 3U}) {
-    INFO("seed " << seed);
+  for (int k = 1; k <= cases(3, 3, 1); ++k) {
+    INFO("seed " << k);
+    const auto seed = static_cast<std::uint64_t>(k);
     check_through_argmin<Softplus>(seed, box, {}, SquaredDistance{});
     check_through_argmin<Softplus>(seed, box, {.entropy = 0.5}, CrossEntropy(2));
     check_through_argmin<Softplus>(seed, simplex, {.entropy = 0.5}, SoftF1{});
