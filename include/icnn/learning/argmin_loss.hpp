@@ -121,12 +121,7 @@ class ArgminLoss {
     if (task.differentiate) detail::clear(wanted, f.layout());
     const Index threads = std::min(settings_.threads, columns);
     parts_.resize(static_cast<std::size_t>(threads));
-    const auto run = [&](Index t) { run_part(task, t, columns * t / threads, columns * (t + 1) / threads, loss); };
-    if (threads == 1) {
-      run(0);
-    } else {
-      in_parallel(threads, run);
-    }
+    in_parallel(threads, [&](Index t) { run_part(task, t, columns * t / threads, columns * (t + 1) / threads, loss); });
     ArgminLossBatch batch;
     for (std::size_t t = 0; t < parts_.size(); ++t) {
       batch.add(parts_[t].batch, 1);

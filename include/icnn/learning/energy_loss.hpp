@@ -32,6 +32,14 @@ struct EnergyBatch {
   Index certified = 0;    ///< inner problems that met their gap
   Index evaluations = 0;  ///< of the energy, in all inner problems
   Index satisfied = 0;    ///< samples whose loss is proven to be below the inner gap: they add no gradient
+
+  void add(const EnergyBatch& part, double share) {
+    loss += share * part.loss;
+    gap += share * part.gap;
+    certified += part.certified;
+    evaluations += part.evaluations;
+    satisfied += part.satisfied;
+  }
 };
 
 /// The loss of structured prediction by argmin, for labels y in {0, 1}^n (or between), or in another box or a simplex Y:

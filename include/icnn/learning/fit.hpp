@@ -82,14 +82,7 @@ class Fit : public Learner<Network, Optimizer> {
   [[nodiscard]] bool is_done() const requires FullBatchOptimizer<Optimizer, Network> { return optimizer_.is_done(); }
 
   double validate(std::span<const Index> samples) {
-    return this->with_average([&] {
-      double sum = 0;
-      for (std::size_t first = 0; first < samples.size(); first += static_cast<std::size_t>(columns_)) {
-        const auto part = samples.subspan(first, std::min(samples.size() - first, static_cast<std::size_t>(columns_)));
-        sum += evaluate(part) * static_cast<double>(part.size());
-      }
-      return sum / static_cast<double>(samples.size());
-    });
+    return this->mean_loss(samples, columns_, [&](std::span<const Index> part) { return evaluate(part); });
   }
 
  private:

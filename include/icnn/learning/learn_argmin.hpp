@@ -3,8 +3,6 @@
 
 #pragma once
 
-#include <algorithm>
-#include <cmath>
 #include <limits>
 #include <span>
 #include <type_traits>
@@ -18,7 +16,7 @@ namespace icnn::inline ICNN_ISA {
 
 /// What training through the argmin found, beside how it went.
 struct [[nodiscard]] ArgminTraining : TrainingResult {
-  ArgminLossBatch last = {};  ///< over the latest epoch: sums of what is counted, means of loss and gap
+  ArgminLossBatch last = {};  ///< over the latest epoch that ended: sums of what is counted, means of loss and gap
 };
 
 namespace detail {
@@ -45,36 +43,21 @@ class ArgminFit : public Learner<Network, Optimizer> {
 
   double step(std::span<const Index> samples, double factor) {
     const ArgminLossBatch batch = evaluate(samples, {.parameters = gradient_});
-    latest_.add(batch, static_cast<double>(samples.size()));
-    gap_ = batch.gap;
+    tally_.add(batch, samples.size());
     return this->step_by(factor) ? batch.loss : std::numeric_limits<double>::quiet_NaN();
   }
 
   void keep() {
     Base::keep();
-    if (seen_ > 0) {
-      last_ = latest_;
-      last_.loss /= static_cast<double>(seen_);
-      last_.gap /= static_cast<double>(seen_);
-    }
-    latest_ = {};
-    seen_ = 0;
+    tally_.end_epoch();
   }
 
   double validate(std::span<const Index> samples) {
-    return this->with_average([&] {
-      double sum = 0;
-      for (std::size_t first = 0; first < samples.size(); first += static_cast<std::size_t>(batch_)) {
-        const auto part = samples.subspan(first, std::min(samples.size() - first, static_cast<std::size_t>(batch_)));
-        sum += evaluate(part, {}).loss * static_cast<double>(part.size());
-      }
-      seen_ = 0;
-      return sum / static_cast<double>(samples.size());
-    });
+    return this->mean_loss(samples, batch_, [&](std::span<const Index> part) { return evaluate(part, {}).loss; });
   }
 
-  [[nodiscard]] double gap() const noexcept { return gap_; }
-  [[nodiscard]] const ArgminLossBatch& last() const noexcept { return last_; }
+  [[nodiscard]] double gap() const noexcept { return tally_.gap(); }
+  [[nodiscard]] const ArgminLossBatch& last() const noexcept { return tally_.last(); }
 
  private:
   ArgminLossBatch evaluate(std::span<const Index> samples, const Wanted<S>& wanted) {
@@ -86,7 +69,6 @@ class ArgminFit : public Learner<Network, Optimizer> {
     gather(found_, samples, found);
     const ArgminLossBatch batch = argmin_loss_.evaluate(network_, x, targets, found, loss_, wanted);
     for (Index b = 0; b < columns; ++b) found_.col(samples[static_cast<std::size_t>(b)]) = found.col(b);
-    seen_ += columns;
     return batch;
   }
 
@@ -95,9 +77,7 @@ class ArgminFit : public Learner<Network, Optimizer> {
   ArgminLoss<Network, Set> argmin_loss_;
   Index batch_;
   Matrix<double> found_;  ///< the minimizers: each inner problem begins where the last epoch left it
-  ArgminLossBatch latest_{}, last_{};
-  double gap_ = 0;
-  Index seen_ = 0;
+  EpochTally<ArgminLossBatch> tally_{};
 };
 
 }  // namespace detail

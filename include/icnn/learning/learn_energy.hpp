@@ -4,7 +4,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <span>
 #include <type_traits>
@@ -19,7 +18,7 @@ namespace icnn::inline ICNN_ISA {
 
 /// What energy learning found, beside how it went.
 struct [[nodiscard]] EnergyTraining : TrainingResult {
-  EnergyBatch last = {};  ///< sums over the latest epoch: evaluations, certified; means: loss, gap
+  EnergyBatch last = {};  ///< over the latest epoch that ended: sums of what is counted, means of loss and gap
 };
 
 namespace detail {
@@ -55,28 +54,22 @@ class EnergyFit : public Learner<Network, Optimizer> {
 
   double step(std::span<const Index> samples, double factor) {
     const EnergyBatch batch = evaluate(samples, true);
-    seen_ = seen_ >= total_ ? static_cast<Index>(samples.size()) : seen_ + static_cast<Index>(samples.size());
-    if (seen_ == static_cast<Index>(samples.size())) latest_ = {};
-    add(batch, static_cast<double>(samples.size()) / static_cast<double>(total_), latest_);
-    gap_ = batch.gap;
+    tally_.add(batch, samples.size());
     return this->step_by(factor) ? batch.loss : std::numeric_limits<double>::quiet_NaN();
   }
 
-  double validate(std::span<const Index> samples) {
-    return this->with_average([&] {
-      double sum = 0;
-      for (std::size_t first = 0; first < samples.size(); first += static_cast<std::size_t>(batch_)) {
-        const auto part = samples.subspan(first, std::min(samples.size() - first, static_cast<std::size_t>(batch_)));
-        sum += evaluate(part, false).loss * static_cast<double>(part.size());
-      }
-      return sum / static_cast<double>(samples.size());
-    });
+  void keep() {
+    Base::keep();
+    tally_.end_epoch();
   }
 
-  [[nodiscard]] double gap() const noexcept { return gap_; }
-  [[nodiscard]] const EnergyBatch& latest() const noexcept { return latest_; }
+  double validate(std::span<const Index> samples) {
+    return this->mean_loss(samples, batch_, [&](std::span<const Index> part) { return evaluate(part, false).loss; });
+  }
+
+  [[nodiscard]] double gap() const noexcept { return tally_.gap(); }
+  [[nodiscard]] const EnergyBatch& last() const noexcept { return tally_.last(); }
   void check() const { parts_.front().loss.check("learn_energy", y_); }
-  void begin(Index total) { total_ = seen_ = total; }
 
  private:
   struct Part {
@@ -85,21 +78,13 @@ class EnergyFit : public Learner<Network, Optimizer> {
     EnergyBatch found;
   };
 
-  static void add(const EnergyBatch& part, double share, EnergyBatch& sum) {
-    sum.loss += share * part.loss;
-    sum.gap += share * part.gap;
-    sum.certified += part.certified;
-    sum.satisfied += part.satisfied;
-    sum.evaluations += part.evaluations;
-  }
-
   EnergyBatch evaluate(std::span<const Index> samples, bool differentiate) {
     const auto columns = static_cast<Index>(samples.size()), threads = static_cast<Index>(parts_.size());
     gather(x_, samples, batch_x_);
     gather(y_, samples, batch_y_);
     gather(found_, samples, batch_found_);
     weights_.setConstant(S(1) / static_cast<S>(columns));
-    const auto run = [&](Index t) {
+    in_parallel(threads, [&](Index t) {
       Part& part = parts_[static_cast<std::size_t>(t)];
       const Index first = columns * t / threads, count = columns * (t + 1) / threads - first;
       Vector<S>& gradient = t == 0 ? gradient_ : part.gradient;
@@ -110,15 +95,10 @@ class EnergyFit : public Learner<Network, Optimizer> {
       part.found =
           part.loss.evaluate(network_, batch_x_.middleCols(first, count), batch_y_.middleCols(first, count),
                              MatrixView<double>(batch_found_.col(first).data(), y_.rows(), count, y_.rows()), wanted);
-    };
-    if (threads == 1) {
-      run(0);
-    } else {
-      in_parallel(threads, run);
-    }
+    });
     EnergyBatch batch;
     for (Part& part : parts_) {
-      add(part.found, 1, batch);
+      batch.add(part.found, 1);
       if (differentiate && &part != &parts_.front()) gradient_ += part.gradient;
     }
     for (Index b = 0; b < columns; ++b) found_.col(samples[static_cast<std::size_t>(b)]) = batch_found_.col(b);
@@ -131,9 +111,7 @@ class EnergyFit : public Learner<Network, Optimizer> {
   Matrix<S> batch_x_, batch_y_;
   Matrix<double> batch_found_, found_;  ///< the minimizers: each inner problem begins where the last epoch left it
   RowVector<S> weights_;
-  EnergyBatch latest_{};
-  double gap_ = 0;
-  Index total_ = 0, seen_ = 0;
+  EpochTally<EnergyBatch> tally_{};
 };
 
 }  // namespace detail
@@ -152,9 +130,8 @@ learn_energy(BasicPicnn<Chain>& network, const Matrix<typename Chain::Layers::Sc
   if (x.cols() < 1) fail({"learn_energy", "at least one sample", "none"});
   detail::EnergyFit<Network, Set, std::remove_reference_t<Optimizer>> model(network, x, y, set, energy, optimizer, settings);
   model.check();
-  model.begin(x.cols() - static_cast<Index>(std::ceil(settings.validation * static_cast<double>(x.cols()))));
   EnergyTraining result{train(x.cols(), settings, model)};
-  result.last = model.latest();
+  result.last = model.last();
   return result;
 }
 /// Labels in [0, 1]^n.

@@ -45,6 +45,31 @@ concept FullBatchOptimizer = requires(Optimizer& optimizer, Network& network, do
   { optimizer.minimize(network, loss, gradient, evaluate) } -> std::same_as<bool>;
 };
 
+/// What minibatches found, added up over an epoch: Batch has loss, gap, and add(batch, share).
+template <class Batch>
+class EpochTally {
+ public:
+  void add(const Batch& batch, std::size_t samples) {
+    sum_.add(batch, static_cast<double>(samples));
+    seen_ += static_cast<double>(samples);
+    gap_ = batch.gap;
+  }
+  void end_epoch() {
+    if (seen_ == 0) return;
+    last_ = sum_;
+    last_.loss /= seen_;
+    last_.gap /= seen_;
+    sum_ = {};
+    seen_ = 0;
+  }
+  [[nodiscard]] double gap() const noexcept { return gap_; }          ///< of the latest minibatch
+  [[nodiscard]] const Batch& last() const noexcept { return last_; }  ///< the latest epoch that ended
+
+ private:
+  Batch sum_{}, last_{};
+  double seen_ = 0, gap_ = 0;
+};
+
 /// What the models of train() have in common: a network, its optimizer, and what training remembers of its parameters.
 template <class Network, class Optimizer>
 class Learner {
@@ -126,6 +151,20 @@ class Learner {
     const double result = evaluate();
     set(raw);
     return result;
+  }
+
+  /// The mean over samples of what evaluate(part) answers for each part of at most \p batch of them.
+  template <class Evaluate>
+  double mean_loss(std::span<const Index> samples, Index batch, Evaluate evaluate) {
+    return with_average([&] {
+      const auto most = static_cast<std::size_t>(batch);
+      double sum = 0;
+      for (std::size_t first = 0; first < samples.size(); first += most) {
+        const auto part = samples.subspan(first, std::min(samples.size() - first, most));
+        sum += evaluate(part) * static_cast<double>(part.size());
+      }
+      return sum / static_cast<double>(samples.size());
+    });
   }
 
   Network& network_;
