@@ -85,6 +85,24 @@ TEST_CASE("fit by L-BFGS is ahead of Adam at the same number of evaluations, and
   auto again = start;
   static_cast<void>(fit(again, y, t, settings, SquaredLoss{}, Lbfgs<double>()));
   CHECK(again == quasi);
+  // Averages are of its steps, and an interrupted training ends in the same bits.
+  const auto averaged = [&](TrainingState& state, int stop) {
+    return TrainingSettings{.epochs = 30,
+                            .batch = 200,
+                            .average = 0.5,
+                            .validation = 0.1,
+                            .observer = [n = 0, stop](const TrainingProgress&) mutable { return ++n != stop; },
+                            .state = &state};
+  };
+  auto whole = start, part = start;
+  TrainingState of_whole, of_part;
+  static_cast<void>(fit(whole, y, t, averaged(of_whole, -1), SquaredLoss{}, Lbfgs<double>()));
+  CHECK((whole(y) - t).squaredNorm() < 0.01 * (start(y) - t).squaredNorm());
+  Lbfgs<double> continued;
+  static_cast<void>(fit(part, y, t, averaged(of_part, 11), SquaredLoss{}, continued));
+  CHECK_FALSE(part == whole);
+  static_cast<void>(fit(part, y, t, averaged(of_part, -1), SquaredLoss{}, continued));
+  CHECK(part == whole);
   CHECK_ERROR(fit(again, y, t, {.batch = 199}, SquaredLoss{}, Lbfgs<double>()), "all 200 samples in a batch");
 }
 

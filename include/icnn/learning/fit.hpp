@@ -9,6 +9,7 @@
 #include <limits>
 #include <span>
 #include <type_traits>
+#include <vector>
 
 #include "icnn/functions/batches.hpp"
 #include "icnn/learning/learner.hpp"
@@ -70,10 +71,15 @@ class Fit : public Learner<Network, Optimizer> {
 
   double step(std::span<const Index> samples, double factor) {
     if constexpr (FullBatchOptimizer<Optimizer, Network>) {
-      const double loss = is_known_ ? known_loss_ : differentiate(samples);
+      // In one order, whatever that of this epoch: the same parameters give the same bits.
+      all_.assign(samples.begin(), samples.end());
+      std::sort(all_.begin(), all_.end());
+      const double loss = is_known_ ? known_loss_ : differentiate(all_);
       known_loss_ = loss;
-      is_known_ = optimizer_.minimize(network_, known_loss_, gradient_, [&](Vector<S>&) { return differentiate(samples); });
-      return is_known_ ? loss : std::numeric_limits<double>::quiet_NaN();
+      is_known_ = optimizer_.minimize(network_, known_loss_, gradient_, [&](Vector<S>&) { return differentiate(all_); });
+      if (!is_known_) return std::numeric_limits<double>::quiet_NaN();
+      this->take_average();
+      return loss;
     } else {
       const double loss = differentiate(samples);
       return this->step_by(factor) ? loss : std::numeric_limits<double>::quiet_NaN();
@@ -153,9 +159,10 @@ class Fit : public Learner<Network, Optimizer> {
   Index columns_;
   Batches<Network> batches_;
   FitBatch<S> batch_;
-  Matrix<S> seeds_, off_;  ///< derivatives of the mean loss in the values and in the slopes
-  double known_loss_ = 0;  ///< where the network is, with its gradient,
-  bool is_known_ = false;  ///< if an optimizer of full batches has been there
+  Matrix<S> seeds_, off_;     ///< derivatives of the mean loss in the values and in the slopes
+  double known_loss_ = 0;     ///< where the network is, with its gradient,
+  bool is_known_ = false;     ///< if an optimizer of full batches has been there,
+  std::vector<Index> all_{};  ///< with these samples
 };
 
 template <class Network, class L, class Optimizer>

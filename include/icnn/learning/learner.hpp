@@ -133,13 +133,17 @@ class Learner {
       if (norm > clip_norm_) gradient_ *= static_cast<S>(clip_norm_ / norm);
     }
     if (!take_step(network_, optimizer_, gradient_, factor, before_)) return false;
-    if (memory_ > 0) {
-      ++steps_;  // at first a plain mean, which forgets where training began
-      const auto t = static_cast<double>(steps_);
-      const S memory = static_cast<S>(std::min(memory_, (t - 1) / t));
-      average_ = memory * average_ + (S(1) - memory) * network_.parameters().vector();
-    }
+    take_average();
     return true;
+  }
+
+  /// After every step, of whatever optimizer.
+  void take_average() {
+    if (!(memory_ > 0)) return;
+    ++steps_;  // at first a plain mean, which forgets where training began
+    const auto t = static_cast<double>(steps_);
+    const S memory = static_cast<S>(std::min(memory_, (t - 1) / t));
+    average_ = memory * average_ + (S(1) - memory) * network_.parameters().vector();
   }
 
   /// What evaluate() answers with the averaged parameters in the network, if there are any.

@@ -114,6 +114,9 @@ template <class Network, class Optimizer>
         },
         before);
   } else {
+    static_assert(
+        requires(Eigen::Map<Vector<S>> p) { optimizer.step(p, gradient, factor); },
+        "an optimizer has step(parameters, gradient, factor), or begin() and direction(); Lbfgs is for fit() alone");
     bool good = true;
     network.edit(
         [&](auto& edit) {
