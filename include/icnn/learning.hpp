@@ -3,8 +3,7 @@
 
 #pragma once
 
-/// learning/: initialization, signals, losses, optimizers, fitting, learning of energies and through the
-/// argmin.
+/// learning/: initialization, signals, losses, optimizers, fitting, learning of energies and through the argmin.
 
 #include "icnn/learning/argmin_loss.hpp"
 #include "icnn/learning/energy_loss.hpp"
@@ -21,3 +20,4 @@
 #include "icnn/learning/signal.hpp"
 #include "icnn/learning/take_step.hpp"
 #include "icnn/learning/training.hpp"
+#include "icnn/learning/training_settings.hpp"

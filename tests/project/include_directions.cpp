@@ -68,6 +68,7 @@ const std::map<std::string, std::string> tested_elsewhere = {
     {"solvers/slope_bound.hpp", "inference/verify.cpp, whose proofs it is"},
     {"solvers/quadratic/quadratic_program.hpp", "what solvers/quadratic/interior_point.cpp solves"},
     {"learning/learner.hpp", "learning/fit.cpp, whose interrupted trainings it remembers"},
+    {"learning/training_settings.hpp", "learning/training.cpp, which tries each of them"},
     {"networks/context_passes.hpp", "networks/picnn.cpp, which is made of them"},
     {"networks/convex_passes.hpp", "networks/ficnn.cpp, which is made of them"},
     {"networks/network_function.hpp", "networks/ficnn.cpp and networks/picnn.cpp, which are two of them"},
