@@ -13,7 +13,7 @@
 namespace icnn::inline ICNN_ISA {
 
 /// A loss of a whole prediction p beside its target t, both n long: loss(p, t, gradient) returns its value and writes its
-/// gradient in p. A lambda will do; with several threads they call it at once, and it must not throw.
+/// gradient in p. A lambda will do; with several threads they call it at once.
 template <class L>
 concept OutputLoss = requires(const L& loss, const Vector<double>& p, const Vector<double>& t, Vector<double>& gradient) {
   { loss(p, t, gradient) } -> std::convertible_to<double>;
