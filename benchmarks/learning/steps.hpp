@@ -27,6 +27,7 @@ void for_each_step(Visit visit) {
   for (const Index columns : {64, 256}) {
     visit.template operator()<Critic<float, Relu>>(columns);
     visit.template operator()<Transport>(columns);
+    visit.template operator()<MultiLabel>(columns);
   }
 }
 
