@@ -75,3 +75,20 @@ TEST_CASE("parameters that there is no room for are an error that says so", "[co
   CHECK_ERROR(Parameters<double>(layout), "room for 4503599627370496 parameters");
 }
 #endif
+
+TEST_CASE("what is filled in place is admissible, or all zero", "[core]") {
+  auto p = example();
+  p.fill([](auto& e) { e.vector().setOnes(); });
+  CHECK(p.vector().isOnes());
+  CHECK_ERROR(p.fill([](auto& e) { e["W"](0, 1) = -2; }), "W(0, 1) = -2 in layer 1 is negative");
+  CHECK(p.vector().isZero());
+  CHECK_THROWS_AS(p.fill([](auto& e) {
+    e.vector().setOnes();
+    throw 1;
+  }),
+                  int);
+  CHECK(p.vector().isZero());
+  p.fill([](auto& e) { e.vector().setConstant(-1); }, Positivity::project);
+  CHECK(p["W"].isZero());
+  CHECK(p["A"](0, 0) == -1);
+}

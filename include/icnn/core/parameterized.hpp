@@ -31,6 +31,12 @@ class Parameterized {
     parameters_.edit(std::forward<Change>(change), positivity);
   }
 
+  /// See Parameters::fill.
+  template <std::invocable<ParameterEdit<S>&> Change>
+  void fill(Change&& change, Positivity positivity = Positivity::refuse) {
+    parameters_.fill(std::forward<Change>(change), positivity);
+  }
+
   /// See Parameters::sweep.
   template <std::invocable<const Block&, Index, Eigen::Map<Vector<S>>> Change>
   [[nodiscard]] bool sweep(Change&& change, Vector<S>& before) {

@@ -83,12 +83,7 @@ class Parameters {
     ParameterEdit<S> scope(layout_, next);
     std::forward<Change>(change)(scope);
     if (positivity == Positivity::project) project(layout_, next);
-    detail::visit_violations(layout_, next, [](const Violation& violation) -> bool {
-      fail({"edit",
-            violation.finite ? "W^z (and every weight with a sign) >= 0, as Proposition 1 requires" : "finite parameters",
-            violation.text(),
-            violation.finite ? "pass Positivity::project to set such entries to zero" : "a step or a file has gone wrong"});
-    });
+    require_admissible("edit", next);
     vector_ = next;  // in place: views that readers hold stay valid
   }
 
@@ -117,6 +112,19 @@ class Parameters {
     }
     if (finite == S(0)) undo.done = 0;
     return finite == S(0);
+  }
+
+  /// An edit without a copy, for parameters that nobody uses yet (of a network that is being read from a file): where change
+  /// throws, or leaves what edit() would refuse, all parameters are zero. Cost: one pass over the parameters; allocates
+  /// nothing.
+  template <std::invocable<ParameterEdit<S>&> Change>
+  void fill(Change&& change, Positivity positivity = Positivity::refuse) {
+    Clear clear{vector_};
+    ParameterEdit<S> scope(layout_, vector_);
+    std::forward<Change>(change)(scope);
+    if (positivity == Positivity::project) project(layout_, vector_);
+    require_admissible("fill", vector_);
+    clear.wanted = false;
   }
 
   /// Takes over parameters of equal layout in another scalar (or the same); allocates nothing. Throws Error, and changes
@@ -161,12 +169,29 @@ class Parameters {
   friend struct Unchecked;
   friend class Parameterized<S>;
 
+  void require_admissible(const char* where, const Vector<S>& vector) const {
+    detail::visit_violations(layout_, vector, [where](const Violation& violation) -> bool {
+      fail({where,
+            violation.finite ? "W^z (and every weight with a sign) >= 0, as Proposition 1 requires" : "finite parameters",
+            violation.text(),
+            violation.finite ? "pass Positivity::project to set such entries to zero" : "a step or a file has gone wrong"});
+    });
+  }
+
   /// Takes back the first `done` entries when it goes.
   struct Undo {
     Vector<S>& vector;
     const Vector<S>& before;
     Index done = 0;
     ~Undo() { vector.head(done) = before.head(done); }
+  };
+  /// Sets all entries to zero when it goes, unless it is told not to.
+  struct Clear {
+    Vector<S>& vector;
+    bool wanted = true;
+    ~Clear() {
+      if (wanted) vector.setZero();
+    }
   };
 
   static void project(const Block& block, Vector<S>& vector) {

@@ -28,6 +28,11 @@ class ConvexNetwork : public Parameterized<typename Chain::Layers::Scalar> {
   static constexpr int SingleColumns = Layers::SingleColumns;
   static constexpr bool is_partial = detail::context_extent<Layers> != 0;  ///< PICNN
 
+  /// The blocks that such a network has, without the network.
+  [[nodiscard]] static Layout layout_of(const Options& options, const Choice& activations) {
+    return Built(options, activations).layout;
+  }
+
   [[nodiscard]] const Layers& chain() const noexcept { return chain_; }
   [[nodiscard]] const OutputTerm<Scalar, Inputs>& output_term() const noexcept { return term_; }
   [[nodiscard]] const Options& options() const noexcept { return options_; }

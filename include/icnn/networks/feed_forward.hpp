@@ -79,6 +79,11 @@ class BasicFeedForward : public Parameterized<typename Chain::Layers::Scalar> {
     Base::set(parameters);
   }
 
+  /// The blocks that such a network has, without the network.
+  [[nodiscard]] static Layout layout_of(const Options& options, const typename Chain::Choice& activations) {
+    return Built(options, activations).layout;
+  }
+
   [[nodiscard]] const Layers& chain() const noexcept { return chain_; }
   [[nodiscard]] const Options& options() const noexcept { return options_; }
   [[nodiscard]] const typename Chain::Choice& activations() const noexcept { return activations_; }

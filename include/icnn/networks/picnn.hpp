@@ -43,7 +43,7 @@ class BasicPicnn : public ConvexNetwork<Chain>,
   requires requires(const Chosen&... chosen) { Chain::choice(chosen...); }
   explicit BasicPicnn(const Options& options = Chain::default_options(), const Chosen&... activations)
       : Base(options, Chain::choice(activations...)) {
-    Base::edit([this](ParameterEdit<Scalar>& edit) {
+    Base::fill([this](ParameterEdit<Scalar>& edit) {
       chain_.for_each([&](auto, const auto& layer) { layer.open_gates(edit.vector().data()); });
     });
   }

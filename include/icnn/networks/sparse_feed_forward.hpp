@@ -49,6 +49,11 @@ class SparseFeedForward : public Parameterized<S> {
   explicit SparseFeedForward(const Options& options, const A& activation = {})
       : SparseFeedForward(Built(options, activation)) {}
 
+  /// The blocks that such a network has, without the network.
+  [[nodiscard]] static Layout layout_of(const Options& options, const A& activation = {}) {
+    return Built(options, activation).layout;
+  }
+
   [[nodiscard]] Options options() const noexcept { return {inputs(), outputs()}; }
   [[nodiscard]] const A& activation() const noexcept { return layer_.activation(); }
   [[nodiscard]] Index inputs() const noexcept { return layer_.inputs(); }
