@@ -36,6 +36,7 @@ const Allowed allowed = {
     {"learning",
      {"core", "kernels", "activations", "layers", "functions", "networks", "sets", "solvers", "inference",
       "differentiation"}},
+    {"io", {"core", "kernels", "activations", "layers", "functions", "networks"}},
 };
 
 const std::map<std::string, std::string> tested_elsewhere = {
@@ -59,6 +60,7 @@ const std::map<std::string, std::string> tested_elsewhere = {
     {"inference/parts_models.hpp", "inference/combined_models.cpp, which tries all models of functions made from others"},
     {"inference/substituted_models.hpp", "inference/combined_models.cpp, likewise"},
     {"inference/write_mps.hpp", "inference/linear_program.cpp, in which Clp reads what it writes"},
+    {"io/stored_network.hpp", "io/load.cpp, which stores and reads networks of every type"},
     {"kernels/portable_products.hpp", "the portable half of kernels/blocked_products.cpp"},
     {"layers/gates.hpp", "what layers/picnn_layer.cpp has beside maps"},
     {"solvers/bundle/bundle_steps.hpp", "what proximal_bundle.hpp and entropy_bundle.hpp have in common"},
@@ -156,8 +158,9 @@ TEST_CASE("umbrella headers name every header of their folder", "[project]") {
       if (folder_of(header) == folder && header_of(header).empty() && !header.ends_with("_macros.hpp")) there.insert(header);
     std::set<std::string> named;
     for (const std::string& header : umbrellas.at(folder + ".hpp"))
-      if (header_of(header).empty()) named.insert(header);  // an implementation comes with its header
+      if (header_of(header).empty() && !header.ends_with("_macros.hpp")) named.insert(header);  // as an implementation does
     CHECK(named == there);
+    if (folder == "io") continue;  // needs nlohmann-json
     CHECK(std::ranges::find(umbrellas.at("icnn.hpp"), folder + ".hpp") != umbrellas.at("icnn.hpp").end());
   }
 }

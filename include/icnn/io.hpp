@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#pragma once
+
+/// io/: networks in files, as safetensors. Needs nlohmann-json (its header, nlohmann/json.hpp), which nothing else in the
+/// library does: icnn/icnn.hpp leaves this out.
+
+#include "icnn/core/push_macros.hpp"
+
+#include "icnn/io/activation_text.hpp"
+#include "icnn/io/load.hpp"
+#include "icnn/io/network_text.hpp"
+#include "icnn/io/safetensors.hpp"
+#include "icnn/io/save.hpp"
+#include "icnn/io/stored_network.hpp"
+#include "icnn/io/tensor_file.hpp"
+
+#include "icnn/core/pop_macros.hpp"
