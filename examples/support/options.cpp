@@ -27,9 +27,8 @@ namespace {
   std::_Exit(2);
 }
 
-}  // namespace
-
-Options read_options(int argc, char* argv[], const std::string& purpose, std::uint64_t default_seed) {
+Options parse(int argc, char* argv[], const std::string& purpose, std::uint64_t default_seed,
+              std::vector<std::string>* files) {
   std::set_terminate(report_and_exit);
   CLI::App app{purpose};
   Options options;
@@ -42,12 +41,22 @@ Options read_options(int argc, char* argv[], const std::string& purpose, std::ui
   app.add_flag("--quick", options.quick, "a small run");
   app.add_option("--json", options.json, "write the figures to this file");
   app.add_option("--out", options.out, "write the pictures to this folder")->capture_default_str();
+  if (files != nullptr) app.add_option("files", *files, "paths of files")->check(CLI::ExistingFile);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     std::exit(app.exit(error));
   }
   return options;
+}
+
+}  // namespace
+
+Options read_options(int argc, char* argv[], const std::string& purpose, std::uint64_t default_seed) {
+  return parse(argc, argv, purpose, default_seed, nullptr);
+}
+Options read_options(int argc, char* argv[], const std::string& purpose, std::vector<std::string>& files) {
+  return parse(argc, argv, purpose, 1, &files);
 }
 
 void write_json(const Options& options, const nlohmann::json& figures) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -22,6 +23,8 @@ struct Options {
 /// Reads the command line; prints help, or what is wrong with it, and ends the program. From here on, what is thrown and not
 /// caught ends it too, with its message and status 2.
 Options read_options(int argc, char* argv[], const std::string& purpose, std::uint64_t default_seed = 1);
+/// The same, with paths of files beside the options.
+Options read_options(int argc, char* argv[], const std::string& purpose, std::vector<std::string>& files);
 
 /// Writes the figures, where --json asks for them.
 void write_json(const Options& options, const nlohmann::json& figures);

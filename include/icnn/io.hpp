@@ -3,14 +3,17 @@
 
 #pragma once
 
-/// io/: networks in files, as safetensors. Needs nlohmann-json (its header, nlohmann/json.hpp), which nothing else in the
-/// library does: icnn/icnn.hpp leaves this out.
+/// io/: networks in files, as safetensors, and matrices as .npy. Needs nlohmann-json (its header, nlohmann/json.hpp), which
+/// nothing else in the library does: icnn/icnn.hpp leaves this out.
 
 #include "icnn/core/push_macros.hpp"
 
 #include "icnn/io/activation_text.hpp"
 #include "icnn/io/load.hpp"
 #include "icnn/io/network_text.hpp"
+#include "icnn/io/npy.hpp"
+#include "icnn/io/parity.hpp"
+#include "icnn/io/replace_file.hpp"
 #include "icnn/io/safetensors.hpp"
 #include "icnn/io/save.hpp"
 #include "icnn/io/stored_network.hpp"

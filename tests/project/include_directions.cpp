@@ -60,6 +60,7 @@ const std::map<std::string, std::string> tested_elsewhere = {
     {"inference/parts_models.hpp", "inference/combined_models.cpp, which tries all models of functions made from others"},
     {"inference/substituted_models.hpp", "inference/combined_models.cpp, likewise"},
     {"inference/write_mps.hpp", "inference/linear_program.cpp, in which Clp reads what it writes"},
+    {"io/replace_file.hpp", "io/save.cpp, whose files it replaces"},
     {"io/stored_network.hpp", "io/load.cpp, which stores and reads networks of every type"},
     {"kernels/portable_products.hpp", "the portable half of kernels/blocked_products.cpp"},
     {"layers/gates.hpp", "what layers/picnn_layer.cpp has beside maps"},

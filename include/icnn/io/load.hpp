@@ -50,22 +50,6 @@ inline void require_stored(const std::string& where, const TensorEntry& tensor, 
         tensor.rank == 2 && tensor.extents[0] == c && tensor.extents[1] == r ? "transpose it" : ""});
 }
 
-/// Reads a tensor, row by row, into a matrix that is stored column by column, some rows at once.
-template <class S>
-void read_matrix(TensorFile& file, const TensorEntry& tensor, S* to, Index rows, Index cols) {
-  if (rows == 1 || cols == 1) return file.read(tensor, 0, std::span<S>(to, static_cast<std::size_t>(rows * cols)));
-  const Index most = std::clamp<Index>(16384 / cols, 1, rows);
-  std::vector<S> piece(static_cast<std::size_t>(most * cols));
-  for (Index first = 0; first < rows; first += most) {
-    const Index here = std::min(most, rows - first);
-    file.read(tensor, static_cast<std::uint64_t>(first * cols),
-              std::span<S>(piece.data(), static_cast<std::size_t>(here * cols)));
-    for (Index c = 0; c < cols; ++c) {
-      for (Index r = 0; r < here; ++r) to[c * rows + first + r] = piece[static_cast<std::size_t>(r * cols + c)];
-    }
-  }
-}
-
 template <class F>
 [[nodiscard]] F load_from(TensorFile file, const LoadSettings& settings) {
   using Whole = StoredFunction<F>;
@@ -100,7 +84,7 @@ template <class F>
     network.fill(
         [&](auto& edit) {
           for (const Block& block : layout.blocks()) {
-            read_matrix(file, *file.find(block.name), edit[block].data(), block.rows, block.cols);
+            file.read_by_rows(*file.find(block.name), edit[block].data(), block.rows, block.cols);
           }
         },
         settings.positivity);

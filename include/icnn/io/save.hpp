@@ -4,8 +4,8 @@
 #pragma once
 
 #include <ostream>
-#include <random>
 
+#include "icnn/io/replace_file.hpp"
 #include "icnn/io/safetensors.hpp"
 #include "icnn/io/stored_network.hpp"
 
@@ -62,28 +62,6 @@ class SafetensorsWriter {
   std::vector<Piece> matrices_{};
   std::uint64_t end_ = 0;
 };
-
-/// write(stream) into a file beside the one that is meant, which then takes its place: that one is whole, the old or the
-/// new.
-template <class Write>
-void replace_file(const std::string& path, Write write) {
-  namespace fs = std::filesystem;
-  const std::string partial = text(path, '.', std::random_device{}(), ".partial");
-  const auto refuse = [&](const std::string& got) {
-    std::error_code ignored;
-    fs::remove(partial, ignored);
-    fail({path, "a file that can be written", got});
-  };
-  errno = 0;
-  std::ofstream out(partial, std::ios::binary);
-  if (!out) refuse(std::strerror(errno));
-  write(out);
-  out.close();  // what is still in a buffer may not fit either
-  if (!out) refuse(errno != 0 ? std::strerror(errno) : "an error in writing");
-  std::error_code problem;
-  fs::rename(partial, path, problem);
-  if (problem) refuse(problem.message());
-}
 
 }  // namespace detail
 

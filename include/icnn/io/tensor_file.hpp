@@ -202,6 +202,22 @@ class TensorFile {
           narrow ? "load a network of double, and cast<float>() it" : ""});
   }
 
+  /// All of a tensor into a matrix that is stored column by column, some rows at once.
+  template <class S>
+  void read_by_rows(const TensorEntry& tensor, S* to, Index rows, Index cols) {
+    if (rows <= 1 || cols <= 1) return read(tensor, 0, std::span<S>(to, static_cast<std::size_t>(rows * cols)));
+    const Index most = std::clamp<Index>(16384 / cols, 1, rows);
+    std::vector<S> piece(static_cast<std::size_t>(most * cols));
+    for (Index first = 0; first < rows; first += most) {
+      const Index here = std::min(most, rows - first);
+      read(tensor, static_cast<std::uint64_t>(first * cols),
+           std::span<S>(piece.data(), static_cast<std::size_t>(here * cols)));
+      for (Index c = 0; c < cols; ++c) {
+        for (Index r = 0; r < here; ++r) to[c * rows + first + r] = piece[static_cast<std::size_t>(r * cols + c)];
+      }
+    }
+  }
+
  private:
   template <class Stored, class S, class Widen>
   void read_as(std::uint64_t from, std::span<S> to, Widen widen) {
