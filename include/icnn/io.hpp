@@ -3,8 +3,8 @@
 
 #pragma once
 
-/// io/: networks in files, as safetensors, and matrices as .npy. Needs nlohmann-json (its header, nlohmann/json.hpp), which
-/// nothing else in the library does: icnn/icnn.hpp leaves this out.
+/// io/: networks and trainings in files, as safetensors, and matrices as .npy. Needs nlohmann-json (its header,
+/// nlohmann/json.hpp), which nothing else in the library does: icnn/icnn.hpp leaves this out.
 
 #include "icnn/core/push_macros.hpp"
 
@@ -18,5 +18,6 @@
 #include "icnn/io/save.hpp"
 #include "icnn/io/stored_network.hpp"
 #include "icnn/io/tensor_file.hpp"
+#include "icnn/io/training_file.hpp"
 
 #include "icnn/core/pop_macros.hpp"

@@ -43,3 +43,12 @@ TEST_CASE("random numbers have their moments", "[core]") {
   random.fill_normal(m);
   CHECK(m.allFinite());
 }
+
+TEST_CASE("random numbers go on from a state that was stored", "[core]") {
+  Random random(7);
+  (void)random();
+  Random again = Random::from_state(random.state());
+  CHECK(again == random);
+  CHECK(again() == random());
+  CHECK(Random::from_state({}) == Random(0));  // all zero would stay zero
+}

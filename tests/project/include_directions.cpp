@@ -36,7 +36,7 @@ const Allowed allowed = {
     {"learning",
      {"core", "kernels", "activations", "layers", "functions", "networks", "sets", "solvers", "inference",
       "differentiation"}},
-    {"io", {"core", "kernels", "activations", "layers", "functions", "networks"}},
+    {"io", {"core", "kernels", "activations", "layers", "functions", "networks", "learning"}},
 };
 
 const std::map<std::string, std::string> tested_elsewhere = {

@@ -73,6 +73,14 @@ class Random {
 
   friend bool operator==(const Random&, const Random&) = default;
 
+  /// Where the sequence is, for files; from_state() goes on there. All zero is no such state, and becomes that of seed 0.
+  [[nodiscard]] const std::array<std::uint64_t, 4>& state() const noexcept { return state_; }
+  [[nodiscard]] static Random from_state(const std::array<std::uint64_t, 4>& state) noexcept {
+    Random random;
+    if ((state[0] | state[1] | state[2] | state[3]) != 0) random.state_ = state;
+    return random;
+  }
+
  private:
   // Eigen's idiom for a writable expression argument: blocks and maps bind to a const reference.
   template <class Derived, class Draw>

@@ -101,8 +101,5 @@ void visit_scaling(Scaling& s, Visit visit) {
   visit("scaling.output_scale", s.output_scale);
 }
 
-/// The dimensions with which a block is stored: biases and other vectors have one, as PyTorch has them.
-[[nodiscard]] inline unsigned char stored_rank(const Block& block) { return block.is_weight() ? 2 : 1; }
-
 }  // namespace detail
 }  // namespace icnn::inline ICNN_ISA

@@ -202,6 +202,17 @@ class TensorFile {
           narrow ? "load a network of double, and cast<float>() it" : ""});
   }
 
+  /// All of a tensor of whole numbers of 64 bits. Throws Error where it is none.
+  template <class Whole>
+  requires(std::is_same_v<Whole, std::int64_t> ||
+           std::is_same_v<Whole, std::uint64_t>) void read_whole(const TensorEntry& tensor, std::span<Whole> to) {
+    const NumberType type = std::is_signed_v<Whole> ? NumberType::i64 : NumberType::u64;
+    if (tensor.type != type) {
+      fail({source_.name(), detail::text(to_string(type), " in ", tensor.name), to_string(tensor.type)});
+    }
+    source_.read(numbers_ + tensor.begin, reinterpret_cast<std::byte*>(to.data()), to.size_bytes());
+  }
+
   /// All of a tensor into a matrix that is stored column by column, some rows at once.
   template <class S>
   void read_by_rows(const TensorEntry& tensor, S* to, Index rows, Index cols) {

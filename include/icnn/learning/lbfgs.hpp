@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
+#include <type_traits>
 #include <vector>
 
 #include "icnn/core/error.hpp"
@@ -85,10 +87,30 @@ class Lbfgs {
     return true;
   }
 
+  static constexpr const char* name = "Lbfgs";
+  /// Visits all that an iteration depends on beside the settings, for files: vectors as long as the parameters, and numbers.
+  template <class Self, class Visit>
+  static void visit_state(Self& self, Visit visit) {
+    auto count = static_cast<Index>(self.pairs_.size());
+    visit("pairs", count);
+    if constexpr (!std::is_const_v<Self>) {
+      if (count < 0 || count > self.settings_.memory) {
+        fail({"Lbfgs", detail::text("at most ", self.settings_.memory, " steps to remember"), detail::text(count)});
+      }
+      self.pairs_.resize(static_cast<std::size_t>(count));
+    }
+    for (std::size_t k = 0; k < self.pairs_.size(); ++k) {
+      const std::string number = detail::text('.', k);
+      visit("step" + number, self.pairs_[k].step);
+      visit("change" + number, self.pairs_[k].change);
+      visit("inverse" + number, self.pairs_[k].inverse);
+    }
+  }
+
  private:
   struct Pair {
-    Vector<S> step, change;  ///< of the parameters and of the gradient
-    S inverse;               ///< 1 / (step' change)
+    Vector<S> step{}, change{};  ///< of the parameters and of the gradient
+    S inverse = S(0);            ///< 1 / (step' change)
   };
 
   /// Entries at 0 that the gradient pushes below.

@@ -83,6 +83,15 @@ class Adam {
   }
   void forget(Index entry) { mean_(entry) = S(0); }
 
+  static constexpr const char* name = "Adam";
+  /// Visits all that a step depends on beside the settings, for files: vectors as long as the parameters, and numbers.
+  template <class Self, class Visit>
+  static void visit_state(Self& self, Visit visit) {
+    visit("mean", self.mean_);
+    visit("square", self.square_);
+    visit("steps", self.steps_);
+  }
+
   friend bool operator==(const Adam& a, const Adam& b) {
     return a.steps_ == b.steps_ && a.mean_ == b.mean_ && a.square_ == b.square_;
   }
@@ -138,6 +147,13 @@ class Sgd {
     }
   }
   void forget(Index entry) { momentum_(entry) = S(0); }
+
+  static constexpr const char* name = "Sgd";
+  /// As for Adam.
+  template <class Self, class Visit>
+  static void visit_state(Self& self, Visit visit) {
+    visit("momentum", self.momentum_);
+  }
 
   friend bool operator==(const Sgd& a, const Sgd& b) { return a.momentum_ == b.momentum_; }
 
