@@ -155,31 +155,53 @@ void visit_options(O& o, Visit visit) {
   }
 }
 
-/// Activations under a key, one after the other.
+/// Activations under a key, one after the other; `usual` where the key is not there. What a file leaves out does not depend
+/// on the type that it is read into.
 class ActivationList {
  public:
-  ActivationList(NetworkText& text, const char* key) : text_(text), key_(key) {
-    if (const auto words = text.take(key)) words_ = listed(*words);
+  ActivationList(NetworkText& text, const char* key, const char* usual = "") : text_(text), key_(key) {
+    words_ = listed(text.take(key).value_or(usual));
   }
-  [[nodiscard]] std::size_t size() const { return words_.size(); }
+  [[nodiscard]] bool empty() const { return words_.empty(); }
+  /// One for all, or the i-th of a list.
   template <class A>
   [[nodiscard]] A at(std::size_t i) const {
-    return activation_from<A>(text_.where + ", " + key_, i < words_.size() ? words_[i] : "");
+    return activation_from<A>(text_.where + ", " + key_, words_[words_.size() == 1 ? 0 : i]);
   }
-  /// The one that is there for a network's only, `fallback` where there is none.
   template <class A>
-  [[nodiscard]] A one(const A& fallback) const {
-    if (size() > 1) text_.refuse(key_.c_str(), "one activation", joined(words_));
-    return words_.empty() ? fallback : at<A>(0);
+  [[nodiscard]] std::vector<A> all() const {
+    std::vector<A> list;
+    for (std::size_t i = 0; i < words_.size(); ++i) list.push_back(at<A>(i));
+    return list;
+  }
+  template <class A>
+  [[nodiscard]] A one() const {
+    if (words_.size() != 1) text_.refuse(key_.c_str(), "one activation", joined(words_));
+    return at<A>(0);
+  }
+  template <class A>
+  [[nodiscard]] std::optional<A> one_if_admissible() const {
+    return words_.size() == 1 ? ActivationReader<A>::read(words_.front()) : std::nullopt;
   }
   void require(std::size_t most) const {
-    if (size() > 1 && size() != most) text_.refuse(key_.c_str(), detail::text("one activation, or ", most), joined(words_));
+    if (words_.size() > 1 && words_.size() != most) {
+      text_.refuse(key_.c_str(), detail::text("one activation, or ", most), joined(words_));
+    }
   }
 
  private:
   NetworkText& text_;
   std::string key_;
   std::vector<std::string> words_{};
+};
+
+/// The keys of hidden layers: either may be left out, and is as the other then.
+struct HiddenActivations {
+  HiddenActivations(NetworkText& text, std::size_t layers)
+      : first(text, "first_activation"), behind(text, "hidden_activations") {
+    if (layers > 0 && first.empty() && behind.empty()) text.refuse("hidden_activations", "an activation", "");
+  }
+  ActivationList first, behind;
 };
 
 /// The convex path's activations: of the first layer, those behind it, and the output layer's.
@@ -192,20 +214,21 @@ void put_activations(NetworkText& text, const Activations<A, First, Output>& act
   text.put("output_activation", name_of(activations.output));
 }
 template <class A, class First, class Output>
-void take_activations(NetworkText& text, Activations<A, First, Output>& activations) {
-  const ActivationList first(text, "first_activation"), hidden(text, "hidden_activations"),
-      output(text, "output_activation");
-  if (hidden.size() > 0) {
-    activations.hidden.clear();
-    for (std::size_t i = 0; i < hidden.size(); ++i) activations.hidden.push_back(hidden.template at<A>(i));
+void take_activations(NetworkText& text, Activations<A, First, Output>& activations, std::size_t layers) {
+  const HiddenActivations named(text, layers);
+  if (!named.behind.empty()) {
+    activations.hidden = named.behind.template all<A>();
+  } else if (layers > 1) {
+    activations.hidden = {named.first.template one<A>()};
+  } else if (const auto same = named.first.template one_if_admissible<A>()) {
+    activations.hidden = {*same};  // which no layer has
   }
-  // One that is not named is as the others, where it can be.
-  if constexpr (std::is_constructible_v<First, const A&>) activations.first = First(activations.hidden.front());
-  activations.first = first.template one<First>(activations.first);
-  if constexpr (std::is_constructible_v<A, const First&>) {
-    if (hidden.size() == 0) activations.hidden = {A(activations.first)};
+  if (!named.first.empty()) {
+    activations.first = named.first.template one<First>();
+  } else if (layers > 0) {
+    activations.first = named.behind.template at<First>(0);
   }
-  activations.output = output.template one<Output>(activations.output);
+  activations.output = ActivationList(text, "output_activation", "Identity").template one<Output>();
 }
 
 /// The same of a type list.
@@ -221,19 +244,19 @@ void put_activations(NetworkText& text, const std::tuple<A...>& activations) {
   if (!names.empty()) text.put("hidden_activations", joined(names));
 }
 template <class... A>
-void take_activations(NetworkText& text, std::tuple<A...>& activations) {
-  constexpr std::size_t depth = sizeof...(A);
-  const ActivationList first(text, "first_activation"), hidden(text, "hidden_activations"),
-      output(text, "output_activation");
-  if constexpr (depth > 2) hidden.require(depth - 2);
+void take_activations(NetworkText& text, std::tuple<A...>& activations, std::size_t) {
+  constexpr std::size_t layers = sizeof...(A) - 1;
+  const HiddenActivations named(text, layers);
+  const ActivationList output(text, "output_activation", "Identity");
+  if constexpr (layers > 1) named.behind.require(layers - 1);
   std::size_t i = 0;
   const auto take = [&]<class One>(One& activation) {
-    if (i + 1 == depth) {
-      activation = output.template one<One>(activation);
-    } else if (i == 0 && first.size() > 0) {
-      activation = first.template at<One>(0);
-    } else if (hidden.size() > 0) {
-      activation = hidden.template at<One>(hidden.size() == 1 || i == 0 ? 0 : i - 1);
+    if (i == layers) {
+      activation = output.template one<One>();
+    } else if (named.behind.empty() || (i == 0 && !named.first.empty())) {
+      activation = named.first.template one<One>();
+    } else {
+      activation = named.behind.template at<One>(i == 0 ? 0 : i - 1);
     }
     ++i;
   };
@@ -245,9 +268,9 @@ template <class Chain>
 struct ChoiceText {
   using Choice = typename Chain::Choice;
   static void put(NetworkText& text, const Choice& choice) { put_activations(text, choice); }
-  static Choice take(NetworkText& text) {
+  static Choice take(NetworkText& text, std::size_t layers) {
     Choice choice{};
-    take_activations(text, choice);
+    take_activations(text, choice, layers);
     return choice;
   }
 };
@@ -258,10 +281,10 @@ struct ChoiceText<PicnnChain<S, A, ContextA, First, Output>> {
     put_activations(text, choice.convex);
     text.put("context_activation", name_of(choice.context));
   }
-  static Choice take(NetworkText& text) {
+  static Choice take(NetworkText& text, std::size_t layers) {
     Choice choice{};
-    take_activations(text, choice.convex);
-    choice.context = ActivationList(text, "context_activation").template one<ContextA>(choice.context);
+    take_activations(text, choice.convex, layers);
+    choice.context = ActivationList(text, "context_activation", "Relu").template one<ContextA>();
     return choice;
   }
 };
@@ -279,14 +302,14 @@ struct ChoiceText<StaticPicnnChain<S, C, N, Specs...>> {
     if (same && !names.empty()) names.resize(1);
     if (!names.empty()) text.put("context_activation", joined(names));
   }
-  static Choice take(NetworkText& text) {
+  static Choice take(NetworkText& text, std::size_t layers) {
     Choice choice{};
-    take_activations(text, std::get<0>(choice));
-    const ActivationList list(text, "context_activation");
+    take_activations(text, std::get<0>(choice), layers);
+    const ActivationList list(text, "context_activation", "Relu");
     list.require(contexts);
     std::size_t i = 0;
     const auto take_one = [&]<class One>(One& activation) {
-      if (i < contexts && list.size() > 0) activation = list.template at<One>(list.size() == 1 ? 0 : i);
+      if (i < contexts) activation = list.template at<One>(i);
       ++i;
     };
     std::apply([&](auto&... a) { (take_one(a), ...); }, std::get<1>(choice));
@@ -300,14 +323,18 @@ struct ChoiceText<FeedForwardChain<S, A, Output>> {
     text.put("hidden_activations", name_of(std::get<0>(choice)));
     text.put("output_activation", name_of(std::get<1>(choice)));
   }
-  static Choice take(NetworkText& text) {
-    const ActivationList first(text, "first_activation"), hidden(text, "hidden_activations"),
-        output(text, "output_activation");
-    const auto& named = hidden.size() > 0 ? hidden : first;
-    if (hidden.size() > 0 && first.size() > 0 && !(first.template at<A>(0) == hidden.template at<A>(0))) {
+  static Choice take(NetworkText& text, std::size_t layers) {
+    const HiddenActivations named(text, layers);
+    const ActivationList output(text, "output_activation", "Identity");
+    Choice choice{};
+    if (layers > 0 || !named.behind.empty()) {
+      std::get<0>(choice) = (named.behind.empty() ? named.first : named.behind).template one<A>();
+    }
+    if (!named.first.empty() && !(named.first.template one<A>() == std::get<0>(choice))) {
       text.refuse("first_activation", "the same activation in all hidden layers", "another");
     }
-    return {named.template one<A>(A{}), output.template one<Output>(identity_or_default<Output>())};
+    std::get<1>(choice) = output.template one<Output>();
+    return choice;
   }
 };
 

@@ -29,7 +29,7 @@ struct StoredChain {
   static auto take(NetworkText& text, Make make) {
     Options options{};
     visit_options(options, OptionsReader{text});
-    return make(options, ChoiceText<Chain>::take(text));
+    return make(options, ChoiceText<Chain>::take(text, options.hidden.size()));
   }
   static Layout layout(const Options& options, const Choice& choice) { return Network::layout_of(options, choice); }
   static Network make(const Options& options, const Choice& choice) { return Network(options, choice); }
@@ -68,7 +68,7 @@ struct StoredNetwork<SparseFeedForward<S, A>> {
   static auto take(NetworkText& text, Make make) {
     SparseFeedForwardOptions options{};
     visit_options(options, OptionsReader{text});
-    return make(options, ActivationList(text, "output_activation").template one<A>(A{}));
+    return make(options, ActivationList(text, "output_activation", "Identity").template one<A>());
   }
   static Layout layout(const SparseFeedForwardOptions& options, const A& activation) {
     return Network::layout_of(options, activation);
