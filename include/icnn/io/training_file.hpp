@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "icnn/io/load.hpp"
 #include "icnn/io/save.hpp"
 #include "icnn/learning/training_settings.hpp"
 
@@ -96,12 +97,11 @@ class TrainingReader {
 
  private:
   [[nodiscard]] const TensorEntry& entry(const std::string& name, bool one) const {
-    const TensorEntry* tensor = file_->find(name);
-    if (tensor == nullptr) fail({file_->name(), "a tensor " + name, "none of that name"});
-    if (tensor->rank != 1 || (one && tensor->count() != 1)) {
-      fail({file_->name(), one ? name + " of shape [1]" : name + " of one dimension", tensor->shape_text()});
+    const TensorEntry& tensor = require_tensor(file_->name(), *file_, name);
+    if (tensor.rank != 1 || (one && tensor.count() != 1)) {
+      fail({file_->name(), one ? name + " of shape [1]" : name + " of one dimension", tensor.shape_text()});
     }
-    return *tensor;
+    return tensor;
   }
   TensorFile* file_;
 };
@@ -163,25 +163,18 @@ template <class Optimizer>
 void load_training(TrainingState& state, Optimizer& optimizer, const std::string& path) {
   detail::require_stored_optimizer<Optimizer>();
   TensorFile file = open_safetensors(path);
-  NetworkText text;
-  text.where = "load_training " + path;
-  for (const char* key : {"format", "kind", "optimizer"}) {
-    const std::string* words = file.metadata(std::string("icnn.") + key);
-    text.put(key, words != nullptr ? *words : "");
-  }
-  if (text.take("format") != "1" || text.take("kind") != "training")
-    fail({text.where, "a training that save_training() wrote", "another file"});
+  NetworkText text = detail::network_text(file);
+  if (text.take("kind") != "training") fail({text.where, "a training that save_training() wrote", "another file"});
   if (const auto name = text.take("optimizer"); name != Optimizer::name) {
-    fail({text.where, std::string("a training by ") + Optimizer::name, *name});
+    fail({text.where, std::string("a training by ") + Optimizer::name, name ? *name : "none"});
   }
   TrainingState read;
   const detail::TrainingReader reader(file);
   detail::visit_training(read, reader);
   std::array<std::uint64_t, 4> random{};
-  const TensorEntry* words = file.find("training.random");
-  if (words == nullptr || words->count() != 4)
-    fail({text.where, "training.random of shape [4]", words == nullptr ? "none" : words->shape_text()});
-  file.read_whole(*words, std::span<std::uint64_t>(random));
+  const TensorEntry& words = detail::require_tensor(text.where, file, "training.random");
+  if (words.count() != random.size()) fail({text.where, "training.random of shape [4]", words.shape_text()});
+  file.read_whole(words, std::span<std::uint64_t>(random));
   read.random = Random::from_state(random);
   detail::check_training(text.where, read);
   Optimizer next = optimizer;
