@@ -9,6 +9,7 @@
 #include "icnn/core/push_macros.hpp"
 
 #include "icnn/io/activation_text.hpp"
+#include "icnn/io/choice_text.hpp"
 #include "icnn/io/load.hpp"
 #include "icnn/io/network_text.hpp"
 #include "icnn/io/npy.hpp"

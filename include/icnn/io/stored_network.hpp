@@ -8,7 +8,8 @@
 #include <type_traits>
 
 #include "icnn/functions/standardized.hpp"
-#include "icnn/io/network_text.hpp"
+#include "icnn/io/choice_text.hpp"
+#include "icnn/networks/sparse_feed_forward.hpp"
 
 /// What is written of every type of network, and made from it again.
 namespace icnn::inline ICNN_ISA {
