@@ -66,12 +66,13 @@ def activation(text, among=CONTEXT):
 class Network(torch.nn.Module):
     """What a FICNN and a PICNN have in common: weights under the names of icnn's layout, some of them kept >= 0."""
 
-    def __init__(self, inputs, hidden, first, behind, output, passthrough, bias, positivity, output_term, dtype):
+    def __init__(self, inputs, hidden, first, behind, output, passthrough, bias, positivity, quadratic_rank, output_term, dtype):
         super().__init__()
         if positivity not in ("projection", "softplus", "exponential"):
             raise ValueError(f"expected projection, softplus or exponential as positivity, got {positivity}")
         behind = [behind] if isinstance(behind, str) else list(behind)
         self.inputs, self.hidden, self.passthrough, self.bias = inputs, list(hidden), passthrough, bias
+        self.quadratic_rank = quadratic_rank
         self.positivity, self.output_term, self.dtype = positivity, dict(output_term or {}), dtype
         self.depth = len(self.hidden) + 1
         self.names = {"first": first or behind[0], "hidden": behind, "output": output}
@@ -79,6 +80,8 @@ class Network(torch.nn.Module):
         layers = layers[: self.depth - 1] + [output]
         if len(layers) != self.depth:
             raise ValueError(f"expected one activation, or {self.depth - 2} behind the first layer, got {len(behind)}")
+        if quadratic_rank > 0 and layers[0].partition("(")[0] not in CONVEX:
+            raise ValueError(f"expected a first activation that never decreases beside a quadratic, got {layers[0]}")
         self.layers = [activation(a, FIRST if i == 0 and self.depth > 1 else CONVEX) for i, a in enumerate(layers)]
         self.weights = torch.nn.ParameterDict()
         self.signed = set()  # the names of weights that have to be >= 0
@@ -99,6 +102,18 @@ class Network(torch.nn.Module):
                 weight = torch.log(weight.clamp(min=1e-6))
             self.signed.add(name)
         self.weights[name] = torch.nn.Parameter(weight)
+
+    def declare_passthrough(self, i, width):
+        self.declare(f"Wy[{i}]", width, self.inputs)
+        if self.quadratic_rank > 0:
+            self.declare(f"A[{i}]", width * self.quadratic_rank, self.inputs)
+
+    def pass_through(self, i, y):
+        """W^y y, and the quadratic sum_r (a_r'y)^2 of every unit: rows j R to j R + R - 1 of A are those of unit j."""
+        s = y @ self.get(f"Wy[{i}]").t()
+        if self.quadratic_rank > 0:
+            s = s + ((y @ self.get(f"A[{i}]").t()) ** 2).reshape(len(y), -1, self.quadratic_rank).sum(2)
+        return s
 
     def declare_output_term(self, context=0):
         term, n = self.output_term, self.inputs
@@ -149,6 +164,9 @@ class Network(torch.nn.Module):
                 weight = self.get(f"{symbol}[{i}]")
                 if weight is not None:
                     self.set(f"{symbol}[{i}]", weight.detach() * scale[:, None])
+            if self.get(f"A[{i}]") is not None:  # its forms are squared
+                root = scale.sqrt().repeat_interleave(self.quadratic_rank)
+                self.set(f"A[{i}]", self.get(f"A[{i}]").detach() * root[:, None])
             if self.bias:
                 self.set(f"b[{i}]", (self.get(f"b[{i}]").detach() - self.seen.mean(0)) * scale)
 
@@ -190,6 +208,7 @@ class Network(torch.nn.Module):
             "output_activation": self.names["output"],
             "passthrough": str(self.passthrough).lower(),
             "bias": str(self.bias).lower(),
+            **({"quadratic_rank": str(self.quadratic_rank)} if self.quadratic_rank > 0 else {}),
             "output_term": ",".join(term),
         }
 
@@ -204,18 +223,20 @@ def _affine(u, weight, bias):
 
 class Ficnn(Network):
     """f(y), convex in y: equation 2 of Amos, Xu and Kolter (2017). `activation` is one name for the layers behind the first, or a
-    list of them; `output_term` may have diagonal, rank, linear."""
+    list of them; `quadratic_rank` is that of the convex quadratic in y that every unit then has; `output_term` may have diagonal,
+    rank, linear."""
 
     def __init__(self, inputs, hidden, activation="Softplus(1)", first_activation=None, output_activation="Identity",
-                 passthrough=True, bias=True, positivity="projection", output_term=None, dtype=torch.float64):
+                 passthrough=True, bias=True, positivity="projection", quadratic_rank=0, output_term=None,
+                 dtype=torch.float64):
         super().__init__(inputs, hidden, first_activation, activation, output_activation, passthrough, bias, positivity,
-                         output_term, dtype)
+                         quadratic_rank, output_term, dtype)
         previous = 0
         for i, width in enumerate(self.hidden + [1]):
             if i > 0:
                 self.declare(f"Wz[{i}]", width, previous, signed=True)
             if i == 0 or passthrough:
-                self.declare(f"Wy[{i}]", width, inputs)
+                self.declare_passthrough(i, width)
             if bias:
                 self.declare(f"b[{i}]", width)
             previous = width
@@ -226,7 +247,7 @@ class Ficnn(Network):
         for i in range(self.depth):
             s = 0 if self.get(f"b[{i}]") is None else self.get(f"b[{i}]")
             if self.get(f"Wy[{i}]") is not None:
-                s = s + y @ self.get(f"Wy[{i}]").t()
+                s = s + self.pass_through(i, y)
             if i > 0:
                 s = s + z @ self.get(f"Wz[{i}]").t()
             z = self.layers[i](self.arrived(i, s))
@@ -242,9 +263,9 @@ class Picnn(Network):
 
     def __init__(self, context, inputs, hidden, context_hidden, activation="Softplus(1)", context_activation="Relu",
                  first_activation=None, output_activation="Identity", passthrough=True, bias=True, gate="positive_part",
-                 batch_norm=False, positivity="projection", output_term=None, dtype=torch.float64):
+                 batch_norm=False, positivity="projection", quadratic_rank=0, output_term=None, dtype=torch.float64):
         super().__init__(inputs, hidden, first_activation, activation, output_activation, passthrough, bias, positivity,
-                         output_term, dtype)
+                         quadratic_rank, output_term, dtype)
         if len(context_hidden) != len(self.hidden):
             raise ValueError(f"expected {len(self.hidden)} widths as context_hidden, got {len(context_hidden)}")
         if batch_norm and not bias:
@@ -262,7 +283,7 @@ class Picnn(Network):
                 self.declare(f"Wzu[{i}]", previous, u)
                 self.declare(f"bz[{i}]", previous, fill=1.0)
             if i == 0 or passthrough:
-                self.declare(f"Wy[{i}]", width, inputs)
+                self.declare_passthrough(i, width)
                 self.declare(f"Wyu[{i}]", inputs, u)
                 self.declare(f"by[{i}]", inputs, fill=1.0)
             self.declare(f"Wu[{i}]", width, u)
@@ -282,7 +303,7 @@ class Picnn(Network):
         for i in range(self.depth):
             s = _affine(u, self.get(f"Wu[{i}]"), self.get(f"b[{i}]"))
             if self.get(f"Wy[{i}]") is not None:
-                s = s + (y * _affine(u, self.get(f"Wyu[{i}]"), self.get(f"by[{i}]"))) @ self.get(f"Wy[{i}]").t()
+                s = s + self.pass_through(i, y * _affine(u, self.get(f"Wyu[{i}]"), self.get(f"by[{i}]")))
             if i > 0:
                 s = s + (z * gate(_affine(u, self.get(f"Wzu[{i}]"), self.get(f"bz[{i}]")))) @ self.get(f"Wz[{i}]").t()
             z = self.layers[i](self.arrived(i, s))

@@ -27,6 +27,7 @@
 #include "icnn/inference/network_model.hpp"
 #include "icnn/inference/output_term_bounds.hpp"
 #include "icnn/inference/parts_models.hpp"
+#include "icnn/inference/quadratic_bounds.hpp"
 #include "icnn/inference/substituted_models.hpp"
 #include "icnn/inference/tracker.hpp"
 #include "icnn/inference/verify.hpp"

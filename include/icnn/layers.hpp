@@ -13,5 +13,6 @@
 #include "icnn/layers/gates.hpp"
 #include "icnn/layers/output_term.hpp"
 #include "icnn/layers/picnn_layer.hpp"
+#include "icnn/layers/quadratic_map.hpp"
 #include "icnn/layers/sparse_map.hpp"
 #include "icnn/layers/wanted.hpp"

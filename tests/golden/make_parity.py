@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the icnn authors
 """Random networks of examples/pytorch/icnn_torch.py with what PyTorch finds for them: python3 make_parity.py FOLDER [COUNT [SEED]].
-Every activation, gate, way to stay non-negative and part of the output term occurs; three networks of four are double, and one float."""
+Every activation, gate, way to stay non-negative and part of the output term occurs; three networks of four are double, and one float.
+From number 60 on they have a quadratic passthrough."""
 import pathlib
 import random
 import sys
@@ -25,9 +26,11 @@ def network(number, draw):
     depth = 1 + number % 5
     widths = [draw.randint(1, 5) for _ in range(depth - 1)]
     behind = [named(list(CONVEX)[(number + i) % len(CONVEX)]) for i in range(max(1, depth - 2))]
+    quadratic = 1 + number % 3 if number >= 60 else 0
+    first = list(CONVEX if quadratic else FIRST)  # that of a quadratic must not decrease
     common = dict(
-        inputs=draw.randint(1, 4), hidden=widths, activation=behind if draw.random() < 0.5 else behind[0],
-        first_activation=named(list(FIRST)[number % len(FIRST)]), output_activation=draw.choice(["Identity", "Identity", "Softplus(1)"]),
+        quadratic_rank=quadratic, inputs=draw.randint(1, 4), hidden=widths, activation=behind if draw.random() < 0.5 else behind[0],
+        first_activation=named(first[number % len(first)]), output_activation=draw.choice(["Identity", "Identity", "Softplus(1)"]),
         passthrough=draw.random() < 0.7, bias=draw.random() < 0.7, dtype=dtype,
         positivity=("projection", "softplus", "exponential")[number % 3])
     term = {"diagonal": draw.random() < 0.4, "rank": draw.choice([0, 0, 1, 2]), "linear": draw.random() < 0.4}
@@ -62,5 +65,5 @@ def main(folder, count, seed):
 
 
 if __name__ == "__main__":
-    arguments = sys.argv[1:] + ["", "60", "1"][len(sys.argv) - 1 :]
+    arguments = sys.argv[1:] + ["", "72", "1"][len(sys.argv) - 1 :]
     main(arguments[0], int(arguments[1]), int(arguments[2]))

@@ -29,6 +29,8 @@ void each_network(Visit visit) {
                                    .gate = Gate::softplus}));
   visit(Picnn<double, Elu, Tanh>(
       {.context = 2, .inputs = 3, .hidden = {6, 5}, .context_hidden = {4, 4}, .non_decreasing = {1}}, Elu(0.3)));
+  visit(Picnn<double, Softplus, Tanh>(
+      {.context = 2, .inputs = 3, .hidden = {6, 5}, .context_hidden = {4, 4}, .quadratic_rank = 2}));
   visit(Picnn<float, Softplus, Tanh>(
       {.context = 3, .inputs = 4, .hidden = {8, 6}, .context_hidden = {5, 5}, .output = whole_term}));
   visit(PicnnOf<double, Context<3>, Inputs<2>, Gated<7, Softplus, 4, Tanh>, Gated<5, SmoothRelu, 3, Tanh>, Gated<1>>());

@@ -46,6 +46,9 @@ TEST_CASE("rounding terms hold for steep, kinked and tiny networks, in sizes of 
     check(FicnnOf<double, Inputs<3>, Dense<8, Softplus>, Dense<4, SmoothRelu>, Dense<1>>({.output = {.linear = true}}),
           scale);
     check(FicnnOf<float, Inputs<2>, Dense<5, Square>, Dense<1>>(), scale);
+    check(Ficnn<double, Softplus>({.inputs = 4, .hidden = {8, 6}, .quadratic_rank = 2}), scale);
+    check(AnyFicnn<double>({.inputs = 3, .hidden = {6, 6}, .quadratic_rank = 1}, Celu{}, Identity{}), scale);
+    check(FicnnOf<double, Inputs<3, 2>, Dense<4, Softplus>, Dense<1>>(), scale);
   }
 }
 
@@ -55,7 +58,7 @@ TEST_CASE("in a narrow region rounding does less, and no more than its terms say
   double smaller = 0;
   constexpr int networks = 100;
   for (int k = 0; k < networks; ++k) {
-    AnyFicnn<double> f({.inputs = 4, .hidden = {8, 8}, .output = {.rank = 1}},
+    AnyFicnn<double> f({.inputs = 4, .hidden = {8, 8}, .quadratic_rank = k % 3 == 1 ? 2 : 0, .output = {.rank = 1}},
                        k % 2 == 0 ? AnyActivation(Softplus{}) : AnyActivation(LeakyRelu(0.1)),
                        k % 3 == 0 ? AnyFirstActivation(Square{}) : AnyFirstActivation(Softplus{}), Identity{});
     randomize(f, random, 3);
@@ -127,6 +130,29 @@ TEST_CASE("slopes make affine functions below f, above the tangents that they co
     check_minorants(single, random, strict);
   }
   CHECK(strict > 100);  // combined slopes know more than combined tangents
+}
+
+TEST_CASE("slopes make affine functions below a quadratic passthrough, its tangents at the point asked about", "[argmin]") {
+  Random random(5);
+  for (int k = 0; k < 30; ++k) {
+    Ficnn<double, Softplus> f({.inputs = 4, .hidden = {8, 6}, .quadratic_rank = 2, .output = {.diagonal = true}});
+    FicnnOf<double, Inputs<4, 1>, Dense<6, Softplus>, Dense<1>> tiny({.output = {.rank = 2}});
+    randomize(f, random, 2);
+    randomize(tiny, random, 2);
+    check_any_slopes(make_model(f, false), exactly(f), random);
+    check_any_slopes(make_model(tiny, false), exactly(tiny), random);
+    // Those of the point itself give the value there.
+    const ModelPointer model = make_model(f, false);
+    const Vector<double> y = random_vector<double>(random, 4), h = Vector<double>::Constant(4, 3);
+    Vector<double> g(4), gradient(4), v(model->neurons());
+    const double value = model->value(kernels::Order::first, y);
+    model->gradient(gradient);
+    model->adjoints(v);
+    model->make_slopes(v);
+    const AffineMinorant tangent = model->minorant(v, y, h, g);
+    CHECK(std::abs(tangent.value - value) < 1e-12 * (1 + std::abs(value)));
+    CHECK((g - gradient).norm() < 1e-12 * gradient.norm());
+  }
 }
 
 TEST_CASE("slopes that no activation has make no minorant", "[argmin]") {

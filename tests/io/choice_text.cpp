@@ -32,7 +32,7 @@ TEST_CASE("activations that are not named are as those that are, whatever the ty
   CHECK(taken<Same>(1, {{"first_activation", "Softplus(2)"}}).hidden == std::vector<Softplus>{Softplus(2)});
   CHECK(taken<Same>(3, {{"hidden_activations", "Softplus(2),Softplus(3)"}, {"first_activation", "Softplus(4)"}}) ==
         Activations<Softplus>{{Softplus(2), Softplus(3)}, Softplus(4), Identity{}});
-  using Four = StaticFicnnChain<double, 2, Dense<3, Softplus>, Dense<3, Softplus>, Dense<3, Softplus>, Dense<1>>;
+  using Four = StaticFicnnChain<double, Inputs<2>, Dense<3, Softplus>, Dense<3, Softplus>, Dense<3, Softplus>, Dense<1>>;
   CHECK(taken<Four>(3, {{"hidden_activations", "Softplus(2)"}}) ==
         std::tuple{Softplus(2), Softplus(2), Softplus(2), Identity{}});
   CHECK(taken<Four>(3, {{"first_activation", "Softplus(2)"}}) ==

@@ -34,7 +34,10 @@ void check_shapes(Random& random) {
                                Activations<AnyActivation, AnyFirstActivation, AnyActivation>{
                                    {Softplus(2), Relu{}, Celu(0.3)}, AbsoluteValue{}, LeakyRelu(0.125)}),
                    random);
+  check_round_trip(Ficnn<S, Softplus>({.inputs = 3, .hidden = {4, 2}, .quadratic_rank = 2}), random);
   check_round_trip(Picnn<S, Relu>({.context = 2, .inputs = 1}), random);
+  check_round_trip(Picnn<S, Relu>({.context = 2, .inputs = 3, .hidden = {4}, .context_hidden = {2}, .quadratic_rank = 1}),
+                   random);
   check_round_trip(Picnn<S, Softplus, Tanh>({.context = 2,
                                              .inputs = 3,
                                              .hidden = {4, 5},
@@ -71,6 +74,7 @@ TEST_CASE("networks with sizes in the type are the same when they are read again
   Tiny f({}, Celu(0.25), Softplus(3), Relu{}, Identity{});
   check_round_trip(f, random);
   check_round_trip(FicnnOf<float, Inputs<2>, Dense<1>>(), random);
+  check_round_trip(FicnnOf<double, Inputs<3, 2>, Dense<4, Softplus>, Dense<1>>(), random);
   check_round_trip(PicnnOf<double, Context<2>, Inputs<3>, Gated<4, Softplus, 5, Tanh>, Gated<3, Relu, 2, Relu>, Gated<1>>(),
                    random);
   check_round_trip(FeedForwardOf<float, Inputs<2>, Dense<3, Tanh>, Dense<4, Relu>, Dense<2, Sigmoid>>(), random);

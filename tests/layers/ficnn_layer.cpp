@@ -28,7 +28,7 @@ void check_passes(Make make, int columns, const A& g) {
   const Matrix<double> y = random_matrix<double>(random, n, columns), z = random_matrix<double>(random, m, columns);
   const Matrix<double> dy = random_matrix<double>(random, n, columns), dz = random_matrix<double>(random, m, columns);
   const Matrix<double> c = random_matrix<double>(random, w, columns);
-  ConvexTape<double, Layer::Inputs, Layer::Width, Dynamic> tape(ScratchSize<Layer>{layer, columns, true});
+  typename Layer::template Tape<Dynamic> tape(ScratchSize<Layer>{layer, columns, true});
 
   // The oracle: plain formulas in long double.
   using R = Matrix<Real>;

@@ -58,7 +58,7 @@ void check_layer(Gate gate, std::vector<Index> non_decreasing, Index columns) {
   const R ur = u.cast<Real>(), yr = y.cast<Real>(), zr = z.cast<Real>();
 
   const ScratchSize<Layer> room{layer, columns};
-  GatedTape<double, Layer::Inputs, Layer::Previous, Layer::Width, Dynamic> tape(room);
+  typename Layer::template Tape<Dynamic> tape(room);
   typename Layer::template ContextSide<Dynamic> context(room);
   typename Layer::template Adjoint<Dynamic> adjoint(room);
   layer.context_forward(p.data(), u, context, columns);

@@ -55,6 +55,8 @@ TEST_CASE("at the start, pre-activations have about mean 0 and variance 1 in eve
   const auto widths = [](Index depth) { return std::vector<Index>(static_cast<std::size_t>(depth), 64); };
   check([&](Index depth) { return Ficnn<double, Softplus>({.inputs = 8, .hidden = widths(depth)}); });
   check([&](Index depth) { return Ficnn<double, Relu>({.inputs = 8, .hidden = widths(depth)}); });
+  check([&](Index depth) { return Ficnn<double, Softplus>({.inputs = 8, .hidden = widths(depth), .quadratic_rank = 1}); });
+  check([&](Index depth) { return Ficnn<double, Relu>({.inputs = 8, .hidden = widths(depth), .quadratic_rank = 4}); });
   check([&](Index depth) {
     return Picnn<double, Relu>({.context = 6, .inputs = 4, .hidden = widths(depth), .context_hidden = widths(depth)});
   });
@@ -98,6 +100,7 @@ TEST_CASE("the identity start has gradients of about y", "[learning]") {
   };
   check(Ficnn<double, Softplus>({.inputs = 3, .hidden = {8, 8}, .output = {.diagonal = true, .rank = 2, .linear = true}}));
   check(Ficnn<double, Softplus>({.inputs = 3, .hidden = {8}, .output = {.rank = 4}}));
+  check(Ficnn<double, Softplus>({.inputs = 3, .hidden = {8}, .quadratic_rank = 2, .output = {.diagonal = true}}));
   check(
       Picnn<double, Softplus>(
           {.context = 2, .inputs = 3, .hidden = {8}, .context_hidden = {8}, .output = {.diagonal = true, .bilinear = true}}),

@@ -108,6 +108,12 @@ TEST_CASE("contexts, feed-forward networks, sizes in the type, float, and units 
   initialize(tiny, Random(5), single);
   for (const LayerSignal& layer : signal_report(tiny, single).layers) CHECK(std::abs(layer.variance - 1) < 1e-3);
 
+  Ficnn<double, Softplus> curved({.inputs = 3, .hidden = {7, 5}, .quadratic_rank = 2});
+  initialize(curved, Random(7), y);
+  for (const LayerSignal& layer : signal_report(curved, y).layers) {
+    CHECK((std::abs(layer.mean) < 1e-9 && std::abs(layer.variance - 1) < 1e-9));
+  }
+
   Ficnn<double, Softplus> bare({.inputs = 3, .hidden = {6}, .bias = false});
   initialize(bare, Random(6), y);
   CHECK(std::abs(signal_report(bare, y).layers[0].variance - 1) < 1e-9);

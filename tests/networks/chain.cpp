@@ -38,7 +38,7 @@ TEST_CASE("chains visit their layers up and down, run-time and compile-time alik
   FicnnOptions deep{.inputs = 2, .hidden = {3, 4, 5}}, flat{.inputs = 2}, none;
   check_order(Run::build(a, deep, {}), {3, 4, 5, 1});
   check_order(Run::build(b, flat, {}), {1});
-  using Static = StaticFicnnChain<double, 2, Dense<3, Softplus>, Dense<4, Softplus>, Dense<1>>;
+  using Static = StaticFicnnChain<double, Inputs<2>, Dense<3, Softplus>, Dense<4, Softplus>, Dense<1>>;
   check_order(Static::build(c, none, {}), {3, 4, 1});
   CHECK(none == FicnnOptions{.inputs = 2, .hidden = {3, 4}});  // has been filled in
 }
@@ -62,7 +62,7 @@ TEST_CASE("chains make something for every layer, found by its index", "[chain]"
   Layout a, b;
   FicnnOptions options{.inputs = 2, .hidden = {3, 4}}, none;
   check(FicnnChain<double, Softplus, Softplus, Identity>::build(a, options, {}));
-  check(StaticFicnnChain<double, 2, Dense<3, Softplus>, Dense<4, Softplus>, Dense<1>>::build(b, none, {}));
+  check(StaticFicnnChain<double, Inputs<2>, Dense<3, Softplus>, Dense<4, Softplus>, Dense<1>>::build(b, none, {}));
 }
 
 TEST_CASE("lists of activations name one for all, or all", "[chain]") {

@@ -37,6 +37,10 @@ TEST_CASE("FICNN of run-time sizes: every derivative", "[ficnn]") {
   check({.inputs = 3, .hidden = {}}, 4, 2);
   check({.inputs = 1, .hidden = {1}, .output = {.linear = true}}, 5, 1);
   check({.inputs = 3, .hidden = {4, 4}, .non_decreasing = {0, 2}, .output = {.linear = true}}, 6, 2);
+  check({.inputs = 3, .hidden = {5, 4}, .quadratic_rank = 1, .output = full}, 7, 3);
+  check({.inputs = 2, .hidden = {4, 3}, .passthrough = false, .quadratic_rank = 2}, 8, 2);
+  check({.inputs = 4, .hidden = {3}, .bias = false, .quadratic_rank = 3}, 9, 2);
+  check({.inputs = 3, .hidden = {}, .quadratic_rank = 2}, 10, 2);
 }
 
 TEST_CASE("FICNN with activations chosen at run time: every derivative", "[ficnn]") {
@@ -52,6 +56,15 @@ TEST_CASE("FICNN with activations chosen at run time: every derivative", "[ficnn
   check(Elu{}, SmoothRelu(0.5), Identity{}, 15);
   check(Identity{}, Identity{}, Identity{}, 16);
   check(Softplus(3), Softplus(0.5), Softplus(), 17);
+  const auto check_quadratic = [](AnyFirstActivation first, AnyActivation hidden, AnyActivation output, std::uint64_t seed) {
+    const FicnnOptions a{.inputs = 3, .hidden = {4, 4}, .quadratic_rank = 2};
+    const FicnnChoice choice{{hidden}, first, output};
+    check_ficnn(AnyFicnn<double>(a, choice), a, choice, seed, 2);
+  };
+  check_quadratic(Identity{}, Celu{}, Identity{}, 21);
+  check_quadratic(Relu{}, LeakyRelu(0.2), Identity{}, 22);
+  check_quadratic(Elu{}, SmoothRelu(0.5), Softplus{}, 23);
+  check_quadratic(Identity{}, Identity{}, Identity{}, 24);
   const FicnnOptions deep{.inputs = 2, .hidden = {4, 3, 3}};
   const FicnnChoice mixed{{AnyActivation(Relu{}), AnyActivation(Softplus{})}, Celu{}, Identity{}};
   check_ficnn(AnyFicnn<double>(deep, mixed), deep, mixed, 18, 2);

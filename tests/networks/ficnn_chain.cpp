@@ -44,7 +44,7 @@ TEST_CASE("a FICNN's layers: one of each width, then the output, each with its a
 }
 
 TEST_CASE("a FICNN's layers of compile-time sizes are those of run-time ones, blocks included", "[chain]") {
-  using Static = StaticFicnnChain<double, 2, Dense<3, Softplus>, Dense<4, Celu>, Dense<1>>;
+  using Static = StaticFicnnChain<double, Inputs<2>, Dense<3, Softplus>, Dense<4, Celu>, Dense<1>>;
   using Run = FicnnChain<double, Celu, Softplus, Identity>;
   FicnnOptions none{.passthrough = false, .bias = false, .non_decreasing = {1}}, options = none;
   options.inputs = 2;

@@ -36,6 +36,9 @@ TEST_CASE("PICNN: every derivative, with softplus gates", "[picnn]") {
       .context = 2, .inputs = 3, .hidden = {4, 3}, .context_hidden = {3, 5}, .gate = Gate::softplus, .output = full};
   check_picnn(a, {{{Softplus{}}, Softplus{}, Identity{}}, Tanh{}}, 1, 3);
   check_picnn(a, {{{Softplus(2)}, Square{}, Softplus{}}, Sigmoid{}}, 2, 2);
+  a.quadratic_rank = 2;  // of the gated y
+  check_picnn(a, {{{Celu{}}, Identity{}, Identity{}}, Tanh{}}, 5, 2);
+  a.quadratic_rank = 0;
   a.passthrough = false;
   a.output = {.bilinear = true};
   check_picnn(a, {{{Softplus{}}, Softplus{}, Identity{}}, Softplus{}}, 3, 2);

@@ -40,7 +40,7 @@ TEST_CASE("a PICNN's layers: a context layer beside each but the last", "[chain]
 }
 
 TEST_CASE("a PICNN's layers of compile-time sizes are those of run-time ones, blocks included", "[chain]") {
-  using Static = StaticPicnnChain<double, 2, 3, Gated<4, Softplus, 6, Tanh>, Gated<5, Softplus, 7, Tanh>, Gated<1>>;
+  using Static = StaticPicnnChain<double, 2, Inputs<3>, Gated<4, Softplus, 6, Tanh>, Gated<5, Softplus, 7, Tanh>, Gated<1>>;
   using Run = PicnnChain<double, Softplus, Tanh, Softplus, Identity>;
   PicnnOptions none{.passthrough = false, .non_decreasing = {0}}, options = none;
   options.context = 2;

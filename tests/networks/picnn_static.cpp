@@ -36,6 +36,18 @@ TEST_CASE("PICNN of compile-time sizes: every derivative, and equal to the run-t
   check_close(f.at(x0).hessian(y0), dynamic.hessian(x0, y0), 1e-12);
 }
 
+TEST_CASE("PICNN of compile-time sizes: every derivative of a quadratic passthrough", "[picnn]") {
+  const PicnnOptions architecture{
+      .context = 2, .inputs = 3, .hidden = {4}, .context_hidden = {3}, .gate = Gate::softplus, .quadratic_rank = 2};
+  const PicnnChoice activations{{{Softplus{}}, Softplus{}, Identity{}}, Tanh{}};
+  Random random(2);
+  PicnnOf<double, Context<2>, Inputs<3, 2>, Gated<4, Softplus, 3, Tanh>, Gated<1>> f({.gate = Gate::softplus});
+  randomize(f, random);
+  const Matrix<double> x = random_matrix<double>(random, 2, 3), y = random_matrix<double>(random, 3, 3);
+  check_derivatives(f, reference(architecture, activations), f.parameters().vector(), x, y, random, true);
+  check_single_equals_batch(f, x, y, random);
+}
+
 TEST_CASE("PICNN of compile-time sizes: sizes in the options may be left out, or have to agree", "[picnn]") {
   using Static = PicnnOf<double, Context<2>, Inputs<3>, Gated<4, Softplus, 3, Tanh>, Gated<1>>;
   const Static left_out, given({.context = 2, .inputs = 3, .hidden = {4}, .context_hidden = {3}}), partly({.inputs = 3});

@@ -57,6 +57,7 @@ const std::map<std::string, std::string> tested_elsewhere = {
     {"inference/maximum_model.hpp", "inference/combined_models.cpp, likewise"},
     {"inference/method_rooms.hpp", "scratch of inference/minimize.cpp"},
     {"inference/output_term_bounds.hpp", "inference/network_model.cpp, likewise"},
+    {"inference/quadratic_bounds.hpp", "inference/network_model.cpp, likewise"},
     {"inference/parts_models.hpp", "inference/combined_models.cpp, which tries all models of functions made from others"},
     {"inference/substituted_models.hpp", "inference/combined_models.cpp, likewise"},
     {"inference/write_mps.hpp", "inference/linear_program.cpp, in which Clp reads what it writes"},

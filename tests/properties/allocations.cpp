@@ -102,6 +102,7 @@ void check_networks(Index width, Index inputs, Index samples) {
   Random random(2);
   Ficnn<S, Softplus> f(
       {.inputs = inputs, .hidden = {width, width}, .output = {.diagonal = true, .rank = 3, .linear = true}});
+  Ficnn<S, Softplus> q({.inputs = inputs, .hidden = {width, width}, .quadratic_rank = 2});
   Picnn<S, Softplus, Tanh> g({.context = 17,
                               .inputs = inputs,
                               .hidden = {width, width},
@@ -109,7 +110,9 @@ void check_networks(Index width, Index inputs, Index samples) {
                               .output = {.bilinear = true}});
   randomize(f, random);
   randomize(g, random);
+  randomize(q, random);
   check_none(f, samples);
+  check_none(q, samples);
   check_none(g, samples);
   check_none(g.at(Matrix<S>(Matrix<S>::Ones(17, samples))), samples);
   check_none(regularized(f, {.entropy = S(1), .proximal = S(1)}), samples);
@@ -208,6 +211,9 @@ void check_argmins() {
   FicnnOf<S, Inputs<3>, Dense<8, Softplus>, Dense<1>> tiny;
   randomize(tiny, random);
   check_argmin(tiny, Box::unit(3));
+  Ficnn<S, Softplus> curved({.inputs = 20, .hidden = {30, 20}, .quadratic_rank = 2});
+  randomize(curved, random);
+  check_argmin(curved, Box::unit(20));
 }
 
 }  // namespace

@@ -109,9 +109,11 @@ void check_random_networks(int count, std::uint64_t seed, Tally& tally) {
         kinked ? hidden[static_cast<std::size_t>(random.index(3))] : hidden[static_cast<std::size_t>(random.index(6))];
     const auto g =
         kinked ? first[static_cast<std::size_t>(random.index(3))] : first[static_cast<std::size_t>(random.index(5))];
+    const bool squares = never_decreases(g) && random.uniform() < 0.25;
     AnyFicnn<S> f(
         {.inputs = n,
          .hidden = widths,
+         .quadratic_rank = squares ? 1 + random.index(2) : 0,
          .output = {.diagonal = random.uniform() < 0.2, .rank = random.index(2), .linear = random.uniform() < 0.5}},
         Activations<AnyActivation, AnyFirstActivation, AnyActivation>{{h}, g, Identity{}});
     randomize(f, random, std::pow(10.0, random.uniform(-2, 2)));

@@ -72,6 +72,7 @@ TEST_CASE("FICNN: a million chords and tangents", "[convexity]") {
                              .hidden = std::vector<Index>(1 + (h + 2 * g) % 3, 6),
                              .passthrough = (h + g) % 3 != 0,
                              .bias = g % 4 != 3,
+                             .quadratic_rank = never_decreases(first[g]) ? static_cast<Index>((h + g) % 3) : 0,
                              .output = {.diagonal = h % 2 == 0, .rank = static_cast<Index>(g % 2), .linear = h % 3 == 0}};
         AnyFicnn<double> f(a,
                            Activations<AnyActivation, AnyFirstActivation, AnyActivation>{{hidden[h]}, first[g], Identity{}});

@@ -37,6 +37,7 @@ TEST_CASE("eight threads on one PICNN agree bit for bit", "[threads]") {
                       .inputs = 4,
                       .hidden = {20, 20},
                       .context_hidden = {16, 16},
+                      .quadratic_rank = 1,
                       .output = {.diagonal = true, .rank = 2, .bilinear = true}},
                      PicnnActivations<AnyActivation, AnyContextActivation, AnyFirstActivation, AnyActivation>{
                          {{Softplus{}}, Softplus{}, Identity{}}, Tanh{}});

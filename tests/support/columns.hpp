@@ -38,6 +38,7 @@ struct OneColumn {
         const auto& gates = detail::at(batch.context().tapes, i).gates;
         gated(block_name("Wz", i), gates.z);
         gated(block_name("Wy", i), gates.y);
+        gated(block_name("A", i), gates.y);
         edit[block_name("b", i)] = gates.r.col(c).template cast<T>();
       });
       if (edit.layout().contains("d")) edit["d"] = batch.context().linear.col(c).template cast<T>();

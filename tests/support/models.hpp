@@ -91,12 +91,28 @@ inline double any_slope(Random& random) {  // that Softplus has
   return random.uniform() < 0.2 ? (random.uniform() < 0.5 ? 0.0 : 1.0) : random.uniform();
 }
 
+/// Any slopes at all, whatever they come from, make a function below f on a region.
+inline void check_any_slopes(const ModelPointer& model, const ExactFunction& exact, Random& random) {
+  const Index n = model->inputs();
+  const Vector<double> h = Vector<double>::Constant(n, 3), c = point_within(random, h);
+  Vector<double> g(n), slopes(model->neurons());
+  for (Index j = 0; j < slopes.size(); ++j) slopes(j) = any_slope(random);
+  slopes(slopes.size() - 1) = 1;
+  const AffineMinorant any = model->minorant(slopes, c, h, g);
+  if (any.value == -infinity) return;  // the output of another summand
+  for (int trial = 0; trial < 20; ++trial) {
+    const Vector<double> y = point_within(random, h);
+    const Long at = static_cast<Long>(any.value) + g.cast<Long>().dot(y.cast<Long>() - c.cast<Long>());
+    CHECK(at - static_cast<Long>(any.error) <= exact(y));
+  }
+}
+
 /// Whatever the slopes: below f on the region, and below the tangents' combination by no more than rounding. Counts where
 /// they are clearly above it.
 inline void check_minorants(const ModelPointer& model, const ExactFunction& exact, Random& random, int& strict) {
   const Index n = model->inputs();
   CHECK(model->knows_conjugates());
-  const Vector<double> h = Vector<double>::Constant(n, 3), c = point_within(random, h);
+  const Vector<double> h = Vector<double>::Constant(n, 3);
   const auto point = [&] { return point_within(random, h); };
   Vector<double> g(n), total = Vector<double>::Zero(n), middle = total, v = Vector<double>::Zero(model->neurons()),
                        adjoints = v;
@@ -122,16 +138,7 @@ inline void check_minorants(const ModelPointer& model, const ExactFunction& exac
     strict += slopes > tangents + 1e-3 ? 1 : 0;
     CHECK(static_cast<Long>(slopes) - static_cast<Long>(combined.error) <= exact(y));
   }
-  // Any slopes at all.
-  for (Index j = 0; j < adjoints.size(); ++j) adjoints(j) = any_slope(random);
-  adjoints(adjoints.size() - 1) = 1;
-  const AffineMinorant any = model->minorant(adjoints, c, h, g);
-  if (any.value == -infinity) return;  // the output of another summand
-  for (int trial = 0; trial < 20; ++trial) {
-    const Vector<double> y = point();
-    const Long at = static_cast<Long>(any.value) + g.cast<Long>().dot(y.cast<Long>() - c.cast<Long>());
-    CHECK(at - static_cast<Long>(any.error) <= exact(y));
-  }
+  check_any_slopes(model, exact, random);
 }
 template <class F>
 void check_minorants(const F& f, Random& random, int& strict) {

@@ -35,6 +35,11 @@ Magnitude magnitude(const BasicFicnn<Chain>& f, const Vector<S>& y, double epsil
     if (const auto wy = block("Wy", i); wy.size() > 0) added += wy * ay;
     if (const auto b = block("b", i); b.size() > 0) added += b;
     V e = V::Zero(layer.width());
+    if (const auto a = block("A", i); a.size() > 0) {
+      const V squares = (a * ay).cwiseAbs2();
+      for (Index form = 0; form < squares.size(); ++form) added(form * layer.width() / squares.size()) += squares(form);
+      e += gamma * added;  // forms are sums, too
+    }
     if (const auto wz = block("Wz", i); wz.size() > 0) {
       added += wz * size;
       e = wz * error;

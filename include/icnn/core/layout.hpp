@@ -32,8 +32,10 @@ struct Block {
 
   [[nodiscard]] Index size() const noexcept { return rows * cols; }
 
-  /// Whether inputs are multiplied by it: a W, L or C. Not a bias, nor a part of the output term that is one vector.
-  [[nodiscard]] bool is_weight() const { return name.starts_with('W') || name.starts_with('L') || name.starts_with('C'); }
+  /// Whether inputs are multiplied by it: a W, A, L or C. Not a bias, nor a part of the output term that is one vector.
+  [[nodiscard]] bool is_weight() const {
+    return name.starts_with('W') || name.starts_with('A') || name.starts_with('L') || name.starts_with('C');
+  }
 
   /// Whether entry (row, column) must be non-negative.
   [[nodiscard]] bool non_negative(Index row, Index column) const {

@@ -152,6 +152,7 @@ class ColumnModel<BasicPicnn<Chain>> final
       const auto& from = at(known_->ws.tapes, i);
       auto& to = at(ws_.tapes, i);
       copy_column(from.z, to.z);
+      if constexpr (requires { to.quadratic.t; }) copy_column(from.quadratic.t, to.quadratic.t);
       copy_column(from.first, to.first);
       if (order == kernels::Order::second) copy_column(from.second, to.second);
       if (to.keeps_arguments) copy_column(from.s, to.s);

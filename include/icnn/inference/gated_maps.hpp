@@ -60,6 +60,10 @@ struct WithoutContext {
   [[nodiscard]] static const auto& z_map(I, const Layer& layer) noexcept {
     return layer.z_map();
   }
+  template <class I, class Layer>
+  [[nodiscard]] static const auto& quadratic_map(I, const Layer& layer) noexcept {
+    return layer.quadratic().map();
+  }
   /// nullptr where there is none: the gates of a layer, its bias, the linear part of the output term.
   template <class I>
   [[nodiscard]] static const double* y_gate(I) noexcept {
@@ -102,6 +106,10 @@ class AtOneContext {
   template <class I, class Layer>
   [[nodiscard]] auto z_map(I i, const Layer& layer) {
     return GatedMap(layer.convex().z_map(), z_gate(i), room_.data());
+  }
+  template <class I, class Layer>
+  [[nodiscard]] auto quadratic_map(I i, const Layer& layer) {
+    return GatedMap(layer.convex().quadratic().map(), y_gate(i), room_.data());
   }
   template <class I>
   [[nodiscard]] const double* y_gate(I i) const {

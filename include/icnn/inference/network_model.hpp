@@ -14,6 +14,7 @@
 #include "icnn/inference/layer_bounds.hpp"
 #include "icnn/inference/network_folding.hpp"
 #include "icnn/inference/output_term_bounds.hpp"
+#include "icnn/inference/quadratic_bounds.hpp"
 #include "icnn/layers/ficnn_layer.hpp"
 #include "icnn/networks/convex_passes.hpp"
 #include "icnn/solvers/convex_model.hpp"
@@ -38,7 +39,8 @@ namespace icnn::inline ICNN_ISA {
 ///
 ///     delta_k = 1,  v_i = delta_{i+1} o t_i,  delta_i = W^z_i' v_i
 ///
-/// it is  sum_i v_i'(W^y_i y + b_i) - delta_{i+1}'g_i*(t_i): one backward pass, whatever slopes they are.
+/// it is  sum_i v_i'(W^y_i y + b_i) - delta_{i+1}'g_i*(t_i): one backward pass, whatever slopes they are. Quadratics,
+/// weighed by v_i >= 0, give way to their tangents at the point that is asked about.
 ///
 /// \p Context is what stands beside the weights: nothing, or a PICNN's gates (see AtOneContext).
 template <class Layers, class Context = detail::WithoutContext>
@@ -62,9 +64,12 @@ class NetworkModel : public ConvexModel {
         farthest_(term.inputs()),
         sizes_(term.inputs()) {
     ws_.columns = 1;
-    Index above = 0, widest = 1, terms = term.inputs();
+    Index above = 0, widest = 1, terms = term.inputs(), most_forms = 0;
     layers.for_each([&](auto i, const auto& layer) {
-      terms += 2 * layer.width() + 8 + Context::roundings;  // its adjoints, and the sum over them
+      const Index forms = layer.convex().quadratic().forms();
+      terms += 2 * layer.width() + 2 * forms + 8 + Context::roundings;  // its adjoints, and the sum over them
+      most_forms = std::max(most_forms, forms);
+      has_pieces_ = has_pieces_ && forms == 0;
       widest = std::max({widest, layer.width(), layer.previous()});
       knows_conjugates_ = knows_conjugates_ && icnn::knows_conjugate(layer.activation());
       has_pieces_ = has_pieces_ && knows_conjugates_ && pieces_of(layer.activation()).count > 0;
@@ -74,11 +79,15 @@ class NetworkModel : public ConvexModel {
       neurons_ += layer.width();
     });
     minorant_terms_ = terms;
+    quadratics_.make_room(most_forms);
     delta_.resize(widest);
     v_.resize(widest);
     layers.for_each_reverse([&](auto i, const auto& layer) {
       detail::LayerBounds& now = bounds(i);
-      const Index width = layer.width(), fan_in = layer.previous() + layer.inputs() + Context::roundings;
+      const auto& quadratic = layer.convex().quadratic();
+      const Index width = layer.width() + quadratic.forms();
+      const Index fan_in =
+          layer.previous() + layer.inputs() + Context::roundings + quadratics_.roundings(layer.inputs(), quadratic.rank());
       terms_ += width + fan_in + 8;
       above += width + 8 + Context::roundings;
       // Of its own sums; of its adjoints, which are products of sums over all layers above, and of the gradient's sum over
@@ -165,6 +174,7 @@ class NetworkModel : public ConvexModel {
       vec::fill(now.outside, detail::smallest);  // for what underflows: weighed like all else
       add_absolute_bias(i, layer, now.outside);
       if (layer.has_passthrough()) context_.y_map(i, layer).add_absolute(p_, h.data(), now.outside.data());
+      with_quadratic(i, layer, [&](const auto& a, Index rank) { quadratics_.add_reach(a, p_, rank, h, h, now.outside); });
       vec::copy(now.outside, now.sum);
       if (layer.previous() > 0) context_.z_map(i, layer).add_absolute(p_, bounds(i - 1).output.data(), now.sum.data());
       for (Index j = 0; j < layer.width(); ++j) now.sum(j) *= 1.01;
@@ -174,6 +184,7 @@ class NetworkModel : public ConvexModel {
       if (!narrow_) return;
       vec::fill(now.spread, detail::smallest);
       if (layer.has_passthrough()) context_.y_map(i, layer).add_absolute(p_, r.data(), now.spread.data());
+      with_quadratic(i, layer, [&](const auto& a, Index rank) { quadratics_.add_reach(a, p_, rank, h, r, now.spread); });
       vec::scale_to(2.02, now.spread, now.spread);
       vec::copy(now.spread, now.end);  // D
       if (layer.previous() > 0) context_.z_map(i, layer).add_absolute(p_, bounds(i - 1).error.data(), now.end.data());
@@ -222,6 +233,11 @@ class NetworkModel : public ConvexModel {
         context_.y_map(i, layer).add_absolute(p_, farthest_.data(), size.data());
         if (!is_exact) context_.y_map(i, layer).add_absolute(p_, dy.data(), now.error.data());
       }
+      with_quadratic(i, layer, [&](const auto& a, Index rank) {
+        quadratics_.add_value(a, p_, rank, point(y), s);
+        quadratics_.add_reach(a, p_, rank, farthest_, farthest_, size);
+        if (!is_exact) quadratics_.add_reach(a, p_, rank, farthest_, dy, now.error);
+      });
       if (layer.previous() > 0) {
         const detail::LayerBounds& before = scratch(i - 1);
         if constexpr (has_previous<decltype(layer)>)
@@ -330,6 +346,11 @@ class NetworkModel : public ConvexModel {
       if (!layer.has_passthrough()) return;
       context_.y_map(i, layer).add_transposed(p_, column(v_, layer.width()), g.map());
       context_.y_map(i, layer).add_absolute_transposed(p_, v_.data(), sizes_.data());
+      with_quadratic(i, layer, [&](const auto& a, Index rank) {
+        const double at_0 = quadratics_.add_tangent(a, p_, rank, v_.data(), layer.width(), point(c), g, sizes_);
+        constant += at_0;
+        size -= at_0;
+      });
     });
     size += detail::total_reach(sizes_, c, h);
     const double underflow = detail::smallest * static_cast<double>(minorant_terms_);
@@ -380,6 +401,12 @@ class NetworkModel : public ConvexModel {
     return term_bounds_.size(*term_, p_, linear(), h, d);
   }
 
+  /// visit(A, rank), where the layer has a quadratic.
+  template <class I, class Layer, class Visit>
+  void with_quadratic(I i, const Layer& layer, Visit visit) {
+    layer.convex().with_quadratic([&](const auto& q) { visit(context_.quadratic_map(i, layer), q.rank()); });
+  }
+
   /// From the last layer to the first, with delta_ := delta_{i+1}: visit(i, layer) writes v_ := v_i.
   template <class Visit>
   void pass_down(Visit visit) {
@@ -403,6 +430,7 @@ class NetworkModel : public ConvexModel {
   void (*fold_)(NetworkModel&, const Folding&, ConstVectorView, const FoldedView&) = nullptr;
   Vector<double> delta_{}, v_{};
   detail::OutputTermBounds<Term> term_bounds_;
+  detail::QuadraticBounds quadratics_{};
   Vector<double> farthest_;
   Vector<double> sizes_;  ///< sum_i |W^y_i|'|v_i|
   double term_error_ = 0, of_above_ = 0;

@@ -152,9 +152,9 @@ struct ChoiceText<PicnnChain<S, A, ContextA, First, Output>> {
     return choice;
   }
 };
-template <class S, int C, int N, class... Specs>
-struct ChoiceText<StaticPicnnChain<S, C, N, Specs...>> {
-  using Choice = typename StaticPicnnChain<S, C, N, Specs...>::Choice;
+template <class S, int C, class In, class... Specs>
+struct ChoiceText<StaticPicnnChain<S, C, In, Specs...>> {
+  using Choice = typename StaticPicnnChain<S, C, In, Specs...>::Choice;
   static constexpr std::size_t contexts = sizeof...(Specs) - 1;  // the last layer has none
   static void put(NetworkText& text, const Choice& choice) {
     put_activations(text, std::get<0>(choice));

@@ -149,6 +149,7 @@ void visit_options(O& o, Visit visit) {
   if constexpr (requires { o.passthrough; }) {
     visit("passthrough", o.passthrough);
     visit("non_decreasing", o.non_decreasing);
+    visit("quadratic_rank", o.quadratic_rank);
     visit("output_term", o.output);
   }
 }

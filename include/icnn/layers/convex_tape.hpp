@@ -4,20 +4,22 @@
 #pragma once
 
 #include "icnn/core/types.hpp"
+#include "icnn/layers/quadratic_map.hpp"
 
 namespace icnn::inline ICNN_ISA {
 
 /// Everything the passes of one convex layer leave behind, for up to `columns` samples; W is the layer's width, N the
-/// number of convex inputs. Names follow the documentation of FicnnLayer.
-template <class S, int N, int W, int Cols>
+/// number of convex inputs, R the rank of its quadratic. Names follow the documentation of FicnnLayer.
+template <class S, int N, int W, int R, int Cols>
 struct ConvexTape {
   using Scalar = S;
 
   template <class Layer>
   explicit ConvexTape(const ScratchSize<Layer>& room)
-      : ConvexTape(room.layer.inputs(), room.layer.width(), room.columns, room.hessian) {}
+      : ConvexTape(room.layer.inputs(), room.layer.width(), room.layer.convex().quadratic().forms(), room.columns,
+                   room.hessian) {}
 
-  [[gnu::cold]] ConvexTape(Index inputs, Index width, Index columns, bool hessian)
+  [[gnu::cold]] ConvexTape(Index inputs, Index width, Index forms, Index columns, bool hessian)
       : z(width, columns),
         first(width, columns),
         second(width, columns),
@@ -30,7 +32,8 @@ struct ConvexTape {
         base(width, columns),
         slope(width, columns),
         jacobian(jacobian_rows(width, hessian), inputs),
-        scaled(jacobian_rows(width, hessian), inputs) {}
+        scaled(jacobian_rows(width, hessian), inputs),
+        quadratic(forms, inputs, width, columns, hessian) {}
 
   Matrix<S, W, Cols> z, first, second;  ///< z' = g(s), g'(s), g''(s)
   Matrix<S, W, Cols> delta, epsilon;    ///< adjoints of z' (of dz' and of z' in the second-order pass)
@@ -40,6 +43,8 @@ struct ConvexTape {
   Matrix<S, W, Cols> s{};               ///< the pre-activation, where it is kept: see keep_arguments()
   bool keeps_arguments = false;
   Matrix<S, W, N> jacobian, scaled;  ///< ds/dy at one sample, and scratch of that size; run-time sizes: only on request
+
+  [[no_unique_address]] typename QuadraticMap<S, R, N, W>::template Tape<Cols> quadratic;
 
   /// From now on forward passes leave s; allocates.
   void keep_arguments() {
@@ -51,12 +56,23 @@ struct ConvexTape {
   [[nodiscard]] static Index jacobian_rows(Index width, bool hessian) { return hessian || W != Dynamic ? width : 0; }
 };
 
+/// The two adjoints of a tape, v and u; a pass in the second order has both.
+enum class AdjointKind { v, u };
+template <AdjointKind which, class T>
+[[nodiscard]] auto& adjoint(T& tape) {
+  if constexpr (which == AdjointKind::v) {
+    return tape.v;
+  } else {
+    return tape.u;
+  }
+}
+
 /// The tape of a PICNN layer: the convex one, and what the gates make of its inputs. M is the previous width.
-template <class S, int N, int M, int W, int Cols>
-struct GatedTape : ConvexTape<S, N, W, Cols> {
+template <class S, int N, int M, int W, int R, int Cols>
+struct GatedTape : ConvexTape<S, N, W, R, Cols> {
   template <class Layer>
   explicit GatedTape(const ScratchSize<Layer>& room)
-      : ConvexTape<S, N, W, Cols>(room),
+      : ConvexTape<S, N, W, R, Cols>(room),
         gated_y(room.layer.inputs(), room.columns),
         gated_w(room.layer.inputs(), room.columns),
         pulled_u(room.layer.inputs(), room.columns),

@@ -17,6 +17,7 @@
 #include "icnn/layers/convex_tape.hpp"
 #include "icnn/layers/dense_map.hpp"
 #include "icnn/layers/gates.hpp"
+#include "icnn/layers/quadratic_map.hpp"
 #include "icnn/layers/wanted.hpp"
 
 namespace icnn::inline ICNN_ISA {
@@ -29,6 +30,7 @@ struct ConvexShape {
   bool passthrough = true;                 ///< W^y y is there; the first layer always has it
   bool bias = true;                        ///< b is there
   std::vector<Index> non_decreasing = {};  ///< inputs whose columns of W^y are non-negative
+  Index quadratic_rank = 0;                ///< R of the quadratic beside W^y y; 0: none
 };
 
 /// One step of equation 2 of Amos, Xu and Kolter (ICML 2017),
@@ -37,13 +39,14 @@ struct ConvexShape {
 ///
 /// convex in y when z is: W^z >= 0 (kept by Parameters::edit) and g convex and non-decreasing (checked here, when the
 /// type is instantiated). Extents N of y, M of z, W of z' are compile-time constants or Dynamic; M = 0 is the first layer,
-/// where W^z is absent and g need only be convex.
+/// where W^z is absent and g need only be convex. Where the shape has a rank, s has the convex quadratic of a QuadraticMap,
+/// too, and the g of a first layer must not decrease, either; R is that rank in the type, Dynamic, or 0 for never.
 ///
 /// A regular value: it knows where its blocks lie in a flat parameter vector, the numbers are passed in as `p`. Every pass
 /// is const, works on `columns` samples (y and w are n x columns, z and dz m x columns), leaves its results in the tape
 /// and allocates nothing in float or double. Shapes are checked by the network, here only asserted in debug builds.
 /// Gates stand before the maps in a PICNN (see PicnnLayer), which is otherwise the same layer.
-template <class S, Activation A, int N = Dynamic, int M = Dynamic, int W = Dynamic>
+template <class S, Activation A, int N = Dynamic, int M = Dynamic, int W = Dynamic, int R = W == Dynamic ? Dynamic : 0>
 class FicnnLayer {
   static_assert(std::conditional_t<M == 0, Proposition1FirstLayer<A>, Proposition1<A>>::holds);
 
@@ -55,9 +58,9 @@ class FicnnLayer {
 
   /// T is what a tape holds: numbers, or packs of them with one sample per lane (see kernels/lane_products.hpp).
   template <int Cols, class T = S>
-  using Tape = ConvexTape<T, N, W, Cols>;
+  using Tape = ConvexTape<T, N, W, R, Cols>;
 
-  /// Declares the blocks Wz[index], Wy[index] and b[index], as far as the shape has them.
+  /// Declares the blocks Wz[index], Wy[index], A[index] and b[index], as far as the shape has them.
   FicnnLayer(Layout& layout, Index index, const ConvexShape& shape, A activation)
       : inputs_(shape.inputs), previous_(shape.previous), width_(shape.width), activation_(std::move(activation)) {
     const auto block = [&](const char* symbol, Index cols, Sign sign, std::vector<Index> lines = {}) {
@@ -72,6 +75,9 @@ class FicnnLayer {
     if (shape.passthrough || shape.previous == 0) {
       const Sign sign = shape.non_decreasing.empty() ? Sign::free : Sign::non_negative_columns;
       y_map_ = {layout, block("Wy", shape.inputs, sign, shape.non_decreasing)};
+      if constexpr (R != 0) {
+        if (shape.quadratic_rank > 0) quadratic_ = {layout, index, shape.quadratic_rank, shape.width, shape.inputs};
+      }
     }
     if (shape.bias) b_ = BlockSlot::declare(layout, block("b", 1, Sign::free));
   }
@@ -87,6 +93,21 @@ class FicnnLayer {
   /// W^z, absent in the first layer, and W^y, absent without passthrough.
   [[nodiscard]] const DenseMap<S, W, M>& z_map() const noexcept { return z_map_; }
   [[nodiscard]] const DenseMap<S, W, N>& y_map() const noexcept { return y_map_; }
+  /// The quadratic beside W^y y, absent where the shape has no rank.
+  [[nodiscard]] const QuadraticMap<S, R, N, W>& quadratic() const noexcept { return quadratic_; }
+  /// visit(quadratic), and with a tape visit(quadratic, its tape), where the layer has one.
+  template <class Visit>
+  void with_quadratic(Visit&& visit) const {
+    if constexpr (R != 0) {
+      if (quadratic_.exists()) visit(quadratic_);
+    }
+  }
+  template <class T, class Visit>
+  void with_quadratic(T& tape, Visit&& visit) const {
+    if constexpr (R != 0) {
+      if (quadratic_.exists()) visit(quadratic_, tape.quadratic);
+    }
+  }
   /// The bias inside a parameter vector (const or not), where the layer has one.
   template <class P>
   [[nodiscard]] auto b(P* p) const {
@@ -140,8 +161,9 @@ class FicnnLayer {
                 DeltaZ delta_z, Index columns, const Gates& gates = {}) const {
     auto v = first_columns(tape.v, columns);
     kernels::multiply(width() * columns, tape.delta.data(), tape.first.data(), tape.v.data());
+    with_quadratic(tape, [&](const auto& q, auto& forms) { q.backward(v, forms); });
     add_bias_gradient(sink, v);
-    add_weight_gradients<Factor::y, Factor::z>(sink, v, y, z, tape, gates);
+    add_weight_gradients<AdjointKind::v, Factor::y, Factor::z>(sink, y, z, tape, columns, gates);
     gates.pull(*this, p, y, z, tape, gy, delta_z, columns);
   }
 
@@ -160,21 +182,21 @@ class FicnnLayer {
       tape.u.data()[i] =
           tape.second.data()[i] * tape.ds.data()[i] * tape.delta.data()[i] + tape.first.data()[i] * tape.epsilon.data()[i];
     }
+    with_quadratic(tape, [&](const auto& q, auto& forms) { q.second_backward(v, u, forms); });
     add_bias_gradient(sink, u);
-    add_weight_gradients<Factor::y, Factor::z>(sink, u, y, z, tape, gates);
-    add_weight_gradients<Factor::w, Factor::dz>(sink, v, w, dz, tape, gates);
+    add_weight_gradients<AdjointKind::u, Factor::y, Factor::z>(sink, y, z, tape, columns, gates);
+    add_weight_gradients<AdjointKind::v, Factor::w, Factor::dz>(sink, w, dz, tape, columns, gates);
     gates.second_pull(*this, p, y, w, z, dz, tape, gy, delta_z, epsilon_z, columns);
   }
 
-  /// gy += W^y' v, where gy is given and the layer has W^y.
-  template <class V>
-  void pull_y(const S* p, const V& v, const MatrixView<typename V::Scalar>& gy) const {
+  /// gy += W^y' v and what the quadratic adds, where gy is given and the layer has W^y; or the same for u.
+  template <AdjointKind which, class T>
+  void pull_y(const S* p, T& tape, const MatrixView<typename T::Scalar>& gy, Index columns) const {
     if (!gy || !has_passthrough()) return;
-    if constexpr (N != Dynamic && is_sample<V>) {
-      y_map_.add_transposed(p, v, Eigen::Map<Vector<S, N>>(gy.data()));
-    } else {
-      y_map_.add_transposed(p, v, gy.map());
-    }
+    add_transposed(y_map_, p, first_columns(adjoint<which>(tape), columns), gy);
+    with_quadratic(tape, [&](const auto& q, auto& forms) {
+      add_transposed(q.map(), p, first_columns(adjoint<which>(forms), columns), gy);
+    });
   }
 
   /// delta := W^z' v, where the layer has W^z.
@@ -187,7 +209,7 @@ class FicnnLayer {
     }
   }
 
-  /// Forward Jacobian of the pre-activation at one sample, J = W^y + W^z diag(g'_prev) J_prev, into tape.jacobian.
+  /// Forward Jacobian of the pre-activation at one sample, J = W^y + q' + W^z diag(g'_prev) J_prev, into tape.jacobian.
   /// \p before holds J_prev and g' of the layer below; J_prev is scaled in place.
   template <class T, class Before, class Gates = NoGates>
   void jacobian(const S* p, T& tape, Before& before, Index column, const Gates& gates = {}) const {
@@ -198,6 +220,11 @@ class FicnnLayer {
     } else {
       std::fill_n(tape.jacobian.data(), tape.jacobian.size(), Number(0));
     }
+    with_quadratic(tape, [&](const auto& q, auto& forms) {
+      q.map().write(p, forms.jacobian.data());
+      gates.scale_y(forms.jacobian, column);
+      q.add_jacobian(forms, column, tape.jacobian);
+    });
     if constexpr (M != 0) {
       if (previous() == 0) return;
       for (Index c = 0; c < inputs(); ++c) {
@@ -209,7 +236,8 @@ class FicnnLayer {
     }
   }
 
-  /// Prepares s(alpha) = base + alpha slope + W^z z for y + alpha d: the products with W^y, once per line.
+  /// Prepares s(alpha) = base + alpha slope + alpha^2 curvature + W^z z for y + alpha d: the products with W^y and A, once
+  /// per line.
   template <class Y, class T, class Gates = NoGates>
   void start_line(const S* p, const Y& y, const Y& d, T& tape, Index columns, const Gates& gates = {}) const {
     auto base = first_columns(tape.base, columns);
@@ -218,6 +246,7 @@ class FicnnLayer {
     slope.setZero();
     add_y<Factor::y>(p, y, tape, gates, base);
     add_y<Factor::w>(p, d, tape, gates, slope);
+    with_quadratic(tape, [&](const auto& q, auto& forms) { q.line(forms, columns); });
   }
 
   /// z' at the steps alpha (one per column) and, with order first, dz' along the line.
@@ -228,11 +257,13 @@ class FicnnLayer {
     for (Index c = 0; c < columns; ++c) {
       for (Index r = 0; r < width(); ++r) s(r, c) = tape.base(r, c) + tape.slope(r, c) * alpha(c);
     }
+    with_quadratic(tape, [&](const auto& q, auto& forms) { q.along(alpha, forms, s); });
     add_z<Factor::z>(p, z, tape, gates, s);
     activate(order, tape, columns);
     if (order == kernels::Order::value) return;
     auto ds = first_columns(tape.ds, columns);
     std::copy_n(tape.slope.data(), width() * columns, tape.ds.data());
+    with_quadratic(tape, [&](const auto& q, auto& forms) { q.slope_along(alpha, forms, ds); });
     add_z<Factor::dz>(p, dz, tape, gates, ds);
     kernels::multiply(width() * columns, tape.first.data(), tape.ds.data(), tape.dz.data());
   }
@@ -247,16 +278,30 @@ class FicnnLayer {
     }
   }
 
-  /// The gradients of W^y and W^z += v times what they were multiplied with.
-  template <Factor of_y, Factor of_z, class Sink, class V, class Y, class Z, class T, class Gates>
-  void add_weight_gradients(const Sink& sink, const V& v, const Y& y, const Z& z, T& tape, const Gates& gates) const {
+  /// The gradients of W^y, A and W^z += an adjoint times what they were multiplied with.
+  template <AdjointKind which, Factor of_y, Factor of_z, class Sink, class Y, class Z, class T, class Gates>
+  void add_weight_gradients(const Sink& sink, const Y& y, const Z& z, T& tape, Index columns, const Gates& gates) const {
+    const auto v = first_columns(adjoint<which>(tape), columns);
     y_map_.add_outer(sink, v, gates.template kept<of_y>(y, tape));
+    with_quadratic(tape, [&](const auto& q, auto& forms) {
+      const auto of_forms = first_columns(adjoint<which>(forms), columns);
+      q.map().add_outer(sink, of_forms, gates.template kept<of_y>(y, tape));
+    });
     if constexpr (M != 0) z_map_.add_outer(sink, v, gates.template kept<of_z>(z, tape));
   }
-  /// s += W^y y and s += W^z z, where the layer has them.
+  /// s += W^y y + q(y) (or, of a direction, W^y w + q'(y) w) and s += W^z z, where the layer has them.
   template <Factor factor, class Y, class T, class Gates, class Out>
   void add_y(const S* p, const Y& y, T& tape, const Gates& gates, Out& s) const {
-    if (has_passthrough()) y_map_.add(p, gates.template through<factor>(y, tape), s);
+    if (!has_passthrough()) return;
+    const auto& behind = gates.template through<factor>(y, tape);
+    y_map_.add(p, behind, s);
+    with_quadratic(tape, [&](const auto& q, auto& forms) {
+      if constexpr (factor == Factor::y) {
+        q.forward(p, behind, forms, s);
+      } else {
+        q.tangent(p, behind, forms, s);
+      }
+    });
   }
   template <Factor factor, class Z, class T, class Gates, class Out>
   void add_z(const S* p, const Z& z, T& tape, const Gates& gates, Out& s) const {
@@ -265,11 +310,22 @@ class FicnnLayer {
     }
   }
 
+  /// gy += W' v
+  template <class Map, class V>
+  static void add_transposed(const Map& map, const S* p, const V& v, const MatrixView<typename V::Scalar>& gy) {
+    if constexpr (N != Dynamic && is_sample<V>) {
+      map.add_transposed(p, v, Eigen::Map<Vector<S, N>>(gy.data()));
+    } else {
+      map.add_transposed(p, v, gy.map());
+    }
+  }
+
   [[no_unique_address]] Extent<N> inputs_;
   [[no_unique_address]] Extent<M> previous_;
   [[no_unique_address]] Extent<W> width_;
   DenseMap<S, W, M> z_map_{};
   DenseMap<S, W, N> y_map_{};
+  [[no_unique_address]] QuadraticMap<S, R, N, W> quadratic_{};
   BlockSlot b_{};
   A activation_;
 };

@@ -9,6 +9,7 @@
 #include "icnn/core/types.hpp"
 #include "icnn/core/view.hpp"
 #include "icnn/kernels/elementwise.hpp"
+#include "icnn/layers/convex_tape.hpp"
 #include "icnn/layers/feed_forward_layer.hpp"
 
 namespace icnn::inline ICNN_ISA {
@@ -92,18 +93,16 @@ struct NoGates {
   template <class Layer, class S, class Y, class Z, class T, class DeltaZ>
   void pull(const Layer& layer, const S* p, const Y&, const Z&, T& tape, const MatrixView<typename T::Scalar>& gy,
             DeltaZ& delta_z, Index columns) const {
-    const auto v = first_columns(tape.v, columns);
-    layer.pull_z(p, v, delta_z);
-    layer.pull_y(p, v, gy);
+    layer.pull_z(p, first_columns(tape.v, columns), delta_z);
+    layer.template pull_y<AdjointKind::v>(p, tape, gy, columns);
   }
   /// The same for the adjoints v of ds and u of s.
   template <class Layer, class S, class Y, class Z, class T, class DeltaZ>
   void second_pull(const Layer& layer, const S* p, const Y&, const Y&, const Z&, const Z&, T& tape,
                    const MatrixView<typename T::Scalar>& gy, DeltaZ& delta_z, DeltaZ& epsilon_z, Index columns) const {
-    const auto u = first_columns(tape.u, columns);
     layer.pull_z(p, first_columns(tape.v, columns), delta_z);
-    layer.pull_z(p, u, epsilon_z);
-    layer.pull_y(p, u, gy);
+    layer.pull_z(p, first_columns(tape.u, columns), epsilon_z);
+    layer.template pull_y<AdjointKind::u>(p, tape, gy, columns);
   }
   /// The Jacobians of s and of z in y, for the gates on y and on z.
   template <class J>
@@ -145,7 +144,7 @@ class LayerGates {
             Index) const {
     const auto v = head(tape.v);
     if (adjoint_) head(adjoint_->r) = v;
-    if (pull_y(layer, p, v, tape, gy) && adjoint_) head(adjoint_->y) = head(tape.pulled_u).cwiseProduct(y);
+    if (pull_y<AdjointKind::v>(layer, p, tape, gy) && adjoint_) head(adjoint_->y) = head(tape.pulled_u).cwiseProduct(y);
     if constexpr (Layer::Previous != 0) {
       if (layer.previous() == 0) return;
       layer.pull_z(p, v, delta_z);
@@ -158,10 +157,10 @@ class LayerGates {
                    const MatrixView<S>& gy, DeltaZ& delta_z, DeltaZ& epsilon_z, Index) const {
     const auto v = head(tape.v), u = head(tape.u);
     if (adjoint_) head(adjoint_->r) = u;
-    if (pull_y(layer, p, u, tape, gy) && adjoint_) {
+    if (pull_y<AdjointKind::u>(layer, p, tape, gy) && adjoint_) {
       auto pulled_v = head(tape.pulled_v);
       pulled_v.setZero();
-      layer.pull_y(p, v, pulled_v);
+      layer.template pull_y<AdjointKind::v>(p, tape, pulled_v, columns_);
       head(adjoint_->y) = w.cwiseProduct(pulled_v) + y.cwiseProduct(head(tape.pulled_u));
     }
     if constexpr (Layer::Previous != 0) {
@@ -193,13 +192,14 @@ class LayerGates {
   [[nodiscard]] auto head(M& buffer) const {
     return first_columns(buffer, columns_);
   }
-  /// tape.pulled_u := W^y' u, and gy += that through the gate; false where the layer has no W^y or nobody asks.
-  template <class Layer, class S, class U, class T>
-  bool pull_y(const Layer& layer, const S* p, const U& u, T& tape, const MatrixView<S>& gy) const {
+  /// tape.pulled_u := W^y' times an adjoint and what the quadratic adds, and gy += that through the gate; false where the
+  /// layer has no W^y or nobody asks.
+  template <AdjointKind which, class Layer, class S, class T>
+  bool pull_y(const Layer& layer, const S* p, T& tape, const MatrixView<S>& gy) const {
     if (!layer.has_passthrough() || (!gy && !adjoint_)) return false;
     auto pulled = head(tape.pulled_u);
     pulled.setZero();
-    layer.pull_y(p, u, pulled);
+    layer.template pull_y<which>(p, tape, pulled, columns_);
     if (gy) gy.map() += pulled.cwiseProduct(head(gates_->y));
     return true;
   }

@@ -31,15 +31,15 @@ struct PicnnShape {
 ///     z' = g ( W^z ( z o [W^zu u + b^z]_+ ) + W^y ( y o (W^yu u + b^y) ) + W^u u + b ),
 ///
 /// convex in y for every context: the convex part is a FicnnLayer (whose type refuses unfit activations), the gate on z is
-/// non-negative, and so is the gate on those inputs in which f must not decrease. C and V are the widths of u and u'
-/// (V = 0: no context step), N, M, W those of FicnnLayer. Same contract as there; the gates and their adjoints are passed
-/// beside the tape.
+/// non-negative, and so is the gate on those inputs in which f must not decrease. A quadratic is one of y o (W^yu u + b^y).
+/// C and V are the widths of u and u' (V = 0: no context step), N, M, W those of FicnnLayer. Same contract as there; the
+/// gates and their adjoints are passed beside the tape.
 template <class S, Activation A, Activation ContextActivation, int N = Dynamic, int M = Dynamic, int W = Dynamic,
-          int C = Dynamic, int V = Dynamic>
+          int C = Dynamic, int V = Dynamic, int R = W == Dynamic ? Dynamic : 0>
 class PicnnLayer {
  public:
   using Scalar = S;
-  using Convex = FicnnLayer<S, A, N, M, W>;
+  using Convex = FicnnLayer<S, A, N, M, W, R>;
   using Context = FeedForwardLayer<S, ContextActivation, C, V == 0 ? Dynamic : V>;
   static constexpr int Inputs = N;
   static constexpr int Previous = M;
@@ -47,7 +47,7 @@ class PicnnLayer {
   static constexpr int ContextWidth = C;
 
   template <int Cols, class T = S>
-  using Tape = GatedTape<T, N, M, W, Cols>;
+  using Tape = GatedTape<T, N, M, W, R, Cols>;
   template <int Cols>
   using ContextSide = ContextTape<S, N, M, W, V, Cols>;
   template <int Cols>
@@ -143,6 +143,8 @@ class PicnnLayer {
       if (previous() > 0) convex_.z_map().write_gated(p, gates.z.col(column), target.z_map(), effective);
     }
     if (has_passthrough()) convex_.y_map().write_gated(p, gates.y.col(column), target.y_map(), effective);
+    convex_.with_quadratic(
+        [&](const auto& q) { q.map().write_gated(p, gates.y.col(column), target.quadratic().map(), effective); });
     target.b(effective) = gates.r.col(column);
   }
 

@@ -79,8 +79,19 @@ void fill_passthrough(const Edit& edit, Index i, double variance, Random& random
       if (block.non_negative(r, c) && wy(r, c) < 0) wy(r, c) = -wy(r, c);
 }
 
+/// A of a quadratic of this rank, so that sum_r (a_r'y)^2 has the given variance, and b lowered by its mean: at forms of
+/// variance v, the sum has mean R v and variance 2 R v^2.
+template <class Weights, class Edit>
+void fill_quadratic(Weights a, const Edit& edit, const std::string& bias, Index rank, double variance, Random& random) {
+  const double of_form = std::sqrt(variance / (2 * static_cast<double>(rank)));
+  fill_fan_in(a, of_form, random);
+  using S = typename Weights::Scalar;
+  if (edit.layout().contains(bias)) edit[bias].array() -= static_cast<S>(static_cast<double>(rank) * of_form);
+}
+
 /// What FICNN and PICNN have in common. \p context_share is the part of every pre-activation's variance 1 that the context
-/// brings; W^z and W^y share the rest, half and half where there are both.
+/// brings; W^z and W^y share the rest, half and half where there are both. A tenth of what W^y has is a quadratic's, whose
+/// values are alike in all units (they grow with |y|^2) and far from normal: more of it would grow from layer to layer.
 template <class Network, class Edit>
 void fill_convex_path(const Network& network, const Edit& edit, double context_share, Random& random) {
   edit.vector().setZero();
@@ -88,7 +99,10 @@ void fill_convex_path(const Network& network, const Edit& edit, double context_s
   network.chain().for_each([&](Index i, const auto& layer) {
     const bool z = layer.previous() > 0, y = layer.convex().has_passthrough();
     const double share = (1 - context_share) / (z && y ? 2 : 1);
-    if (y) fill_passthrough(edit, i, share, random);
+    const Index rank = layer.convex().quadratic().rank();
+    const double squares = rank > 0 ? 0.1 * share : 0;
+    if (y) fill_passthrough(edit, i, share - squares, random);
+    if (rank > 0) fill_quadratic(edit[block_name("A", i)], edit, block_name("b", i), rank, squares, random);
     if (z) {
       fill_non_negative(edit[block_name("Wz", i)], edit, block_name("b", i), units.back(), share, random);
     }
@@ -100,8 +114,9 @@ void fill_convex_path(const Network& network, const Edit& edit, double context_s
 }  // namespace detail
 
 /// Random parameters from which training gets going, for inputs of mean about 0 and variance about 1: every pre-activation
-/// has variance 1. W^z is log-normal with a bias against its mean (Hoedt and Klambauer, NeurIPS 2023), W^y normal; the
-/// quadratic output term starts at 0 but for a small L. Works for any activation: its moments are computed.
+/// has variance 1. W^z is log-normal with a bias against its mean (Hoedt and Klambauer, NeurIPS 2023), W^y and A normal,
+/// with a bias against the quadratic's mean; the quadratic output term starts at 0 but for a small L. Works for any
+/// activation: its moments are computed.
 template <class Chain>
 void initialize(BasicFicnn<Chain>& network, Random& random) {
   network.edit([&](auto& edit) { detail::fill_convex_path(network, edit, 0, random); });
@@ -168,6 +183,7 @@ void initialize_identity(Network& network, Random& random, double rest = 0.01) {
     for (const char* symbol : {"Wz", "Wy", "Wu", "b"}) {
       each(symbol, network.depth() - 1, [&](auto block) { block *= static_cast<S>(rest); });
     }
+    each("A", network.depth() - 1, [&](auto block) { block *= static_cast<S>(std::sqrt(rest)); });
     each("D", -1, [](auto block) { block.setOnes(); });
     each("L", -1, [&](auto block) {
       if (shape.diagonal) {

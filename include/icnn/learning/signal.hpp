@@ -205,6 +205,11 @@ void standardize_signal(Network& f, const Eigen::MatrixBase<Data>&... data) {
               for (const char* symbol : blocks.weights) {
                 if (has(symbol)) edit[block_name(symbol, blocks.layer)].row(r) *= static_cast<S>(scale);
               }
+              if (has("A")) {  // squared: the unit's forms take the root
+                auto forms = edit[block_name("A", blocks.layer)];
+                const Index rank = forms.rows() / s.rows();
+                forms.middleRows(r * rank, rank) *= static_cast<S>(std::sqrt(scale));
+              }
               if (!has(blocks.bias)) continue;
               S& bias = edit[block_name(blocks.bias, blocks.layer)](r, 0);
               bias = static_cast<S>(scale * (static_cast<double>(bias) - of.mean(r)));

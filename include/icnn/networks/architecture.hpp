@@ -6,6 +6,7 @@
 #include <array>
 #include <concepts>
 #include <iterator>
+#include <limits>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -65,11 +66,13 @@ struct Activations {
   friend bool operator==(const Activations&, const Activations&) = default;
 };
 
-/// In type lists: n convex inputs.
-template <int N>
+/// In type lists: n convex inputs, and the rank of the quadratic that every unit has in them.
+template <int N, int QuadraticRank = 0>
 struct Inputs {
   static_assert(N >= 1, "a network has at least one input");
+  static_assert(QuadraticRank >= 0, "the rank of a quadratic passthrough is at least 0, which is none");
   static constexpr int size = N;
+  static constexpr int quadratic_rank = QuadraticRank;
 };
 
 /// In type lists: a context of C numbers.
@@ -149,6 +152,32 @@ void require_inputs(const char* network, Index inputs, const std::vector<Index>&
   }
   for (const Index j : named) {
     if (j < 0 || j >= inputs) fail({network, text("non-decreasing inputs in 0..", inputs - 1), text(j)});
+  }
+}
+
+/// The same for the rank of the quadratic passthrough.
+inline void take_quadratic_rank(const char* network, Index& rank, Index in_type) {
+  if (rank != 0 && rank != in_type) {
+    fail({network, text("the quadratic_rank of the type, ", in_type), text(rank),
+          "Inputs<n, rank> has it in the type; leave it out of the options"});
+  }
+  rank = in_type;
+}
+
+/// What a quadratic passthrough demands: it is convex and not monotone, hence no non-decreasing inputs beside it, and in the
+/// first layer an activation that keeps convexity behind weights.
+template <class First>
+void require_quadratic(const char* network, Index rank, const std::vector<Index>& non_decreasing, const First& first) {
+  if (rank < 0) fail({network, "a quadratic_rank >= 0", text(rank)});
+  if (rank == 0) return;
+  if (rank > std::numeric_limits<int>::max()) fail({network, "a quadratic_rank that fits an int", text(rank)});
+  if (!non_decreasing.empty()) {
+    fail({network, "no non-decreasing inputs beside a quadratic passthrough", text(non_decreasing.size()),
+          "(a'y)^2 decreases on one side of 0"});
+  }
+  if (!icnn::never_decreases(first)) {
+    fail({network, "a first activation that never decreases, beside a quadratic passthrough", name_of(first),
+          "g(q(y)) is convex in y for a convex q if g is convex and non-decreasing"});
   }
 }
 

@@ -45,7 +45,10 @@ class ConvexNetwork : public Parameterized<typename Chain::Layers::Scalar> {
   /// Of y -> f(y), or of y -> f(x, y).
   [[nodiscard]] Regularity regularity() const {
     Regularity result{!term_.is_quadratic(), 2};
-    chain_.for_each([&](auto, const auto& layer) { result = combine(result, regularity_of(layer.activation())); });
+    chain_.for_each([&](auto, const auto& layer) {
+      result = combine(result, regularity_of(layer.activation()));
+      if (layer.convex().quadratic().exists()) result.piecewise_linear = false;
+    });
     return result;
   }
 

@@ -99,7 +99,7 @@ using detail::last;
 template <class Chain, class Term>
 [[nodiscard]] ShapeKey convex_shape_key(const Chain& chain, const Term& term) {
   ShapeKey key = mix(mix(mix(0, chain.depth()), term.inputs()), term.rank());
-  chain.for_each([&](auto, const auto& layer) { key = mix(key, layer.width()); });
+  chain.for_each([&](auto, const auto& layer) { key = mix(mix(key, layer.width()), layer.convex().quadratic().rank()); });
   return key;
 }
 
@@ -188,20 +188,22 @@ void second_backward(const Chain& chain, const Term& term, const typename Chain:
   term.second_backward(p, y, w, context.template x<typename Chain::Scalar>(), seeds, ws.term_tape, sink, gy, gx, columns);
 }
 
-/// h += the layers' part of the Hessian in y at one column: sum_i J_i' diag(delta_{i+1} o g''(s_i)) J_i. After forward of
-/// order second and backward with seeds 1; never divides by g', so every summand is positive semidefinite.
+/// h += the layers' part of the Hessian in y at one column: sum_i J_i' diag(delta_{i+1} o g''(s_i)) J_i, and of quadratics
+/// sum_j v_j q_j''. After forward of order second and backward with seeds 1; never divides by g', so every summand is
+/// positive semidefinite.
 template <class Chain, int Cols, class T, class Context>
 void add_hessian(const Chain& chain, const typename Chain::Scalar* p, Index column, const MatrixView<T>& h,
                  ConvexWorkspace<Chain, Cols, T>& ws, const Context& context) {
   auto out = h.map();
   Index highest = -1;  // layers above the last curved one contribute nothing
   chain.for_each([&](Index i, const auto& layer) {
-    if (!regularity_of(layer.activation()).piecewise_linear) highest = i;
+    if (!regularity_of(layer.activation()).piecewise_linear || layer.convex().quadratic().exists()) highest = i;
   });
   chain.for_each([&](auto i, const auto& layer) {
     if (i > highest) return;
     auto& tape = at(ws.tapes, i);
     layer.convex().jacobian(p, tape, at(ws.tapes, below(i)), column, context.gates(i));
+    layer.convex().with_quadratic(tape, [&](const auto& q, auto& forms) { q.add_hessian(tape.v, forms, column, out); });
     if (regularity_of(layer.activation()).piecewise_linear) return;
     const Index at_column = column * layer.width();
     kernels::multiply(layer.width(), tape.delta.data() + at_column, tape.second.data() + at_column,

@@ -20,7 +20,8 @@ namespace icnn::inline ICNN_ISA {
 ///     z_{i+1} = g_i( W^z_i z_i + W^y_i y + b_i ),  f(y) = z_k + q(y),
 ///
 /// convex in y: the layers refuse activations that break Proposition 1 at compile time, edit() refuses negative W^z, and
-/// the output term q is a convex quadratic. A regular value. Blocks of layout(): "Wz[i]", "Wy[i]", "b[i]", "D", "L", "d".
+/// the output term q is a convex quadratic, as are those that layers may have beside W^y (quadratic_rank, see QuadraticMap).
+/// A regular value. Blocks of layout(): "Wz[i]", "Wy[i]", "A[i]", "b[i]", "D", "L", "d".
 /// Made with all parameters zero. Evaluation is described at ConvexFunction, edit() at Parameters.
 template <class Chain>
 class BasicFicnn : public ConvexNetwork<Chain>,
@@ -79,7 +80,7 @@ namespace detail {
 
 template <class S, class In, class... Layers>
 struct FicnnOfTypes : ConvexNetworkOf<Layers...> {
-  using type = BasicFicnn<StaticFicnnChain<S, In::size, Layers...>>;
+  using type = BasicFicnn<StaticFicnnChain<S, In, Layers...>>;
 };
 
 }  // namespace detail

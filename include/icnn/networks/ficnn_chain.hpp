@@ -24,6 +24,7 @@ struct FicnnOptions {
   bool passthrough = true;                 ///< W^y_i for i >= 1; the first layer always sees y
   bool bias = true;                        ///< b_i
   std::vector<Index> non_decreasing = {};  ///< inputs in which f must not decrease: their columns of W^y are >= 0
+  Index quadratic_rank = 0;                ///< R: sum_r (a_r'y)^2, r = 1..R, at every unit that sees y
   OutputTermShape output = {};             ///< D, L, d
 
   friend bool operator==(const FicnnOptions&, const FicnnOptions&) = default;
@@ -62,8 +63,10 @@ struct FicnnChain {
     detail::require_activations(activations.hidden, widths.empty() ? 0 : widths.size() - 1);
     if (widths.empty()) {
       detail::require_inputs("Ficnn", options.inputs, options.non_decreasing, activations.output);
+      detail::require_quadratic("Ficnn", options.quadratic_rank, options.non_decreasing, activations.output);
     } else {
       detail::require_inputs("Ficnn", options.inputs, options.non_decreasing, activations.first);
+      detail::require_quadratic("Ficnn", options.quadratic_rank, options.non_decreasing, activations.first);
     }
     std::vector<Layer> layers;
     Index previous = 0;
@@ -74,7 +77,8 @@ struct FicnnChain {
                                       .width = width,
                                       .passthrough = options.passthrough,
                                       .bias = options.bias,
-                                      .non_decreasing = options.non_decreasing},
+                                      .non_decreasing = options.non_decreasing,
+                                      .quadratic_rank = options.quadratic_rank},
                           std::move(activation));
       previous = width;
     };
@@ -90,40 +94,44 @@ struct FicnnChain {
 
 namespace detail {
 
-template <class S, int N, class Sequence, class... Specs>
+template <class S, class In, class Sequence, class... Specs>
 struct StaticFicnnLayers;
 
-template <class S, int N, std::size_t... I, class... Specs>
-struct StaticFicnnLayers<S, N, std::index_sequence<I...>, Specs...> {
-  using Chain = StaticChain<FicnnLayer<S, typename Specs::Activation, N, widths<0, Specs...>[I], Specs::width>...>;
+template <class S, class In, std::size_t... I, class... Specs>
+struct StaticFicnnLayers<S, In, std::index_sequence<I...>, Specs...> {
+  template <std::size_t J, class Spec>
+  using Layer = FicnnLayer<S, typename Spec::Activation, In::size, widths<0, Specs...>[J], Spec::width, In::quadratic_rank>;
+  using Chain = StaticChain<Layer<I, Specs>...>;
 
   [[nodiscard]] static Chain build(Layout& layout, FicnnOptions& o,
                                    const std::tuple<typename Specs::Activation...>& activations) {
-    take_sizes("FicnnOf", o.inputs, N, o.hidden, {Specs::width...});
-    require_inputs("FicnnOf", N, o.non_decreasing, std::get<0>(activations));
-    return Chain{FicnnLayer<S, typename Specs::Activation, N, widths<0, Specs...>[I], Specs::width>(
-        layout, Index{I},
-        ConvexShape{.inputs = N,
-                    .previous = widths<0, Specs...>[I],
-                    .width = Specs::width,
-                    .passthrough = o.passthrough,
-                    .bias = o.bias,
-                    .non_decreasing = o.non_decreasing},
-        std::get<I>(activations))...};
+    take_sizes("FicnnOf", o.inputs, In::size, o.hidden, {Specs::width...});
+    take_quadratic_rank("FicnnOf", o.quadratic_rank, In::quadratic_rank);
+    require_inputs("FicnnOf", In::size, o.non_decreasing, std::get<0>(activations));
+    require_quadratic("FicnnOf", o.quadratic_rank, o.non_decreasing, std::get<0>(activations));
+    return Chain{Layer<I, Specs>(layout, Index{I},
+                                 ConvexShape{.inputs = In::size,
+                                             .previous = widths<0, Specs...>[I],
+                                             .width = Specs::width,
+                                             .passthrough = o.passthrough,
+                                             .bias = o.bias,
+                                             .non_decreasing = o.non_decreasing,
+                                             .quadratic_rank = o.quadratic_rank},
+                                 std::get<I>(activations))...};
   }
 };
 
 }  // namespace detail
 
-/// The layers of a FICNN whose sizes are a type list.
-template <class S, int N, class... Specs>
+/// The layers of a FICNN whose sizes are a type list; In is an Inputs.
+template <class S, class In, class... Specs>
 struct StaticFicnnChain {
-  using Make = detail::StaticFicnnLayers<S, N, std::index_sequence_for<Specs...>, Specs...>;
+  using Make = detail::StaticFicnnLayers<S, In, std::index_sequence_for<Specs...>, Specs...>;
   using Layers = typename Make::Chain;
   using Options = FicnnOptions;
   using Choice = std::tuple<typename Specs::Activation...>;
   template <class T>
-  using Rebind = StaticFicnnChain<T, N, Specs...>;
+  using Rebind = StaticFicnnChain<T, In, Specs...>;
 
   [[nodiscard]] static Options default_options() { return {}; }
   [[nodiscard]] static Choice choice() { return {}; }

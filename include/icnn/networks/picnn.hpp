@@ -20,9 +20,9 @@ class PicnnBatch;
 
 /// A partially input convex neural network, equation 3 of Amos, Xu and Kolter (ICML 2017): f(x, y), convex in y for every
 /// x and arbitrary in x. One step is described at PicnnLayer; the output term q(x, y) is added at the end. A regular value.
-/// Blocks of layout(): "Wz[i]", "Wzu[i]", "bz[i]", "Wy[i]", "Wyu[i]", "by[i]", "Wu[i]", "b[i]", "Wt[i]" and "bt[i]" for
-/// W~ and b~, "D", "L", "C", "d". Made with all parameters zero but the gate biases bz and by, which are 1.
-/// Evaluation, f(x, y), is described at ConvexFunction, edit() at Parameters.
+/// Blocks of layout(): "Wz[i]", "Wzu[i]", "bz[i]", "Wy[i]", "A[i]", "Wyu[i]", "by[i]", "Wu[i]", "b[i]", "Wt[i]" and "bt[i]"
+/// for W~ and b~, "D", "L", "C", "d". Made with all parameters zero but the gate biases bz and by, which are 1. Evaluation,
+/// f(x, y), is described at ConvexFunction, edit() at Parameters.
 template <class Chain>
 class BasicPicnn : public ConvexNetwork<Chain>,
                    public NetworkFunction<BasicPicnn<Chain>, typename Chain::Layers::Scalar, true> {
@@ -164,7 +164,7 @@ namespace detail {
 
 template <class S, class Ctx, class In, class... Layers>
 struct PicnnOfTypes : ConvexNetworkOf<Layers...> {
-  using type = BasicPicnn<StaticPicnnChain<S, Ctx::size, In::size, Layers...>>;
+  using type = BasicPicnn<StaticPicnnChain<S, Ctx::size, In, Layers...>>;
 };
 
 }  // namespace detail

@@ -24,6 +24,7 @@ struct PicnnOptions {
   bool bias = true;            ///< b_i and b~_i; the gates' biases are always there
   Gate gate = Gate::positive_part;
   std::vector<Index> non_decreasing = {};  ///< inputs in which f must not decrease: W^y >= 0, behind non-negative gates
+  Index quadratic_rank = 0;                ///< R: sum_r (a_r'(y o gate))^2, r = 1..R, at every unit that sees y
   OutputTermShape output = {};             ///< D, L, C, d
 
   friend bool operator==(const PicnnOptions&, const PicnnOptions&) = default;
@@ -44,6 +45,7 @@ namespace detail {
           .hidden = o.hidden,
           .passthrough = o.passthrough,
           .non_decreasing = o.non_decreasing,
+          .quadratic_rank = o.quadratic_rank,
           .output = at_context(o.output)};
 }
 
@@ -91,8 +93,10 @@ struct PicnnChain {
   [[nodiscard]] static Layers build(Layout& layout, Options& o, const Choice& activations) {
     if (o.hidden.empty()) {
       detail::require_inputs("Picnn", o.inputs, o.non_decreasing, activations.convex.output);
+      detail::require_quadratic("Picnn", o.quadratic_rank, o.non_decreasing, activations.convex.output);
     } else {
       detail::require_inputs("Picnn", o.inputs, o.non_decreasing, activations.convex.first);
+      detail::require_quadratic("Picnn", o.quadratic_rank, o.non_decreasing, activations.convex.first);
     }
     detail::require_sizes("Picnn", "a context", {o.context});
     detail::require_sizes("Picnn", "hidden widths", o.hidden);
@@ -111,7 +115,8 @@ struct PicnnChain {
                                         .width = i < count ? o.hidden[i] : 1,
                                         .passthrough = o.passthrough,
                                         .bias = o.bias,
-                                        .non_decreasing = o.non_decreasing},
+                                        .non_decreasing = o.non_decreasing,
+                                        .quadratic_rank = o.quadratic_rank},
                              .context = i == 0 ? o.context : o.context_hidden[i - 1],
                              .next_context = i < count ? o.context_hidden[i] : 0,
                              .gate = o.gate};
@@ -129,33 +134,36 @@ struct PicnnChain {
 
 namespace detail {
 
-template <class S, int C, int N, class Sequence, class... Specs>
+template <class S, int C, class In, class Sequence, class... Specs>
 struct StaticPicnnLayers;
 
-template <class S, int C, int N, std::size_t... I, class... Specs>
-struct StaticPicnnLayers<S, C, N, std::index_sequence<I...>, Specs...> {
+template <class S, int C, class In, std::size_t... I, class... Specs>
+struct StaticPicnnLayers<S, C, In, std::index_sequence<I...>, Specs...> {
   static_assert(((Specs::context_width > 0 || I + 1 == sizeof...(Specs)) && ...),
                 "every layer of a PICNN but the last has a context layer beside it: Gated<W, A, V, ContextA> with V >= 1");
   template <std::size_t J, class Spec>
-  using Layer =
-      PicnnLayer<S, typename Spec::Activation, typename Spec::ContextActivation, N, widths<0, Specs...>[J], Spec::width,
-                 context_widths<C, Specs...>[J], (J + 1 < sizeof...(Specs) ? Spec::context_width : 0)>;
+  using Layer = PicnnLayer<S, typename Spec::Activation, typename Spec::ContextActivation, In::size, widths<0, Specs...>[J],
+                           Spec::width, context_widths<C, Specs...>[J], (J + 1 < sizeof...(Specs) ? Spec::context_width : 0),
+                           In::quadratic_rank>;
   using Chain = StaticChain<Layer<I, Specs>...>;
   using ConvexChoice = std::tuple<typename Specs::Activation...>;
   using ContextChoice = std::tuple<typename Specs::ContextActivation...>;
 
   [[nodiscard]] static Chain build(Layout& layout, PicnnOptions& o, const ConvexChoice& activations,
                                    const ContextChoice& contexts) {
-    take_sizes("PicnnOf", o.inputs, N, o.hidden, {Specs::width...});
+    take_sizes("PicnnOf", o.inputs, In::size, o.hidden, {Specs::width...});
+    take_quadratic_rank("PicnnOf", o.quadratic_rank, In::quadratic_rank);
     take_sizes("PicnnOf", o.context, C, o.context_hidden, {Specs::context_width...});
-    require_inputs("PicnnOf", N, o.non_decreasing, std::get<0>(activations));
+    require_inputs("PicnnOf", In::size, o.non_decreasing, std::get<0>(activations));
+    require_quadratic("PicnnOf", o.quadratic_rank, o.non_decreasing, std::get<0>(activations));
     return Chain{Layer<I, Specs>(layout, Index{I},
-                                 PicnnShape{.convex = {.inputs = N,
+                                 PicnnShape{.convex = {.inputs = In::size,
                                                        .previous = widths<0, Specs...>[I],
                                                        .width = Specs::width,
                                                        .passthrough = o.passthrough,
                                                        .bias = o.bias,
-                                                       .non_decreasing = o.non_decreasing},
+                                                       .non_decreasing = o.non_decreasing,
+                                                       .quadratic_rank = o.quadratic_rank},
                                             .context = context_widths<C, Specs...>[I],
                                             .next_context = I + 1 < sizeof...(Specs) ? Specs::context_width : 0,
                                             .gate = o.gate},
@@ -165,16 +173,16 @@ struct StaticPicnnLayers<S, C, N, std::index_sequence<I...>, Specs...> {
 
 }  // namespace detail
 
-/// The layers of a PICNN whose sizes are a type list.
-template <class S, int C, int N, class... Specs>
+/// The layers of a PICNN whose sizes are a type list; In is an Inputs.
+template <class S, int C, class In, class... Specs>
 struct StaticPicnnChain {
-  using Make = detail::StaticPicnnLayers<S, C, N, std::index_sequence_for<Specs...>, Specs...>;
+  using Make = detail::StaticPicnnLayers<S, C, In, std::index_sequence_for<Specs...>, Specs...>;
   using Layers = typename Make::Chain;
   using Options = PicnnOptions;
   using Choice = std::tuple<typename Make::ConvexChoice, typename Make::ContextChoice>;
-  using Folded = StaticFicnnChain<S, N, Dense<Specs::width, typename Specs::Activation>...>;
+  using Folded = StaticFicnnChain<S, In, Dense<Specs::width, typename Specs::Activation>...>;
   template <class T>
-  using Rebind = StaticPicnnChain<T, C, N, Specs...>;
+  using Rebind = StaticPicnnChain<T, C, In, Specs...>;
 
   [[nodiscard]] static Options default_options() { return {}; }
   [[nodiscard]] static Choice choice() { return {}; }

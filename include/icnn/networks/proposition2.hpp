@@ -28,6 +28,7 @@ template <class S, Activation A, Activation First, Activation Output>
                                       .passthrough = o.passthrough,
                                       .bias = o.bias,
                                       .non_decreasing = o.non_decreasing,
+                                      .quadratic_rank = o.quadratic_rank,
                                       .output = o.output},
                                      PicnnActivations<A, Relu, First, Output>{f.activations(), Relu{}});
   p.edit([&](ParameterEdit<S>& edit) {
