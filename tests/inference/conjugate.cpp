@@ -115,3 +115,24 @@ TEST_CASE("the conjugate of an unbounded problem says so; misuse is an error", "
         conjugate(f, Vector<double>{{0.25, 0.5}}, Box::unit(2)).value);
   CHECK_ERROR(conjugate(f, {1, 2, 3}, Box::unit(2)), "q of shape 2 x 1");
 }
+
+TEST_CASE("as close as rounding allows, the conjugate's gradient is where that of f differs from q by rounding alone",
+          "[conjugate]") {
+  Random random(8);
+  constexpr double m = 0.01;
+  for (int k = 0; k < 20; ++k) {
+    Ficnn<double, Celu, Identity> f(
+        {.inputs = 4, .hidden = {64, 64, 32}, .quadratic_rank = 1, .output = {.diagonal = true}});
+    randomize(f, random, 10);
+    f.edit([&](auto& w) { w["D"].setConstant(m); });
+    const WholeSpace space(4);
+    Conjugate star(f, space, {.relative_gap = 1e-12});
+    for (int point = 0; point < 5; ++point) {
+      const Vector<double> y = random_vector<double>(random, 4), q = f.gradient(y);
+      const ConjugateResult found = star(q);
+      // The values of the last steps are equal up to rounding, their gradients are not: half of the points would fail.
+      CHECK((f.gradient(found.gradient) - q).norm() / m <= 1e-6 * y.norm());
+      CHECK((found.gradient - y).norm() <= 1e-8 * y.norm());
+    }
+  }
+}

@@ -28,6 +28,7 @@ struct SolveLogTuning {
   double unbounded = 1e12;        ///< so many times the first value's size below zero, on an unbounded set: no minimum
   double shrink = 0.01;           ///< the region is chosen anew when f can fall by this share of what it could
   double radius_factor = 4;       ///< the first radius tried for it, in units of |g| / m
+  double equal = 0.01;            ///< values this part of their rounding bound apart are the same
   double above_noise = 10;        ///< a difference of so many errors of the latest cut is no rounding
 };
 
@@ -210,6 +211,14 @@ class SolveLog {
     const ArgminProgress progress{result_.iterations, result_.evaluations, deadline_.clock.seconds(), result_.value,
                                   result_.lower_bound};
     return settings_.observer(progress) ? !ended() : end(Status::stopped);
+  }
+
+  /// The best point so far is this one, of such a value, unless that is higher by more than rounding.
+  void take_equal(ConstVectorView y, double value) {
+    if (!(value - result_.value <= tuning.equal * noise())) return;
+    result_.value = value;
+    vec::copy(y, result_.y);
+    error_known_ = false;
   }
 
   /// How far rounding may move the values that a line search compares. That of a cut holds for its value, too.

@@ -79,6 +79,11 @@ class NewtonIterations {
       if (!log_.bound_again(ws_.y, ws_.g)) return false;
     }
     slope_ = vec::dot(ws_.g, ws_.direction);
+    // Among points whose values rounding alone tells apart, that from which the step is expected to gain least.
+    if (-slope_ < least_slope_) {
+      if (!log_.is_above_noise(-slope_)) log_.take_equal(ws_.y, value_);
+      least_slope_ = -slope_;
+    }
     // Nothing but rounding is left; not yet where a step moves y, whose slope is of second order.
     if (stall_.note(log_.is_above_noise(-slope_)) || (!(slope_ <= 0) && !(slope_ <= log_.noise()))) return false;
     t_ = 1;
@@ -100,6 +105,7 @@ class NewtonIterations {
   int reductions_ = 0;
   double value_ = 0, slope_ = 0, t_ = 1;  ///< f + phi at y, its slope along the step, and how far along it
   double value_of_best_ = 0, bound_ = 0;  ///< before the step
+  double least_slope_ = infinity;         ///< of all steps so far
 };
 
 template <int N>
