@@ -44,70 +44,70 @@ std::vector<double> decomposed(const Block& a, Index rank) {
   return numbers;
 }
 template <class Block>
-std::vector<double> by_rows(const Block& w) {
+std::vector<double> row_by_row(const Block& w) {
   std::vector<double> numbers;
   for (Index r = 0; r < w.rows(); ++r)
     for (Index c = 0; c < w.cols(); ++c) numbers.push_back(w(r, c));
   return numbers;
 }
 
-using Network = Ficnn<double, Celu, Identity>;
+using Squares = Ficnn<double, Celu, Identity>;
 
-Network example() {
+Squares with_squares() {
   Random random(1);
-  Network f({.inputs = 3, .hidden = {4}, .quadratic_rank = 2});
+  Squares f({.inputs = 3, .hidden = {4}, .quadratic_rank = 2});
   randomize(f, random);
   return f;
 }
 
-std::vector<ForeignTensor> foreign(const Network& f) {
+std::vector<ForeignTensor> foreign_tensors(const Squares& f) {
   const auto& p = f.parameters();
-  return {{"first.weight", "[4,3]", by_rows(p["Wy[0]"])},
-          {"first.bias", "[4]", by_rows(p["b[0]"])},
+  return {{"first.weight", "[4,3]", row_by_row(p["Wy[0]"])},
+          {"first.bias", "[4]", row_by_row(p["b[0]"])},
           {"squares", "[3,2,4]", decomposed(p["A[0]"], 2)},
-          {"last.weight", "[1,4]", by_rows(p["Wz[1]"])},
+          {"last.weight", "[1,4]", row_by_row(p["Wz[1]"])},
           {"steps", "[1]", {7}},
           {"reference.f", "[1]", {0}}};
 }
-const std::vector<TensorName> names{{"Wy[0]", "first.weight"},
-                                    {"b[0]", "first.bias"},
-                                    {"A[0]", "squares", {2, 1, 0}},
-                                    {"Wz[1]", "last.weight"},
-                                    {"", "steps"}};
+const std::vector<TensorName> foreign_names{{"Wy[0]", "first.weight"},
+                                            {"b[0]", "first.bias"},
+                                            {"A[0]", "squares", {2, 1, 0}},
+                                            {"Wz[1]", "last.weight"},
+                                            {"", "steps"}};
 
-void fill(Network& f, const std::vector<ForeignTensor>& tensors, const std::vector<TensorName>& with,
-          const LoadSettings& settings = {}) {
+void fill_from(Squares& f, const std::vector<ForeignTensor>& tensors, const std::vector<TensorName>& with,
+               const LoadSettings& settings = {}) {
   const std::string bytes = file_of(tensors);
   load_named(f, open_safetensors(bytes_of(bytes)), with, settings);
 }
 
 }  // namespace
 
-TEST_CASE("blocks are filled by the names and in the order of axes of others", "[io]") {
-  const Network f = example();
-  Network g = f;
+TEST_CASE("blocks are filled by the foreign_names and in the order of axes of others", "[io]") {
+  const Squares f = with_squares();
+  Squares g = f;
   g.edit([](auto& edit) {
     for (const char* name : {"Wy[0]", "b[0]", "A[0]", "Wz[1]"}) edit[name].setZero();
   });
   CHECK_FALSE(g == f);
-  fill(g, foreign(f), names);
-  CHECK(g == f);  // with what nobody names as it was
+  fill_from(g, foreign_tensors(f), foreign_names);
+  CHECK(g == f);  // with what nobody foreign_names as it was
   // Negative control: with its axes in another order that fits, it is another network.
-  auto turned = names;
+  auto turned = foreign_names;
   turned[2].axes = {1, 2, 0};
-  fill(g, foreign(f), turned);
+  fill_from(g, foreign_tensors(f), turned);
   CHECK_FALSE(g == f);
   CHECK(g.parameters()["Wy[0]"] == f.parameters()["Wy[0]"]);
 }
 
-TEST_CASE("names that do not fit their file or network are refused, and the network stays", "[io]") {
-  const Network f = example();
-  Network g = f;
+TEST_CASE("foreign_names that do not fit their file or network are refused, and the network stays", "[io]") {
+  const Squares f = with_squares();
+  Squares g = f;
   const auto refused = [&](auto change, const char* part) {
-    auto tensors = foreign(f);
-    auto with = names;
+    auto tensors = foreign_tensors(f);
+    auto with = foreign_names;
     change(tensors, with);
-    CHECK_ERROR(fill(g, tensors, with), part);
+    CHECK_ERROR(fill_from(g, tensors, with), part);
     CHECK(g == f);
   };
   refused([](auto&, auto& n) { n[0].tensor = "first.weigth"; }, "a name for every tensor, got none for first.weight");
@@ -122,9 +122,9 @@ TEST_CASE("names that do not fit their file or network are refused, and the netw
   refused([](auto&, auto& n) { n[3].axes = {0, 1}, n[3].block = "Wy[0]"; }, "axes that make Wy[0], 4 x 3");
   refused([](auto& t, auto&) { t[3].numbers[2] = -1; }, "Wz[1](0, 2) = -1 in layer 1 is negative");
   refused([](auto& t, auto&) { t[2].numbers[5] = std::nan(""); }, "A[0]");
-  auto negative = foreign(f);
+  auto negative = foreign_tensors(f);
   negative[3].numbers[2] = -1;
-  fill(g, negative, names, {.positivity = Positivity::project});
+  fill_from(g, negative, foreign_names, {.positivity = Positivity::project});
   CHECK(g.parameters()["Wz[1]"](0, 2) == 0);
 }
 
@@ -132,7 +132,7 @@ namespace {
 
 /// The networks of the Wasserstein-2 benchmark: three layers with a quadratic each, no activation in the first of them, and
 /// 0.005 |y|^2.
-Network potential(const std::string& path) {
+Squares potential(const std::string& path) {
   TensorFile file = open_safetensors(path);
   std::vector<TensorName> theirs{{"Wz[3]", "final_layer.weight"}};
   FicnnOptions options{.quadratic_rank = 1, .output = {.diagonal = true}};
@@ -146,7 +146,7 @@ Network potential(const std::string& path) {
     theirs.push_back({block_name("b", i), layer + ".bias"});
     if (i > 0) theirs.push_back({block_name("Wz", i), "convex_layers." + std::to_string(i - 1) + ".weight"});
   }
-  Network f(options);
+  Squares f(options);
   load_named(f, std::move(file), theirs);
   f.edit([](auto& edit) { edit["D"].setConstant(0.01); });
   return f;
@@ -187,12 +187,12 @@ TEST_CASE("twelve networks that others trained: values, convexity, and their gra
   }
   const Index points = cases(256, 64, 16);
   for (const char* dimension : {"2", "4", "8", "16", "32", "64"}) {
-    std::vector<Network> both;
+    std::vector<Squares> both;
     Matrix<double> y;
     for (const char* version : {"_v1", "_v2"}) {
       const std::string path = folder + dimension + version + ".safetensors";
       INFO(path);
-      const Network& f = both.emplace_back(potential(path));
+      const Squares& f = both.emplace_back(potential(path));
       CHECK(audit(f.layout(), f.parameters().vector()).empty());
       CHECK(f.strong_convexity() == 0.01);
       TensorFile file = open_safetensors(path);
