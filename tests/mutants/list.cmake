@@ -15,6 +15,14 @@ mutant("rounding: a region a tenth as large as is certain" solvers/solve_log.hpp
        solvers)
 mutant("minorant: a conjugate of the other sign" inference/network_model.hpp
        "constant -= conjugate == 0 ?" "constant += conjugate == 0 ?" models verify)
+mutant("minorant: nine tenths of a quadratic's tangent" inference/quadratic_bounds.hpp
+       "at_0 -= weighed * first_(form);" "at_0 -= 0.9 * weighed * first_(form);" models)
+mutant("rounding: quadratics have none" inference/quadratic_bounds.hpp
+       "2.02 * first_(form) * second_(form)" "0 * first_(form) * second_(form)" models)
+mutant("Hessian: no quadratics" networks/convex_passes.hpp "q.add_hessian(tape.v, forms, column, out);"
+       "static_cast<void>(q), static_cast<void>(forms);" models)
+mutant("Newton: the lowest of values that are equal" solvers/newton/projected_newton.hpp
+       "log_.take_equal(ws_.y, value_);" "static_cast<void>(0);" argmin)
 mutant("minorant: no bias" inference/network_model.hpp "constant += v_(j) * b[j];" "" models verify)
 mutant("certificate: what it proves is not compared with what it says" inference/verify_impl.hpp
        "} else if (!(proof.lower_bound >= certificate.lower_bound)) {" "} else if (std::isnan(proof.lower_bound)) {" verify referee)
