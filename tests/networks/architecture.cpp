@@ -27,9 +27,18 @@ TEST_CASE("one activation for all hidden layers includes the first where the typ
 TEST_CASE("sizes are checked by name", "[architecture]") {
   CHECK_NOTHROW(detail::require_sizes("Net", "hidden widths", {1, 2}));
   CHECK_ERROR(detail::require_sizes("Net", "hidden widths", {1, 0}), "Net: expected hidden widths of at least 1, got 0");
-  CHECK_ERROR(detail::require_inputs("Net", 0, {}, Softplus{}), "at least one input");
-  CHECK_ERROR(detail::require_inputs("Net", 3, {3}, Softplus{}), "non-decreasing inputs in 0..2");
-  CHECK_ERROR(detail::require_inputs("Net", 3, {1}, Square{}), "a first layer that never decreases");
+  struct Options {
+    Index inputs = 3;
+    std::vector<Index> non_decreasing = {};
+    Index quadratic_rank = 0;
+  };
+  CHECK_NOTHROW(detail::require_inputs("Net", Options{3, {2}}, Softplus{}));
+  CHECK_NOTHROW(detail::require_inputs("Net", Options{3, {}, 2}, Softplus{}));
+  CHECK_ERROR(detail::require_inputs("Net", Options{0}, Softplus{}), "at least one input");
+  CHECK_ERROR(detail::require_inputs("Net", Options{3, {3}}, Softplus{}), "non-decreasing inputs in 0..2");
+  CHECK_ERROR(detail::require_inputs("Net", Options{3, {1}}, Square{}), "a first layer that never decreases");
+  CHECK_ERROR(detail::require_inputs("Net", Options{3, {}, 1}, Square{}), "a first activation that never decreases");
+  CHECK_ERROR(detail::require_inputs("Net", Options{3, {1}, 1}, Softplus{}), "no non-decreasing inputs beside");
 }
 
 TEST_CASE("sizes that are in a type may be left out, and are filled in; others are refused", "[architecture]") {

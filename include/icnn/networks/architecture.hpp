@@ -144,14 +144,27 @@ inline void take_sizes(const char* network, Index& inputs, Index number, Widths&
   hidden = std::move(widths);
 }
 
-template <class First>
-void require_inputs(const char* network, Index inputs, const std::vector<Index>& named, const First& first) {
-  if (inputs < 1) fail({network, "at least one input", text(inputs)});
-  if (!named.empty() && !icnn::never_decreases(first)) {
+/// What the inputs of a convex network demand, of its first layer too. A quadratic passthrough is convex and not monotone:
+/// no non-decreasing inputs beside it, and before it an activation that keeps convexity behind weights.
+template <class Options, class First>
+void require_inputs(const char* network, const Options& o, const First& first) {
+  if (o.inputs < 1) fail({network, "at least one input", text(o.inputs)});
+  const Index rank = o.quadratic_rank;
+  if (rank < 0) fail({network, "a quadratic_rank >= 0", text(rank)});
+  if (rank > std::numeric_limits<int>::max()) fail({network, "a quadratic_rank that fits an int", text(rank)});
+  if (rank > 0 && !o.non_decreasing.empty()) {
+    fail({network, "no non-decreasing inputs beside a quadratic passthrough", text(o.non_decreasing.size()),
+          "(a'y)^2 decreases on one side of 0"});
+  }
+  if (rank > 0 && !icnn::never_decreases(first)) {
+    fail({network, "a first activation that never decreases, beside a quadratic passthrough", name_of(first),
+          "g(q(y)) is convex in y for a convex q if g is convex and non-decreasing"});
+  }
+  if (!o.non_decreasing.empty() && !icnn::never_decreases(first)) {
     fail({network, "a first layer that never decreases, beside non-decreasing inputs", name_of(first)});
   }
-  for (const Index j : named) {
-    if (j < 0 || j >= inputs) fail({network, text("non-decreasing inputs in 0..", inputs - 1), text(j)});
+  for (const Index j : o.non_decreasing) {
+    if (j < 0 || j >= o.inputs) fail({network, text("non-decreasing inputs in 0..", o.inputs - 1), text(j)});
   }
 }
 
@@ -162,23 +175,6 @@ inline void take_quadratic_rank(const char* network, Index& rank, Index in_type)
           "Inputs<n, rank> has it in the type; leave it out of the options"});
   }
   rank = in_type;
-}
-
-/// What a quadratic passthrough demands: it is convex and not monotone, hence no non-decreasing inputs beside it, and in the
-/// first layer an activation that keeps convexity behind weights.
-template <class First>
-void require_quadratic(const char* network, Index rank, const std::vector<Index>& non_decreasing, const First& first) {
-  if (rank < 0) fail({network, "a quadratic_rank >= 0", text(rank)});
-  if (rank == 0) return;
-  if (rank > std::numeric_limits<int>::max()) fail({network, "a quadratic_rank that fits an int", text(rank)});
-  if (!non_decreasing.empty()) {
-    fail({network, "no non-decreasing inputs beside a quadratic passthrough", text(non_decreasing.size()),
-          "(a'y)^2 decreases on one side of 0"});
-  }
-  if (!icnn::never_decreases(first)) {
-    fail({network, "a first activation that never decreases, beside a quadratic passthrough", name_of(first),
-          "g(q(y)) is convex in y for a convex q if g is convex and non-decreasing"});
-  }
 }
 
 /// Refuses a list that is neither one for all nor one for each of \p count layers.

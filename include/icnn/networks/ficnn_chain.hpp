@@ -30,6 +30,22 @@ struct FicnnOptions {
   friend bool operator==(const FicnnOptions&, const FicnnOptions&) = default;
 };
 
+namespace detail {
+
+/// A layer of the convex path of a network with these options, of a FICNN or a PICNN.
+template <class Options>
+[[nodiscard]] ConvexShape convex_shape(const Options& o, Index previous, Index width) {
+  return {.inputs = o.inputs,
+          .previous = previous,
+          .width = width,
+          .passthrough = o.passthrough,
+          .bias = o.bias,
+          .non_decreasing = o.non_decreasing,
+          .quadratic_rank = o.quadratic_rank};
+}
+
+}  // namespace detail
+
 /// The layers of a FICNN with run-time sizes: of one type, whatever the activations.
 template <class S, class A, class First, class Output>
 struct FicnnChain {
@@ -62,23 +78,14 @@ struct FicnnChain {
     detail::require_sizes("Ficnn", "hidden widths", widths);
     detail::require_activations(activations.hidden, widths.empty() ? 0 : widths.size() - 1);
     if (widths.empty()) {
-      detail::require_inputs("Ficnn", options.inputs, options.non_decreasing, activations.output);
-      detail::require_quadratic("Ficnn", options.quadratic_rank, options.non_decreasing, activations.output);
+      detail::require_inputs("Ficnn", options, activations.output);
     } else {
-      detail::require_inputs("Ficnn", options.inputs, options.non_decreasing, activations.first);
-      detail::require_quadratic("Ficnn", options.quadratic_rank, options.non_decreasing, activations.first);
+      detail::require_inputs("Ficnn", options, activations.first);
     }
     std::vector<Layer> layers;
     Index previous = 0;
     const auto add = [&](Index width, ErasedActivation<S> activation) {
-      layers.emplace_back(layout, static_cast<Index>(layers.size()),
-                          ConvexShape{.inputs = options.inputs,
-                                      .previous = previous,
-                                      .width = width,
-                                      .passthrough = options.passthrough,
-                                      .bias = options.bias,
-                                      .non_decreasing = options.non_decreasing,
-                                      .quadratic_rank = options.quadratic_rank},
+      layers.emplace_back(layout, static_cast<Index>(layers.size()), detail::convex_shape(options, previous, width),
                           std::move(activation));
       previous = width;
     };
@@ -107,16 +114,8 @@ struct StaticFicnnLayers<S, In, std::index_sequence<I...>, Specs...> {
                                    const std::tuple<typename Specs::Activation...>& activations) {
     take_sizes("FicnnOf", o.inputs, In::size, o.hidden, {Specs::width...});
     take_quadratic_rank("FicnnOf", o.quadratic_rank, In::quadratic_rank);
-    require_inputs("FicnnOf", In::size, o.non_decreasing, std::get<0>(activations));
-    require_quadratic("FicnnOf", o.quadratic_rank, o.non_decreasing, std::get<0>(activations));
-    return Chain{Layer<I, Specs>(layout, Index{I},
-                                 ConvexShape{.inputs = In::size,
-                                             .previous = widths<0, Specs...>[I],
-                                             .width = Specs::width,
-                                             .passthrough = o.passthrough,
-                                             .bias = o.bias,
-                                             .non_decreasing = o.non_decreasing,
-                                             .quadratic_rank = o.quadratic_rank},
+    require_inputs("FicnnOf", o, std::get<0>(activations));
+    return Chain{Layer<I, Specs>(layout, Index{I}, convex_shape(o, widths<0, Specs...>[I], Specs::width),
                                  std::get<I>(activations))...};
   }
 };

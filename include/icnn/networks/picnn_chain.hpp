@@ -92,11 +92,9 @@ struct PicnnChain {
 
   [[nodiscard]] static Layers build(Layout& layout, Options& o, const Choice& activations) {
     if (o.hidden.empty()) {
-      detail::require_inputs("Picnn", o.inputs, o.non_decreasing, activations.convex.output);
-      detail::require_quadratic("Picnn", o.quadratic_rank, o.non_decreasing, activations.convex.output);
+      detail::require_inputs("Picnn", o, activations.convex.output);
     } else {
-      detail::require_inputs("Picnn", o.inputs, o.non_decreasing, activations.convex.first);
-      detail::require_quadratic("Picnn", o.quadratic_rank, o.non_decreasing, activations.convex.first);
+      detail::require_inputs("Picnn", o, activations.convex.first);
     }
     detail::require_sizes("Picnn", "a context", {o.context});
     detail::require_sizes("Picnn", "hidden widths", o.hidden);
@@ -110,13 +108,7 @@ struct PicnnChain {
     const Erased context = Erased::of_context(activations.context);
     std::vector<Layer> layers;
     for (std::size_t i = 0; i <= count; ++i) {
-      const PicnnShape shape{.convex = {.inputs = o.inputs,
-                                        .previous = i == 0 ? 0 : o.hidden[i - 1],
-                                        .width = i < count ? o.hidden[i] : 1,
-                                        .passthrough = o.passthrough,
-                                        .bias = o.bias,
-                                        .non_decreasing = o.non_decreasing,
-                                        .quadratic_rank = o.quadratic_rank},
+      const PicnnShape shape{.convex = detail::convex_shape(o, i == 0 ? 0 : o.hidden[i - 1], i < count ? o.hidden[i] : 1),
                              .context = i == 0 ? o.context : o.context_hidden[i - 1],
                              .next_context = i < count ? o.context_hidden[i] : 0,
                              .gate = o.gate};
@@ -154,16 +146,9 @@ struct StaticPicnnLayers<S, C, In, std::index_sequence<I...>, Specs...> {
     take_sizes("PicnnOf", o.inputs, In::size, o.hidden, {Specs::width...});
     take_quadratic_rank("PicnnOf", o.quadratic_rank, In::quadratic_rank);
     take_sizes("PicnnOf", o.context, C, o.context_hidden, {Specs::context_width...});
-    require_inputs("PicnnOf", In::size, o.non_decreasing, std::get<0>(activations));
-    require_quadratic("PicnnOf", o.quadratic_rank, o.non_decreasing, std::get<0>(activations));
+    require_inputs("PicnnOf", o, std::get<0>(activations));
     return Chain{Layer<I, Specs>(layout, Index{I},
-                                 PicnnShape{.convex = {.inputs = In::size,
-                                                       .previous = widths<0, Specs...>[I],
-                                                       .width = Specs::width,
-                                                       .passthrough = o.passthrough,
-                                                       .bias = o.bias,
-                                                       .non_decreasing = o.non_decreasing,
-                                                       .quadratic_rank = o.quadratic_rank},
+                                 PicnnShape{.convex = convex_shape(o, widths<0, Specs...>[I], Specs::width),
                                             .context = context_widths<C, Specs...>[I],
                                             .next_context = I + 1 < sizeof...(Specs) ? Specs::context_width : 0,
                                             .gate = o.gate},
