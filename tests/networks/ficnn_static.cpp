@@ -33,25 +33,14 @@ TEST_CASE("FICNN of compile-time sizes: every derivative, and equal to the run-t
   }
 }
 
-TEST_CASE("FICNN of compile-time sizes: every derivative of a quadratic passthrough, in lanes too", "[ficnn]") {
-  using Static = FicnnOf<double, Inputs<3, 2>, Dense<4>, Dense<2, Celu>, Dense<1>>;
-  const FicnnOptions architecture{.inputs = 3, .hidden = {4, 2}, .quadratic_rank = 2};
-  const FicnnChoice activations{{Celu{}}, Identity{}, Identity{}};
-  Random random(23);
-  Static f;
-  CHECK(f.options() == architecture);
-  CHECK(Static({.quadratic_rank = 2}) == f);
-  randomize(f, random);
-  const Matrix<double> x(0, 11), y = random_matrix<double>(random, 3, 11);
-  check_derivatives(f, reference(architecture, activations), f.parameters().vector(), x, y, random, false);
-  check_single_equals_batch(f, x, y, random);
-}
-
-TEST_CASE("FICNN of compile-time sizes: options and the smallest", "[ficnn]") {
+TEST_CASE("FICNN of compile-time sizes: options, a quadratic passthrough, and the smallest", "[ficnn]") {
   Random random(22);
-  FicnnOf<double, Inputs<2>, Dense<3, Softplus>, Dense<1>> f({.passthrough = false, .bias = false}, Softplus(2), Identity{});
+  using Static = FicnnOf<double, Inputs<2, 2>, Dense<3, Softplus>, Dense<1>>;
+  Static f({.passthrough = false, .bias = false}, Softplus(2), Identity{});
   randomize(f, random);
-  const FicnnOptions architecture{.inputs = 2, .hidden = {3}, .passthrough = false, .bias = false};
+  const FicnnOptions architecture{.inputs = 2, .hidden = {3}, .passthrough = false, .bias = false, .quadratic_rank = 2};
+  CHECK(f.options() == architecture);
+  CHECK(Static({.quadratic_rank = 2}) == Static());
   const Matrix<double> x(0, 2), y = random_matrix<double>(random, 2, 2);
   check_derivatives(f, reference(architecture, {{}, Softplus(2), Identity{}}), f.parameters().vector(), x, y, random, true);
 

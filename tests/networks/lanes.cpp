@@ -14,7 +14,10 @@ namespace {
 constexpr int n = 5;
 
 template <class S>
-using Static = FicnnOf<S, Inputs<n>, Dense<11, Softplus>, Dense<9, Celu>, Dense<1>>;
+constexpr int rank = std::is_same_v<S, float> ? 2 : 0;  // of a quadratic passthrough
+
+template <class S>
+using Static = FicnnOf<S, Inputs<n, rank<S>>, Dense<11, Softplus>, Dense<9, Celu>, Dense<1>>;
 
 /// Everything that a batch can be asked for.
 template <class S>
@@ -42,8 +45,8 @@ void check(Index columns, Random& random) {
   const OutputTermShape output{.diagonal = true, .rank = 2, .linear = true};
   Static<S> f({.output = output});
   randomize(f, random);
-  const AnyFicnn<S> columnwise({.inputs = n, .hidden = {11, 9}, .output = output}, f.parameters().vector(),
-                               FicnnChoice{{Celu{}}, Softplus{}, Identity{}});
+  const AnyFicnn<S> columnwise({.inputs = n, .hidden = {11, 9}, .quadratic_rank = rank<S>, .output = output},
+                               f.parameters().vector(), FicnnChoice{{Celu{}}, Softplus{}, Identity{}});
   const auto y = random_matrix<S>(random, n, columns), w = random_matrix<S>(random, n, columns),
              seeds = random_matrix<S>(random, 1, columns);
   const Results<S> lanes(f, y, w, seeds), expected(columnwise, y, w, seeds);
