@@ -18,7 +18,7 @@ mutant("minorant: a conjugate of the other sign" inference/network_model.hpp
 mutant("minorant: nine tenths of a quadratic's tangent" inference/quadratic_bounds.hpp
        "at_0 -= weighed * first_(form);" "at_0 -= 0.9 * weighed * first_(form);" models)
 mutant("rounding: quadratics have none" inference/quadratic_bounds.hpp
-       "2.02 * first_(form) * second_(form)" "0 * first_(form) * second_(form)" models)
+       "2.02 * first_(form) * of_d(form)" "0 * first_(form) * of_d(form)" models)
 mutant("Hessian: no quadratics" networks/convex_passes.hpp "q.add_hessian(tape.v, forms, column, out);"
        "static_cast<void>(q), static_cast<void>(forms);" models)
 mutant("Newton: the lowest of values that are equal" solvers/newton/projected_newton.hpp

@@ -30,8 +30,10 @@ class QuadraticBounds {
   void add_reach(const Map& a, const double* p, Index rank, ConstVectorView h, ConstVectorView d, VectorView out) {
     const Index forms = out.size() * rank;
     apply_absolute(a, p, h, first_, forms);
-    apply_absolute(a, p, d, second_, forms);
-    for (Index form = 0; form < forms; ++form) out(form / rank) += 2.02 * first_(form) * second_(form);
+    const bool same = d.data() == h.data();  // then so are the products
+    if (!same) apply_absolute(a, p, d, second_, forms);
+    const Vector<double>& of_d = same ? first_ : second_;
+    for (Index form = 0; form < forms; ++form) out(form / rank) += 2.02 * first_(form) * of_d(form);
   }
 
   /// s_j += q_j(y)
