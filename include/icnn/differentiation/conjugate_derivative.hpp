@@ -20,7 +20,9 @@ DerivativeStatus conjugate_derivative(const F& f, const Vector<typename F::Scala
   Matrix<S> seed(1, 1);
   seed(0, 0) = wanted.seeds ? -wanted.seeds.map()(0, 0) : S(-1);
   wanted.seeds = MatrixView<const S>(seed);
-  return ArgminDerivative(tilted, set, Result{.y = result.gradient}).minimum(wanted);
+  Result minimum;
+  minimum.y = result.gradient;
+  return ArgminDerivative(tilted, set, minimum).minimum(wanted);
 }
 /// The same over the whole space.
 template <ConvexFunctionOfY F>

@@ -59,7 +59,7 @@ struct [[nodiscard]] ArgminBatch {
 
   [[nodiscard]] Index columns() const noexcept { return y.cols(); }
   [[nodiscard]] double gap(Index c) const {
-    return Result{.value = values(c), .value_error = value_errors(c), .lower_bound = lower_bounds(c)}.gap();
+    return Outcome{.value = values(c), .value_error = value_errors(c), .lower_bound = lower_bounds(c)}.gap();
   }
   [[nodiscard]] double largest_gap() const {
     double largest = 0;
@@ -72,7 +72,11 @@ struct [[nodiscard]] ArgminBatch {
   /// The result of one problem, without its time. Allocates its y.
   [[nodiscard]] Result column(Index c) const {
     const auto at = static_cast<std::size_t>(c);
-    Result result{.y = y.col(c), .value = values(c), .value_error = value_errors(c), .lower_bound = lower_bounds(c)};
+    Result result;
+    result.y = y.col(c);
+    result.value = values(c);
+    result.value_error = value_errors(c);
+    result.lower_bound = lower_bounds(c);
     result.evaluations = evaluations[at];
     result.status = statuses[at];
     return result;
@@ -225,7 +229,7 @@ class BatchThread {
     Slot& slot = *p.slot;
     take_settings(slot);
     if (warm) slot.settings.start = result_.y.col(c);
-    slot.result = Result{.y = std::move(slot.result.y)};
+    forget_all_but_y(slot.result);
     p.c = c;
     p.plan = prepare(slot, c);
     p.column = &move_to_column(*slot.ws.model, f_, c);

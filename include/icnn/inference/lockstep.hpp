@@ -61,7 +61,7 @@ class MethodOnItsWay {
         : term(set), log(model, term, settings, ws.region, result), steps(log, set, ws, most) {}
     SetTerm term;
     SolveLog log;
-    NewtonIterations<Dynamic> steps;
+    NewtonIterations<NewtonWorkspace> steps;
   };
   struct Fold {
     Fold(ConvexModel& model, Region& set, const Settings& settings, BundleWorkspace& cuts, FoldingWorkspace& ws,

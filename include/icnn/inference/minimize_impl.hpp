@@ -79,7 +79,7 @@ namespace detail {
   }
   set.project(result.y, scratch);
   if (set.has_point()) return true;
-  result = Result{.y = std::move(result.y)};
+  forget_all_but_y(result);
   result.seconds = set.clock().seconds();
   result.status = set.is_empty()                          ? Status::infeasible
                   : result.seconds >= settings.time_limit ? Status::deadline_reached

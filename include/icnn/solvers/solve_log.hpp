@@ -41,26 +41,30 @@ class SolveLog {
   /// before, its bounds and counts are kept.
   [[gnu::cold]] SolveLog(ConvexModel& model, const SimpleTerm& term, const Settings& settings, VectorView region,
                          Result& result, bool continues = false)
+      : SolveLog(model, term, settings, region, result.y, result, &result, continues) {}
+  /// The same for a point \p y and an outcome that are kept apart; without \p proofs nobody may want certificates or
+  /// multipliers.
+  [[gnu::cold]] SolveLog(ConvexModel& model, const SimpleTerm& term, const Settings& settings, VectorView region,
+                         VectorView y, Outcome& outcome, Result* proofs = nullptr, bool continues = false)
       : model_(model),
         term_(term),
         settings_(settings),
         region_(region),
         middle_(term.middle()),
         reach_(term.reach()),
-        result_(result),
+        y_(y),
+        result_(outcome),
+        proofs_(proofs),
         deadline_{term.clock(), settings.time_limit} {
-    result.status = Status::not_run;
-    if (settings.certificate) adjoints_ = origins_ = model.neurons();
+    if (proofs && settings.certificate) adjoints_ = origins_ = model.neurons();
     if (continues) {
-      proven_ = !result.certificate.empty();
-      scale_ = std::max(1.0, std::abs(result.value));
+      outcome.status = Status::not_run;
+      proven_ = proofs && !proofs->certificate.empty();
+      scale_ = std::max(1.0, std::abs(outcome.value));
       return;
     }
-    result.value = infinity;
-    result.lower_bound = -infinity;
-    result.value_error = result.seconds = 0;
-    result.minorant.slope.resize(0);
-    result.evaluations = result.iterations = 0;
+    outcome = {};
+    if (proofs) proofs->minorant.slope.resize(0);
   }
 
   [[nodiscard]] const SimpleTerm& term() const noexcept { return term_; }
@@ -74,7 +78,8 @@ class SolveLog {
     const double part = std::max(least_aim_, tuning.first_gaps * settings_.relative_gap * first_gap_);
     return std::min(tolerance(), std::max(settings_.absolute_gap, part));
   }
-  [[nodiscard]] Result& result() const noexcept { return result_; }  ///< the best point so far, and where to begin
+  [[nodiscard]] ConstVectorView best() const noexcept { return y_; }        ///< the best point so far, or where to begin,
+  [[nodiscard]] const Outcome& result() const noexcept { return result_; }  ///< and the numbers of it
   [[nodiscard]] bool ended() const noexcept { return result_.status != Status::not_run; }
 
   /// Whether the region that cuts hold in can become smaller with a further evaluation.
@@ -109,7 +114,7 @@ class SolveLog {
     }
     if (value < result_.value || first) {
       result_.value = value;
-      vec::copy(y, result_.y);
+      vec::copy(y, y_);
       error_known_ = false;
     }
     return true;
@@ -217,14 +222,14 @@ class SolveLog {
   void take_equal(ConstVectorView y, double value) {
     if (!(value - result_.value <= tuning.equal * noise())) return;
     result_.value = value;
-    vec::copy(y, result_.y);
+    vec::copy(y, y_);
     error_known_ = false;
   }
 
   /// How far rounding may move the values that a line search compares. That of a cut holds for its value, too.
   [[nodiscard, gnu::noinline]] double noise() {
     if (!std::isfinite(cut_error_)) return value_error();
-    return cut_error_ + term_.value_error(result_.y) + 4 * detail::epsilon * std::abs(result_.value);
+    return cut_error_ + term_.value_error(y_) + 4 * detail::epsilon * std::abs(result_.value);
   }
   /// Whether a difference of values is more than that. Well above the latest cut's error that error decides alone, and the
   /// term's own rounding is not asked for.
@@ -245,7 +250,7 @@ class SolveLog {
           : non_finite_in_a_row_ > 0 ? Status::non_finite
                                      : Status::uncertified);
     }
-    if (!proven_) result_.certificate = {};
+    if (proofs_ && !proven_) proofs_->certificate = {};
     result_.seconds = deadline_.clock.seconds();
   }
 
@@ -296,12 +301,12 @@ class SolveLog {
   void improve(double bound, const Below& below, Write write) {
     if (!(bound > result_.lower_bound)) return;
     result_.lower_bound = bound;
-    if (settings_.multipliers) keep(below);
+    if (proofs_ && settings_.multipliers) keep(below);
     if (adjoints_ > 0) write(prove());
   }
 
   [[gnu::noinline, gnu::cold]] void keep(const Below& below) {
-    Minorant& kept = result_.minorant;
+    Minorant& kept = proofs_->minorant;
     kept.slope.resize(region_.size());
     vec::step_to(below.g, -below.m, below.around, kept.slope);
     kept.curvature = below.m;
@@ -317,7 +322,7 @@ class SolveLog {
   [[nodiscard]] bool check_bounds() {
     const double excess = result_.lower_bound - result_.value;
     if (contradicts(excess, result_.value) && excess > value_error()) {
-      return end(term_.is_broken(result_.y) ? Status::numerical_limit : Status::not_convex);
+      return end(term_.is_broken(y_) ? Status::numerical_limit : Status::not_convex);
     }
     if (result_.lower_bound == -infinity && result_.value < -tuning.unbounded * scale_ && !vec::all_finite(region_)) {
       return end(Status::unbounded);
@@ -327,7 +332,7 @@ class SolveLog {
 
   /// Where the proof of the best lower bound goes: the adjoints of all neurons, from which slopes are made in the end.
   [[nodiscard]] Certificate& prove() {
-    Certificate& proof = result_.certificate;
+    Certificate& proof = proofs_->certificate;
     proof.slopes.resize(adjoints_);
     proof.multipliers.resize(0);
     if (const Vector<double>* values = term_.multipliers()) proof.multipliers = *values;
@@ -346,11 +351,11 @@ class SolveLog {
   /// The rounding error of the best value (a pass over the function, made when it matters), and of its point in the set.
   [[nodiscard, gnu::noinline]] double value_error() {
     if (!error_known_) {
-      error_ = model_.value_error(result_.y) + term_.value_error(result_.y) + 4 * detail::epsilon * std::abs(result_.value);
+      error_ = model_.value_error(y_) + term_.value_error(y_) + 4 * detail::epsilon * std::abs(result_.value);
       if (std::isnan(error_)) error_ = infinity;  // something overflowed
       error_known_ = true;
     }
-    return error_ + term_.violation_cost(result_.y);
+    return error_ + term_.violation_cost(y_);
   }
 
   /// Whether the gap is what is aimed at, or what counts as optimal and rounding for the most part, or no longer smaller.
@@ -403,7 +408,9 @@ class SolveLog {
   const Settings& settings_;
   VectorView region_;
   ConstVectorView middle_, reach_;  ///< of a narrow set; empty for others
-  Result& result_;
+  VectorView y_;
+  Outcome& result_;
+  Result* proofs_;  ///< whose certificate and minorant are written, where they are wanted
   Deadline deadline_;
   kernels::Order order_ = kernels::Order::first;
   double smooth_ = 0;                 ///< f at the latest point
@@ -418,7 +425,7 @@ class SolveLog {
   bool error_known_ = false;
   int non_finite_ = 0, non_finite_in_a_row_ = 0;  ///< values
   Index adjoints_ = 0, origins_ = 0;              ///< of a certificate, of cuts; 0: none are wanted
-  bool proven_ = false;                           ///< there is a lower bound, and its proof in result.certificate
+  bool proven_ = false;                           ///< there is a lower bound, and its proof in the certificate
 };
 
 }  // namespace icnn::inline ICNN_ISA

@@ -84,7 +84,7 @@ class EntropyBundle final : public BundleSteps {
 
   [[nodiscard]] bool begin() override {
     log_.clear(ws_.cuts);
-    term_.to_mirror(log_.result().y, ws_.mirror);
+    term_.to_mirror(log_.best(), ws_.mirror);
     term_.to_point(ws_.mirror, ws_.center);
     if (!log_.evaluate(ws_.center, value_) || !log_.take_gradient(ws_.center, ws_.g)) return false;
     log_.add_cut(ws_.cuts, ws_.center, ws_.g, 0);
@@ -94,7 +94,7 @@ class EntropyBundle final : public BundleSteps {
   }
 
   [[nodiscard]] Aim aim() override {
-    const Result& result = log_.result();
+    const Outcome& result = log_.result();
     const double open = std::isfinite(result.lower_bound) ? result.value - result.lower_bound : infinity;
     const double accuracy = tuning().master_accuracy * std::max(1.0, std::abs(value_));
     solve_entropy_master(term_, ws_, q_, smooth_, std::min(tuning().master_share * open, accuracy));

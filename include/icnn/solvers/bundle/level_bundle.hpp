@@ -21,20 +21,20 @@ inline constexpr LevelBundleTuning level_bundle_tuning{};
 /// The iterations of level_bundle(), from the best point so far.
 [[gnu::cold]] inline void level_iterations(SolveLog& log, Region& set, BundleWorkspace& ws, double share) {
   const auto& tuning = level_bundle_tuning;
-  const Result& result = log.result();
+  const Outcome& result = log.result();
   ws.begin(set);
   log.clear(ws.cuts);
-  vec::copy(result.y, ws.trial);
+  vec::copy(log.best(), ws.trial);
   double value = 0;
   const auto learn = [&] {
     const bool agrees = log.cut_agrees(ws.cuts.model(ws.trial), value);  // no cut lies above f
     log.add_cut(ws.cuts, ws.trial, ws.g, 0);
-    return agrees && log.cut_agrees(ws.cuts.model(result.y), result.value);
+    return agrees && log.cut_agrees(ws.cuts.model(log.best()), result.value);
   };
   if (!log.begin(set, ws.trial, value, ws.g, ws.center, ws.scratch) || !learn()) return;
   Stall stall(tuning.patience);
   while (log.iterate()) {
-    vec::copy(result.y, ws.center);
+    vec::copy(log.best(), ws.center);
     const double size = solve_master(ws, log, 0, 0, result.value, result.value - result.lower_bound);
     if (!vec::all_finite(ws.trial)) return;
     const double bound = bound_of_master(log, set, ws, 0, size);

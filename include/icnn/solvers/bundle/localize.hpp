@@ -236,7 +236,7 @@ class Localizer {
     settings.relative_gap = relative_gap;
     settings.certificate = model_.knows_conjugates();
     if (!search_between(lower, upper, settings, result, best)) {
-      best = Result{.y = std::move(best.y)};
+      forget_all_but_y(best);
       return;
     }
     if (best.value < result.value && set_.contains(best.y)) {  // rounding in the box's units may break rows

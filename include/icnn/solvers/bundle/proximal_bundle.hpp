@@ -193,7 +193,7 @@ class ProximalBundle final : public BundleSteps {
   [[nodiscard]] bool begin() override {
     ws_.begin(set_);
     log_.clear(ws_.cuts);
-    vec::copy(log_.result().y, ws_.center);
+    vec::copy(log_.best(), ws_.center);
     if (!log_.begin(set_, ws_.center, value_, ws_.g, ws_.trial, ws_.scratch)) return false;
     log_.add_cut(ws_.cuts, ws_.center, ws_.g, m_);
     smooth_ = value_;

@@ -58,7 +58,7 @@ inline constexpr MirrorGradientTuning mirror_gradient_tuning{};
 
 /// ws.y := the best point so far, moved off the boundary, with its mirror coordinates, gradient and value.
 [[nodiscard]] inline bool begin_in_mirror(SolveLog& log, const EntropyTerm& term, GradientWorkspace& ws, double& value) {
-  term.to_mirror(log.result().y, ws.mirror);
+  term.to_mirror(log.best(), ws.mirror);
   term.to_point(ws.mirror, ws.y);
   return log.evaluate(ws.y, value) && log.take_gradient(ws.y, ws.g);
 }

@@ -123,10 +123,10 @@ inline double first_step(Region& set, GradientWorkspace& ws) {
 inline void gradient_iterations(SolveLog& log, Region& set, GradientWorkspace& ws, Index max_evaluations) {
   const LineSearch& line_search = log.settings().line_search;
   const auto& tuning = projected_gradient_tuning;
-  Result& result = log.result();
+  const Outcome& result = log.result();
   double value = 0;
   const auto begin = [&] {
-    vec::copy(result.y, ws.y);
+    vec::copy(log.best(), ws.y);
     return log.begin(set, ws.y, value, ws.g, ws.trial, ws.mirror);
   };
   if (!begin()) return;

@@ -21,6 +21,11 @@ struct BasicNewtonWorkspace : BasicGradientWorkspace<N> {
   Matrix<double, N, N> hessian, scaled;
   Polytope set;
   NewtonStep<N> step;
+
+  void begin(const Region& of) {
+    of.describe(set);
+    step.begin(set);
+  }
 };
 
 using NewtonWorkspace = BasicNewtonWorkspace<Dynamic>;
@@ -31,15 +36,14 @@ namespace detail {
 inline constexpr int newton_patience = 3;
 
 /// The iterations of projected_newton(), one evaluation at a time, from the best point so far.
-template <int N>
+template <class Workspace>
 class NewtonIterations {
  public:
-  NewtonIterations(SolveLog& log, Region& set, BasicNewtonWorkspace<N>& ws, Index max_evaluations)
+  NewtonIterations(SolveLog& log, Region& set, Workspace& ws, Index max_evaluations)
       : log_(log), set_(set), ws_(ws), max_evaluations_(max_evaluations) {
     log.set_order(kernels::Order::second);
-    set.describe(ws.set);
-    ws.step.begin(ws.set);
-    vec::copy(log.result().y, ws.y);
+    ws.begin(set);
+    vec::copy(log.best(), ws.y);
   }
 
   /// Where step() evaluates f.
@@ -74,9 +78,11 @@ class NewtonIterations {
     bound_ = log_.result().lower_bound;
     log_.model().hessian(ws_.hessian);
     if (!ws_.step.solve(ws_.set, ws_.y, ws_.g, ws_.hessian, ws_.direction, log_.deadline())) return false;
-    if (!ws_.set.is_simple()) {
-      set_.use_multipliers(ws_.step.row_multipliers(ws_.set), ws_.step.equality_multipliers(ws_.set));
-      if (!log_.bound_again(ws_.y, ws_.g)) return false;
+    if constexpr (requires { ws_.step.row_multipliers(ws_.set); }) {
+      if (!ws_.set.is_simple()) {
+        set_.use_multipliers(ws_.step.row_multipliers(ws_.set), ws_.step.equality_multipliers(ws_.set));
+        if (!log_.bound_again(ws_.y, ws_.g)) return false;
+      }
     }
     slope_ = vec::dot(ws_.g, ws_.direction);
     // Among points whose values rounding alone tells apart, that from which the step is expected to gain least.
@@ -98,7 +104,7 @@ class NewtonIterations {
 
   SolveLog& log_;
   Region& set_;
-  BasicNewtonWorkspace<N>& ws_;
+  Workspace& ws_;
   Index max_evaluations_;
   Stall stall_{newton_patience}, futile_{2 * newton_patience};
   bool begun_ = false;
@@ -108,9 +114,9 @@ class NewtonIterations {
   double least_slope_ = infinity;         ///< of all steps so far
 };
 
-template <int N>
-void newton_iterations(SolveLog& log, Region& set, BasicNewtonWorkspace<N>& ws, Index max_evaluations) {
-  NewtonIterations<N> iterations(log, set, ws, max_evaluations);
+template <class Workspace>
+void newton_iterations(SolveLog& log, Region& set, Workspace& ws, Index max_evaluations) {
+  NewtonIterations<Workspace> iterations(log, set, ws, max_evaluations);
   while (iterations.step()) {
   }
 }
