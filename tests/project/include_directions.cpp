@@ -70,6 +70,7 @@ const std::map<std::string, std::string> tested_elsewhere = {
     {"solvers/constraint_values.hpp", "inference/find_multipliers.cpp, which fills them in"},
     {"solvers/folded.hpp", "what inference/network_folding.cpp holds against functions"},
     {"solvers/slope_bound.hpp", "inference/verify.cpp, whose proofs it is"},
+    {"solvers/newton/active_set.hpp", "solvers/newton/newton_step.cpp, whose guesses it makes"},
     {"solvers/quadratic/quadratic_program.hpp", "what solvers/quadratic/interior_point.cpp solves"},
     {"learning/learner.hpp", "learning/fit.cpp, whose interrupted trainings it remembers"},
     {"learning/training_settings.hpp", "learning/training.cpp, which tries each of them"},
