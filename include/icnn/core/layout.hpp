@@ -69,6 +69,14 @@ using Selection = std::vector<unsigned char>;
 /// The map of a flat parameter vector: its blocks in order, with names, shapes and signs.
 class Layout {
  public:
+  Layout() = default;
+  /// One that counts blocks and their sizes and keeps none of them, for who needs but their offsets; allocates nothing.
+  [[nodiscard]] static Layout of_sizes() {
+    Layout layout;
+    layout.keeps_blocks_ = false;
+    return layout;
+  }
+
   /// Appends a block and returns its number. Throws Error where the sizes are negative or overflow.
   Index add(Block block) {
     constexpr Index most = std::numeric_limits<Index>::max() / 64;  // so that bytes, and sums of sizes, cannot overflow
@@ -79,8 +87,8 @@ class Layout {
     }
     block.offset = size_;
     size_ += block.size();
-    blocks_.push_back(std::move(block));
-    return static_cast<Index>(blocks_.size()) - 1;
+    if (keeps_blocks_) blocks_.push_back(std::move(block));
+    return count_++;
   }
 
   /// Appends every block of another layout, with a prefix to the names.
@@ -116,7 +124,8 @@ class Layout {
   }
 
   std::vector<Block> blocks_{};
-  Index size_ = 0;
+  Index size_ = 0, count_ = 0;
+  bool keeps_blocks_ = true;
 };
 
 /// The blocks for which the predicate holds, to restrict a gradient to them.

@@ -38,7 +38,7 @@ void copy_context(const Layers& layers, const From& from, Index column, To& to, 
 /// of a multiple of four columns, for which kernels add up each alike, however many there are: some may count for nothing.
 template <class Layers>
 class SharedPasses {
-  using Term = OutputTerm<double, Layers::Inputs>;
+  using Term = OutputTermOf<Layers>;
   using Workspace = ConvexWorkspace<Layers, Dynamic>;
   using Adjoints = decltype(AtContextWorkspace<Layers, Dynamic>::adjoints);
 

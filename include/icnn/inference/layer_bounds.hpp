@@ -22,15 +22,20 @@ inline constexpr double smallest = std::numeric_limits<double>::min();
   return slope < range.least ? range.least : slope > range.most ? range.most : slope;
 }
 
-/// What the rounding bounds of one layer are made of: vectors of its width, and factors.
+/// What the rounding bounds of one layer are made of: vectors of its width, and factors. No template, for all that is
+/// computed with it.
 class LayerBounds {
-  Matrix<double> vectors_;  // all in one, which keeps its place when it is moved
-  [[nodiscard]] VectorView vector(Index k) noexcept { return {vectors_.data() + k * vectors_.rows(), vectors_.rows()}; }
+  double* numbers_;
+  Index width_;
+  [[nodiscard]] VectorView vector(Index k) noexcept { return {numbers_ + k * width_, width_}; }
 
  public:
-  [[gnu::cold, gnu::noinline]] explicit LayerBounds(Index width = 0) : vectors_(width, Index{9}) {}
-  LayerBounds(LayerBounds&&) noexcept = default;
-  LayerBounds& operator=(LayerBounds&&) noexcept = default;
+  static constexpr int vectors = 9;
+
+  /// On numbers that lie elsewhere, width x vectors.
+  [[gnu::cold, gnu::noinline]] LayerBounds(double* numbers, Index width) : numbers_(numbers), width_(width) {}
+  LayerBounds(const LayerBounds&) = delete;
+  LayerBounds& operator=(const LayerBounds&) = delete;
 
   /// slope := the largest |g'| between middle - factor off and middle + factor off: that of a convex function is at an end.
   template <class A>
@@ -65,6 +70,19 @@ class LayerBounds {
   double of_sum = 0;                              ///< what rounding does to one of its sums, relatively,
   double of_slope = 0;                            ///< and to the adjoints and to the slope of a cut
   double of_next = 0;                             ///< to the sums of the layer above
+};
+
+/// With the numbers, of a width that the layer's type may know.
+template <int W>
+struct LayerBoundsRoom {
+  Matrix<double, W, LayerBounds::vectors> numbers;
+};
+template <class Layer>
+struct LayerBoundsOf : private LayerBoundsRoom<Layer::Width>, LayerBounds {
+  explicit LayerBoundsOf(const ScratchSize<Layer>& room)
+      : LayerBoundsRoom<Layer::Width>{Matrix<double, Layer::Width, LayerBounds::vectors>(room.layer.width(),
+                                                                                         Index{LayerBounds::vectors})},
+        LayerBounds(this->numbers.data(), room.layer.width()) {}
 };
 
 }  // namespace detail

@@ -6,7 +6,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <vector>
+#include <type_traits>
+#include <utility>
 
 #include "icnn/activations/erased.hpp"
 #include "icnn/functions/workspace.hpp"
@@ -16,6 +17,7 @@
 #include "icnn/inference/output_term_bounds.hpp"
 #include "icnn/inference/quadratic_bounds.hpp"
 #include "icnn/layers/ficnn_layer.hpp"
+#include "icnn/networks/context_passes.hpp"
 #include "icnn/networks/convex_passes.hpp"
 #include "icnn/solvers/convex_model.hpp"
 #include "icnn/solvers/simple_term.hpp"
@@ -49,7 +51,7 @@ class NetworkModel : public ConvexModel {
   static constexpr int Columns = Layers::SingleColumns;
 
  public:
-  using Term = OutputTerm<double, N>;
+  using Term = OutputTermOf<Layers>;
 
   /// Room for Hessians costs two matrices of width x inputs per layer.
   [[gnu::cold]] NetworkModel(const Layers& layers, const Term& term, const double* parameters, bool hessian)
@@ -57,9 +59,9 @@ class NetworkModel : public ConvexModel {
         term_(&term),
         p_(parameters),
         context_(layers, term),
-        ws_(0, layers, term, {.columns = 1, .hessian = hessian}),
-        bounds_(static_cast<std::size_t>(layers.depth())),
-        scratch_(bounds_.size()),
+        ws_(passes::shape_key(layers, term), layers, term, {.columns = 1, .hessian = hessian}),
+        bounds_(layers.template make<detail::LayerBoundsOf>(1)),
+        scratch_(layers.template make<detail::LayerBoundsOf>(1)),
         term_bounds_(term.rank()),
         farthest_(term.inputs()),
         sizes_(term.inputs()) {
@@ -73,8 +75,6 @@ class NetworkModel : public ConvexModel {
       widest = std::max({widest, layer.width(), layer.previous()});
       knows_conjugates_ = knows_conjugates_ && icnn::knows_conjugate(layer.activation());
       has_pieces_ = has_pieces_ && knows_conjugates_ && pieces_of(layer.activation()).count > 0;
-      bounds(i) = detail::LayerBounds(layer.width());
-      scratch(i) = detail::LayerBounds(layer.width());
       bounds(i).first = neurons_;
       neurons_ += layer.width();
     });
@@ -108,6 +108,8 @@ class NetworkModel : public ConvexModel {
     term_ = &term;
     p_ = parameters;
   }
+  /// Scratch of its passes, for whoever evaluates the network while nobody solves.
+  [[nodiscard]] ConvexWorkspace<Layers, Columns>& workspace() noexcept { return ws_; }
   /// Before anything else; the code of folding stands behind pointers, so that who does not ask for it does not compile it.
   void allow_folding() {
     prepare_ = [](NetworkModel& m, Index most) {
@@ -176,7 +178,8 @@ class NetworkModel : public ConvexModel {
       if (layer.has_passthrough()) context_.y_map(i, layer).add_absolute(p_, h.data(), now.outside.data());
       with_quadratic(i, layer, [&](const auto& a, Index rank) { quadratics_.add_reach(a, p_, rank, h, h, now.outside); });
       vec::copy(now.outside, now.sum);
-      if (layer.previous() > 0) context_.z_map(i, layer).add_absolute(p_, bounds(i - 1).output.data(), now.sum.data());
+      if (layer.previous() > 0)
+        context_.z_map(i, layer).add_absolute(p_, bounds(detail::below(i)).output.data(), now.sum.data());
       for (Index j = 0; j < layer.width(); ++j) now.sum(j) *= 1.01;
       now.find_slopes(layer.activation(), nullptr, 1, now.sum);
       const double at_0 = std::abs(layer.activation().jet(0.0).value);
@@ -187,7 +190,8 @@ class NetworkModel : public ConvexModel {
       with_quadratic(i, layer, [&](const auto& a, Index rank) { quadratics_.add_reach(a, p_, rank, h, r, now.spread); });
       vec::scale_to(2.02, now.spread, now.spread);
       vec::copy(now.spread, now.end);  // D
-      if (layer.previous() > 0) context_.z_map(i, layer).add_absolute(p_, bounds(i - 1).error.data(), now.end.data());
+      if (layer.previous() > 0)
+        context_.z_map(i, layer).add_absolute(p_, bounds(detail::below(i)).error.data(), now.end.data());
       now.find_turn();
     });
     term_error_ = term_size(h, h) * 4 * detail::rounding_of_sum(inputs() + term_bounds_.rank());
@@ -239,7 +243,7 @@ class NetworkModel : public ConvexModel {
         if (!is_exact) quadratics_.add_reach(a, p_, rank, farthest_, dy, now.error);
       });
       if (layer.previous() > 0) {
-        const detail::LayerBounds& before = scratch(i - 1);
+        const detail::LayerBounds& before = scratch(detail::below(i));
         if constexpr (has_previous<decltype(layer)>)
           context_.z_map(i, layer).add(p_, sized<previous>(ConstVectorView(before.output)), sized<width>(s));
         context_.z_map(i, layer).add_absolute(p_, before.outside.data(), size.data());  // |z| + 2 E
@@ -316,7 +320,7 @@ class NetworkModel : public ConvexModel {
                                               : Folds::linear;
   }
   [[gnu::cold]] void pieces(VectorView low, VectorView high, VectorView kink) const override {
-    layers_->for_each([&](Index i, const auto& layer) {
+    layers_->for_each([&](auto i, const auto& layer) {
       const LinearPieces pieces = pieces_of(layer.activation());
       for (Index j = first(i); j < first(i) + layer.width(); ++j) {
         low(j) = pieces.piece[0].slope;
@@ -369,9 +373,26 @@ class NetworkModel : public ConvexModel {
   template <class Layer>
   static constexpr bool has_previous = std::remove_cvref_t<Layer>::Previous != 0;
 
-  [[nodiscard]] Index first(Index i) const { return bounds_[static_cast<std::size_t>(i)].first; }
-  [[nodiscard]] detail::LayerBounds& bounds(Index i) { return bounds_[static_cast<std::size_t>(i)]; }
-  [[nodiscard]] detail::LayerBounds& scratch(Index i) { return scratch_[static_cast<std::size_t>(i)]; }
+  template <class Layer>
+  struct WidestOf : std::integral_constant<int, std::max({1, Layer::Width, Layer::Previous})> {};
+  template <class Layer>
+  struct FormsOf
+      : std::integral_constant<int, std::remove_cvref_t<decltype(std::declval<Layer>().convex().quadratic())>::Forms> {};
+  using Widest = Vector<double, Layers::template most<WidestOf>>;  ///< of a layer's width, or that below
+  using Bounds = typename Layers::template Storage<detail::LayerBoundsOf>;
+
+  template <class I>
+  [[nodiscard]] Index first(I i) const {
+    return detail::at(bounds_, i).first;
+  }
+  template <class I>
+  [[nodiscard]] detail::LayerBounds& bounds(I i) {
+    return detail::at(bounds_, i);
+  }
+  template <class I>
+  [[nodiscard]] detail::LayerBounds& scratch(I i) {
+    return detail::at(scratch_, i);
+  }
 
   /// A point with the extent that the passes are compiled for.
   [[nodiscard]] static auto point(ConstVectorView y) { return Eigen::Map<const Vector<double, N>>(y.data(), y.size()); }
@@ -384,9 +405,7 @@ class NetworkModel : public ConvexModel {
   [[nodiscard]] static auto sized(ConstVectorView v) {
     return Eigen::Map<const Vector<double, Size>>(v.data(), v.size());
   }
-  [[nodiscard]] static Eigen::Map<const Vector<double>> column(const Vector<double>& v, Index size) {
-    return {v.data(), size};
-  }
+  [[nodiscard]] static Eigen::Map<const Vector<double>> column(const Widest& v, Index size) { return {v.data(), size}; }
   [[nodiscard]] static MatrixView<double> view(VectorView g) { return {g.data(), g.size(), 1, g.size()}; }
 
   template <class I, class Layer>
@@ -422,17 +441,17 @@ class NetworkModel : public ConvexModel {
     });
   }
 
-  std::vector<detail::LayerBounds> bounds_, scratch_;  ///< of the region; of a value
+  Bounds bounds_, scratch_;  ///< of the region; of a value
   Index neurons_ = 0, terms_ = 0, minorant_terms_ = 0;
   bool knows_conjugates_ = true, has_pieces_ = true;
   NetworkFolding folding_{};
   void (*prepare_)(NetworkModel&, Index) = nullptr;
   void (*fold_)(NetworkModel&, const Folding&, ConstVectorView, const FoldedView&) = nullptr;
-  Vector<double> delta_{}, v_{};
+  Widest delta_{}, v_{};
   detail::OutputTermBounds<Term> term_bounds_;
-  detail::QuadraticBounds quadratics_{};
-  Vector<double> farthest_;
-  Vector<double> sizes_;  ///< sum_i |W^y_i|'|v_i|
+  detail::QuadraticBounds<Layers::template most<FormsOf>> quadratics_{};
+  Vector<double, N> farthest_;
+  Vector<double, N> sizes_;  ///< sum_i |W^y_i|'|v_i|
   double term_error_ = 0, of_above_ = 0;
   bool narrow_ = false;  ///< the region has a middle of its own
 };

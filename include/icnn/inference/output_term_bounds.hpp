@@ -65,7 +65,7 @@ class OutputTermBounds {
   }
 
  private:
-  Vector<double> low_, spread_;  ///< L c, |L| |c|
+  Vector<double, Term::Rank> low_, spread_;  ///< L c, |L| |c|
 };
 
 }  // namespace icnn::inline ICNN_ISA::detail

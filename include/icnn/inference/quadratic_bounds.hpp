@@ -17,6 +17,9 @@ namespace icnn::inline ICNN_ISA::detail {
 /// What is left is what the tangent at t loses at y, 2 |t| times the error of t, and the sum's own: with |t| <= |a|'h both
 /// are a multiple of epsilon times the reach 2 sum_r (|a|'h)^2. From y to v, both at most r from the middle, t^2 changes by
 /// |t + t'| |a'(v - y)| at most, and its tangent by as much: twice the reach 2 sum_r (|a|'h)(|a|'r).
+///
+/// Forms is the most that a layer has, or Dynamic.
+template <int Forms>
 class QuadraticBounds {
  public:
   /// For layers of up to so many forms.
@@ -32,7 +35,7 @@ class QuadraticBounds {
     apply_absolute(a, p, h, first_, forms);
     const bool same = d.data() == h.data();  // then so are the products
     if (!same) apply_absolute(a, p, d, second_, forms);
-    const Vector<double>& of_d = same ? first_ : second_;
+    const auto& of_d = same ? first_ : second_;
     for (Index form = 0; form < forms; ++form) out(form / rank) += 2.02 * first_(form) * of_d(form);
   }
 
@@ -69,12 +72,12 @@ class QuadraticBounds {
     a.add(p, y, t.map());
   }
   template <class Map>
-  static void apply_absolute(const Map& a, const double* p, ConstVectorView h, Vector<double>& out, Index forms) {
+  static void apply_absolute(const Map& a, const double* p, ConstVectorView h, VectorView out, Index forms) {
     vec::fill({out.data(), forms}, 0);
     a.add_absolute(p, h.data(), out.data());
   }
 
-  Vector<double> first_{}, second_{};  ///< forms, or what they reach
+  Vector<double, Forms> first_{}, second_{};  ///< forms, or what they reach
 };
 
 }  // namespace icnn::inline ICNN_ISA::detail

@@ -26,7 +26,7 @@ struct OutputTermShape {
 };
 
 /// Scratch of the output term for up to `columns` samples.
-template <class S, int N, int Cols>
+template <class S, int N, int Cols, int R = Dynamic>
 struct OutputTermTape {
   using Scalar = S;
 
@@ -39,28 +39,31 @@ struct OutputTermTape {
         weighted(inputs, columns),
         quadratic(1, columns) {}
 
-  Matrix<S, Dynamic, Cols == 1 ? 1 : Dynamic> low, low_w, scaled;  ///< L y, L w, and one of them times the seeds
-  Matrix<S, N, Cols> gradient;                                     ///< of q in y
-  Matrix<S, N, Cols> product;                                      ///< (D + L'L) w
-  Matrix<S, N, Cols> weighted;                                     ///< y (or w) times the seeds
-  Matrix<S, 1, Cols> quadratic;                                    ///< d' (D + L'L) d along a line
+  Matrix<S, R, Cols == 1 ? 1 : Dynamic> low, low_w, scaled;  ///< L y, L w, and one of them times the seeds
+  Matrix<S, N, Cols> gradient;                               ///< of q in y
+  Matrix<S, N, Cols> product;                                ///< (D + L'L) w
+  Matrix<S, N, Cols> weighted;                               ///< y (or w) times the seeds
+  Matrix<S, 1, Cols> quadratic;                              ///< d' (D + L'L) d along a line
 };
 
 /// The quadratic that a network adds to its last layer, q(x, y) = y' (D + L'L) y / 2 + y' (C x + d), with D >= 0 diagonal:
 /// convex in y by its form, strongly so with modulus min D. D is stored as n x 1. \p linear is the linear part C x + d as
-/// columns (n x 1 for all samples, or n x B), which the network provides; empty where there is none.
-template <class S, int N = Dynamic>
+/// columns (n x 1 for all samples, or n x B), which the network provides; empty where there is none. R is the rank of L,
+/// Dynamic, or 0 for never.
+template <class S, int N = Dynamic, int R = Dynamic>
 class OutputTerm {
  public:
+  static constexpr int Rank = R;
   template <int Cols, class T = S>
-  using Tape = OutputTermTape<T, N, Cols>;
+  using Tape = OutputTermTape<T, N, Cols, R>;
 
   /// Declares D, L, C, d, as far as the shape has them. With \p non_decreasing inputs only d may be there, non-negative in
   /// those rows; anything else would make f decrease somewhere, and is refused with an Error.
   OutputTerm(Layout& layout, Index layer, const OutputTermShape& shape, Index inputs, Index context,
              const std::vector<Index>& non_decreasing)
       : inputs_(inputs), context_(context), rank_(shape.rank) {
-    if (shape.rank < 0) fail({"OutputTerm", "a rank >= 0", detail::text(shape.rank)});
+    if (shape.rank < 0 || (R != Dynamic && shape.rank != R))
+      fail({"OutputTerm", R == Dynamic ? "a rank >= 0" : "the rank of the type", detail::text(shape.rank)});
     if (shape.bilinear && context == 0) {
       fail({"OutputTerm", "no bilinear term y' C x without a context", "bilinear = true", "use a PICNN"});
     }
@@ -80,11 +83,11 @@ class OutputTerm {
   }
 
   [[nodiscard]] OutputTermShape shape() const {
-    return {diagonal_.number >= 0, rank_, bilinear_.number >= 0, linear_.number >= 0};
+    return {diagonal_.number >= 0, rank(), bilinear_.number >= 0, linear_.number >= 0};
   }
   [[nodiscard]] Index inputs() const noexcept { return inputs_.value(); }
-  [[nodiscard]] Index rank() const noexcept { return rank_; }
-  [[nodiscard]] bool is_quadratic() const noexcept { return diagonal_.number >= 0 || rank_ > 0; }
+  [[nodiscard]] Index rank() const noexcept { return rank_.value(); }
+  [[nodiscard]] bool is_quadratic() const noexcept { return diagonal_.number >= 0 || rank() > 0; }
   [[nodiscard]] bool has_linear_part() const noexcept { return bilinear_.number >= 0 || linear_.number >= 0; }
   [[nodiscard]] bool empty() const noexcept { return !is_quadratic() && !has_linear_part(); }
 
@@ -97,7 +100,7 @@ class OutputTerm {
   }
   template <class P>
   [[nodiscard]] auto L(P* p) const {
-    return map<Dynamic, N>(p, low_, rank_, inputs());
+    return map<R, N>(p, low_, rank(), inputs());
   }
   template <class P>
   [[nodiscard]] auto C(P* p) const {
@@ -171,7 +174,9 @@ class OutputTerm {
   template <class H>
   void add_hessian(const S* p, H& h) const {
     for (Index j = 0; j < inputs() && diagonal_.number >= 0; ++j) h(j, j) += D(p)(j);
-    if (rank_ > 0) kernels::add_transposed_product(L(p), L(p), h);
+    if constexpr (R != 0) {
+      if (rank() > 0) kernels::add_transposed_product(L(p), L(p), h);
+    }
   }
 
   /// d' (D + L'L) d for each column of d, into the tape; after forward and tangent(d).
@@ -217,11 +222,13 @@ class OutputTerm {
     for (Index c = 0; c < columns; ++c) {
       for (Index j = 0; j < inputs(); ++j) out(j, c) = d ? Number(d[j]) * y(j, c) : Number(0);
     }
-    if (rank_ == 0) return;
-    auto low = first_columns(low_buffer, columns);
-    low.setZero();
-    kernels::add_product(L(p), y, low);
-    kernels::add_transposed_product(L(p), low, out);
+    if constexpr (R != 0) {
+      if (rank() == 0) return;
+      auto low = first_columns(low_buffer, columns);
+      low.setZero();
+      kernels::add_product(L(p), y, low);
+      kernels::add_transposed_product(L(p), low, out);
+    }
   }
 
   /// The derivatives in D, L, C, d and x.
@@ -234,10 +241,12 @@ class OutputTerm {
         kernels::add_row_sums((Number(0.5) * seeds(c)) * y.col(c).cwiseAbs2(), D(sink.data));
       }
     }
-    if (sink.wants(low_.number)) {
-      auto scaled = first_columns(tape.scaled, columns);
-      scaled = first_columns(tape.low, columns) * seeds.asDiagonal();
-      kernels::add_outer_product(scaled, y, L(sink.data));
+    if constexpr (R != 0) {
+      if (sink.wants(low_.number)) {
+        auto scaled = first_columns(tape.scaled, columns);
+        scaled = first_columns(tape.low, columns) * seeds.asDiagonal();
+        kernels::add_outer_product(scaled, y, L(sink.data));
+      }
     }
     linear_backward(p, y, x, seeds, first_columns(tape.weighted, columns), sink, gx);
   }
@@ -249,12 +258,14 @@ class OutputTerm {
         kernels::add_row_sums(seeds(c) * y.col(c).cwiseProduct(w.col(c)), D(sink.data));
       }
     }
-    if (sink.wants(low_.number)) {
-      auto scaled = first_columns(tape.scaled, columns);
-      scaled = first_columns(tape.low, columns) * seeds.asDiagonal();
-      kernels::add_outer_product(scaled, w, L(sink.data));
-      scaled = first_columns(tape.low_w, columns) * seeds.asDiagonal();
-      kernels::add_outer_product(scaled, y, L(sink.data));
+    if constexpr (R != 0) {
+      if (sink.wants(low_.number)) {
+        auto scaled = first_columns(tape.scaled, columns);
+        scaled = first_columns(tape.low, columns) * seeds.asDiagonal();
+        kernels::add_outer_product(scaled, w, L(sink.data));
+        scaled = first_columns(tape.low_w, columns) * seeds.asDiagonal();
+        kernels::add_outer_product(scaled, y, L(sink.data));
+      }
     }
     linear_backward(p, w, x, seeds, first_columns(tape.weighted, columns), sink, gx);
   }
@@ -275,7 +286,7 @@ class OutputTerm {
 
   [[no_unique_address]] Extent<N> inputs_;
   Index context_ = 0;
-  Index rank_ = 0;
+  [[no_unique_address]] Extent<R> rank_;
   BlockSlot diagonal_{}, low_{}, bilinear_{}, linear_{};
 };
 

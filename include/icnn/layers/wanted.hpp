@@ -111,8 +111,8 @@ struct BlockSlot {
 
   /// Appends the block to the layout.
   [[nodiscard]] static BlockSlot declare(Layout& layout, Block block) {
-    const Index number = layout.add(std::move(block));
-    return {number, layout[number].offset};
+    const Index offset = layout.size();
+    return {layout.add(std::move(block)), offset};
   }
 
   friend bool operator==(const BlockSlot&, const BlockSlot&) = default;

@@ -66,13 +66,16 @@ struct Activations {
   friend bool operator==(const Activations&, const Activations&) = default;
 };
 
-/// In type lists: n convex inputs, and the rank of the quadratic that every unit has in them.
-template <int N, int QuadraticRank = 0>
+/// In type lists: n convex inputs, the rank of the quadratic that every unit has in them, and that of L in the output term,
+/// where it is not left to the options.
+template <int N, int QuadraticRank = 0, int OutputRank = Dynamic>
 struct Inputs {
   static_assert(N >= 1, "a network has at least one input");
   static_assert(QuadraticRank >= 0, "the rank of a quadratic passthrough is at least 0, which is none");
+  static_assert(OutputRank >= 0 || OutputRank == Dynamic, "the rank of L is at least 0, which is none");
   static constexpr int size = N;
   static constexpr int quadratic_rank = QuadraticRank;
+  static constexpr int output_rank = OutputRank;
 };
 
 /// In type lists: a context of C numbers.
@@ -133,15 +136,24 @@ inline void require_sizes(const char* network, const char* what, const std::vect
   }
 }
 
-/// Sizes that are in the type: \p inputs and \p hidden may be left out, and are filled in; others throw Error. \p widths
-/// ends with that of the output layer, which is no hidden one.
-inline void take_sizes(const char* network, Index& inputs, Index number, Widths& hidden, Widths widths) {
+[[noreturn, gnu::cold]] inline void refuse_sizes(const char* network) {
+  fail({network, "the sizes that are in the type, or none", "others", "leave them out of the options"});
+}
+
+/// Sizes that are in the type: those of the options may be left out, and are filled in; others throw Error. \p widths ends
+/// with that of the output layer, which is no hidden one.
+inline void take_inputs(const char* network, Index& inputs, Index in_type) {
+  if (inputs != 0 && inputs != in_type) refuse_sizes(network);
+  inputs = in_type;
+}
+inline void take_widths(const char* network, Widths& hidden, Widths widths) {
   widths.pop_back();
-  if ((inputs != 0 && inputs != number) || (!hidden.empty() && hidden != widths)) {
-    fail({network, "the sizes that are in the type, or none", "others", "leave them out of the options"});
-  }
-  inputs = number;
+  if (!hidden.empty() && hidden != widths) refuse_sizes(network);
   hidden = std::move(widths);
+}
+inline void take_sizes(const char* network, Index& inputs, Index in_type, Widths& hidden, Widths widths) {
+  take_inputs(network, inputs, in_type);
+  take_widths(network, hidden, std::move(widths));
 }
 
 /// What the inputs of a convex network demand, of its first layer too. A quadratic passthrough is convex and not monotone:
@@ -173,6 +185,16 @@ inline void take_quadratic_rank(const char* network, Index& rank, Index in_type)
   if (rank != 0 && rank != in_type) {
     fail({network, text("the quadratic_rank of the type, ", in_type), text(rank),
           "Inputs<n, rank> has it in the type; leave it out of the options"});
+  }
+  rank = in_type;
+}
+
+/// The same for the rank of L in the output term, where it is in the type.
+inline void take_output_rank(const char* network, Index& rank, int in_type) {
+  if (in_type == Dynamic) return;
+  if (rank != 0 && rank != in_type) {
+    fail({network, text("the output.rank of the type, ", in_type), text(rank),
+          "Inputs<n, r, rank> has it in the type; leave it out of the options"});
   }
   rank = in_type;
 }

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <iterator>
 #include <tuple>
@@ -22,7 +23,11 @@ class DynamicChain {
  public:
   using Scalar = typename Layer::Scalar;
   static constexpr int Inputs = Dynamic;
+  static constexpr int OutputRank = Dynamic;
   static constexpr int SingleColumns = Dynamic;  ///< columns of the tape for single samples
+  /// The largest of the numbers that Of<Layer>::value are.
+  template <template <class> class>
+  static constexpr int most = Dynamic;
 
   template <template <class> class Of>
   using Storage = std::vector<Of<Layer>>;
@@ -85,15 +90,19 @@ class DynamicChain {
   std::vector<Layer> layers_;
 };
 
-/// A list of layer types of compile-time sizes, the output layer last. Indices are std::integral_constant.
-template <class... Layers>
+/// A list of layer types of compile-time sizes, the output layer last, beside which an output term has an L of that rank
+/// (Dynamic: which the options say). Indices are std::integral_constant.
+template <int Rank, class... Layers>
 class StaticChain {
  public:
   static constexpr std::size_t size = sizeof...(Layers);
   using LastLayer = std::tuple_element_t<size - 1, std::tuple<Layers...>>;
   using Scalar = typename LastLayer::Scalar;
   static constexpr int Inputs = LastLayer::Inputs;
+  static constexpr int OutputRank = Rank;
   static constexpr int SingleColumns = 1;
+  template <template <class> class Of>
+  static constexpr int most = std::max({Of<Layers>::value...});
 
   template <template <class> class Of>
   using Storage = std::tuple<Of<Layers>...>;
@@ -120,7 +129,7 @@ class StaticChain {
   }
 
   template <class... Others, class Visit>
-  void for_each_pair(const StaticChain<Others...>& other, Visit&& visit) const {
+  void for_each_pair(const StaticChain<Rank, Others...>& other, Visit&& visit) const {
     for_each([&](auto i, const auto& layer) { visit(i, layer, std::get<static_cast<std::size_t>(i())>(other.layers_)); });
   }
 
@@ -136,7 +145,7 @@ class StaticChain {
   friend bool operator==(const StaticChain&, const StaticChain&) = default;
 
  private:
-  template <class...>
+  template <int, class...>
   friend class StaticChain;
 
   std::tuple<Layers...> layers_;

@@ -16,9 +16,9 @@ inline constexpr int context_extent = 0;
 template <class Layer>
 requires requires { Layer::ContextWidth; }
 inline constexpr int context_extent<DynamicChain<Layer>> = Dynamic;
-template <class First, class... Rest>
+template <int Rank, class First, class... Rest>
 requires requires { First::ContextWidth; }
-inline constexpr int context_extent<StaticChain<First, Rest...>> = First::ContextWidth;
+inline constexpr int context_extent<StaticChain<Rank, First, Rest...>> = First::ContextWidth;
 
 }  // namespace detail
 
@@ -133,6 +133,20 @@ void context_forward(const Chain& chain, const Term& term, const typename Chain:
     layer.context_forward(p, context_input(context, i, columns), at(context.tapes, i), columns);
   });
   if (term.has_linear_part()) term.linear_part(p, first_columns(context.x, columns), first_columns(context.linear, columns));
+}
+
+/// The effective weights at one column of a bound context, as parameters of the FICNN that these layers and this output term
+/// belong to.
+template <class Chain, class Term, class Bound, class Folded, class FoldedTerm>
+void fold(const Chain& chain, const Term& term, const typename Chain::Scalar* p, const Bound& context, Index column,
+          const Folded& folded, const FoldedTerm& folded_term, typename Chain::Scalar* effective) {
+  chain.for_each_pair(folded, [&](auto i, const auto& layer, const auto& target) {
+    layer.fold(p, at(context.tapes, i).gates, column, target, effective);
+  });
+  const OutputTermShape shape = term.shape();
+  if (shape.diagonal) folded_term.D(effective) = term.D(p);
+  if (shape.rank > 0) folded_term.L(effective) = term.L(p);
+  if (term.has_linear_part()) folded_term.d(effective) = context.linear.col(column);
 }
 
 /// Whether a gradient needs the adjoints of the gates.

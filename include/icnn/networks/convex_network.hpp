@@ -34,7 +34,7 @@ class ConvexNetwork : public Parameterized<typename Chain::Layers::Scalar> {
   }
 
   [[nodiscard]] const Layers& chain() const noexcept { return chain_; }
-  [[nodiscard]] const OutputTerm<Scalar, Inputs>& output_term() const noexcept { return term_; }
+  [[nodiscard]] const OutputTermOf<Layers>& output_term() const noexcept { return term_; }
   [[nodiscard]] const Options& options() const noexcept { return options_; }
   [[nodiscard]] const Choice& activations() const noexcept { return activations_; }
   [[nodiscard]] Index inputs() const noexcept { return term_.inputs(); }
@@ -43,14 +43,7 @@ class ConvexNetwork : public Parameterized<typename Chain::Layers::Scalar> {
   [[nodiscard]] ShapeKey shape_key() const noexcept { return key_; }
 
   /// Of y -> f(y), or of y -> f(x, y).
-  [[nodiscard]] Regularity regularity() const {
-    Regularity result{!term_.is_quadratic(), 2};
-    chain_.for_each([&](auto, const auto& layer) {
-      result = combine(result, regularity_of(layer.activation()));
-      if (layer.convex().quadratic().exists()) result.piecewise_linear = false;
-    });
-    return result;
-  }
+  [[nodiscard]] Regularity regularity() const { return passes::regularity(chain_, term_); }
 
   /// A modulus m of strong convexity in y: f - m |y|^2 / 2 is convex. That of the output term, min D.
   [[nodiscard]] Scalar strong_convexity() const { return term_.strong_convexity(this->p()); }
@@ -80,7 +73,7 @@ class ConvexNetwork : public Parameterized<typename Chain::Layers::Scalar> {
   Choice activations_;
   Layers chain_;
   Index context_;
-  OutputTerm<Scalar, Inputs> term_;
+  OutputTermOf<Layers> term_;
   ShapeKey key_;
 
  private:
@@ -98,7 +91,7 @@ class ConvexNetwork : public Parameterized<typename Chain::Layers::Scalar> {
     Choice activations;
     Layers chain;
     Index context;
-    OutputTerm<Scalar, Inputs> term;
+    OutputTermOf<Layers> term;
   };
 
   explicit ConvexNetwork(Built built)

@@ -20,6 +20,10 @@
 /// compile-time sizes. A context (NoContext, ContextView) says what it contributes: gates, r, and the linear output term.
 namespace icnn::inline ICNN_ISA {
 
+/// The output term that stands beside a chain of layers.
+template <class Chain>
+using OutputTermOf = OutputTerm<typename Chain::Scalar, Chain::Inputs, Chain::OutputRank>;
+
 /// All scratch of the convex path for batches of up to `capacity` columns of numbers T (packs of them in a LaneWorkspace).
 /// One per thread; made by workspace().
 template <class Chain, int Cols, class T = typename Chain::Scalar>
@@ -27,7 +31,7 @@ struct ConvexWorkspace : WorkspaceState {
   static constexpr int N = Chain::Inputs;
   template <class Layer>
   using TapeOf = typename Layer::template Tape<Cols, T>;
-  using Term = OutputTerm<typename Chain::Scalar, N>;
+  using Term = OutputTermOf<Chain>;
 
   [[gnu::cold]] ConvexWorkspace(ShapeKey shape, const Chain& chain, const Term& term, const WorkspaceOptions& options)
       : WorkspaceState(shape, options),
@@ -69,7 +73,7 @@ struct ConvexWorkspace : WorkspaceState {
   Matrix<T, 1, Cols> seeds;                    ///< c_b
   Matrix<T, 1, Cols> alpha, base, base_slope;  ///< steps, and the output term and its slope at the line's origin
   typename Chain::template Storage<TapeOf> tapes;
-  OutputTermTape<T, N, Cols> term_tape;
+  OutputTermTape<T, N, Cols, Chain::OutputRank> term_tape;
 };
 
 /// What the passes of a FICNN see of a context: there is none.
@@ -101,6 +105,17 @@ template <class Chain, class Term>
   ShapeKey key = mix(mix(mix(0, chain.depth()), term.inputs()), term.rank());
   chain.for_each([&](auto, const auto& layer) { key = mix(mix(key, layer.width()), layer.convex().quadratic().rank()); });
   return key;
+}
+
+/// How smooth a network of these is in y.
+template <class Chain, class Term>
+[[nodiscard]] Regularity regularity(const Chain& chain, const Term& term) {
+  Regularity result{!term.is_quadratic(), 2};
+  chain.for_each([&](auto, const auto& layer) {
+    result = combine(result, regularity_of(layer.activation()));
+    if (layer.convex().quadratic().exists()) result.piecewise_linear = false;
+  });
+  return result;
 }
 
 /// The coefficients c_b of a gradient: what the caller gave, or ones.

@@ -20,7 +20,7 @@ namespace detail {
 template <class Chain>
 inline constexpr int input_extent = Dynamic;
 template <class First, class... Rest>
-inline constexpr int input_extent<StaticChain<First, Rest...>> = First::InputWidth;
+inline constexpr int input_extent<StaticChain<0, First, Rest...>> = First::InputWidth;
 
 }  // namespace detail
 

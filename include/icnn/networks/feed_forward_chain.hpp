@@ -69,7 +69,7 @@ struct StaticFeedForwardLayers;
 
 template <class S, int N, std::size_t... I, class... Specs>
 struct StaticFeedForwardLayers<S, N, std::index_sequence<I...>, Specs...> {
-  using Chain = StaticChain<FeedForwardLayer<S, typename Specs::Activation, widths<N, Specs...>[I], Specs::width>...>;
+  using Chain = StaticChain<0, FeedForwardLayer<S, typename Specs::Activation, widths<N, Specs...>[I], Specs::width>...>;
 
   [[nodiscard]] static Chain build(Layout& layout, FeedForwardOptions& options,
                                    const std::tuple<typename Specs::Activation...>& activations) {

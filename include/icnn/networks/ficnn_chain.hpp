@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <tuple>
 #include <utility>
@@ -108,12 +109,17 @@ template <class S, class In, std::size_t... I, class... Specs>
 struct StaticFicnnLayers<S, In, std::index_sequence<I...>, Specs...> {
   template <std::size_t J, class Spec>
   using Layer = FicnnLayer<S, typename Spec::Activation, In::size, widths<0, Specs...>[J], Spec::width, In::quadratic_rank>;
-  using Chain = StaticChain<Layer<I, Specs>...>;
+  using Chain = StaticChain<In::output_rank, Layer<I, Specs>...>;
+  static constexpr int most_parameters =
+      ((Specs::width * (widths<0, Specs...>[I] + In::size * (1 + In::quadratic_rank) + 1)) + ...) +
+      In::size * (2 + std::max(In::output_rank, 0));
 
+  /// Of options that leave the hidden widths to the type; allocates nothing with a layout of sizes.
   [[nodiscard]] static Chain build(Layout& layout, FicnnOptions& o,
                                    const std::tuple<typename Specs::Activation...>& activations) {
-    take_sizes("FicnnOf", o.inputs, In::size, o.hidden, {Specs::width...});
+    take_inputs("FicnnOf", o.inputs, In::size);
     take_quadratic_rank("FicnnOf", o.quadratic_rank, In::quadratic_rank);
+    take_output_rank("FicnnOf", o.output.rank, In::output_rank);
     require_inputs("FicnnOf", o, std::get<0>(activations));
     return Chain{Layer<I, Specs>(layout, Index{I}, convex_shape(o, widths<0, Specs...>[I], Specs::width),
                                  std::get<I>(activations))...};
@@ -138,8 +144,16 @@ struct StaticFicnnChain {
   [[nodiscard]] static Choice choice(const Choice& choice) { return choice; }
 
   [[nodiscard]] static Layers build(Layout& layout, Options& options, const Choice& activations) {
+    detail::take_widths("FicnnOf", options.hidden, {Specs::width...});
     return Make::build(layout, options, activations);
   }
+  /// The same without filling in the options' hidden widths, so that nothing is allocated with a layout of sizes.
+  [[nodiscard]] static Layers build_layers(Layout& layout, Options& options, const Choice& activations) {
+    return Make::build(layout, options, activations);
+  }
+
+  /// Parameters that such a network has at most, all options switched on.
+  static constexpr int most_parameters = Make::most_parameters;
 };
 
 }  // namespace icnn::inline ICNN_ISA

@@ -20,9 +20,9 @@ inline constexpr bool takes_packs = requires(const Layer& layer) {
   requires std::remove_cvref_t<decltype(layer.activation())>::vectorized;
 };
 
-template <class... Layers>
-[[nodiscard]] constexpr bool all_take_packs(const StaticChain<Layers...>*) {
-  return kernels::vectorized<typename StaticChain<Layers...>::Scalar> && (takes_packs<Layers> && ...);
+template <int Rank, class... Layers>
+[[nodiscard]] constexpr bool all_take_packs(const StaticChain<Rank, Layers...>*) {
+  return kernels::vectorized<typename StaticChain<Rank, Layers...>::Scalar> && (takes_packs<Layers> && ...);
 }
 [[nodiscard]] constexpr bool all_take_packs(const void*) { return false; }
 
@@ -45,7 +45,7 @@ struct LaneWorkspace : WorkspaceState {
   static constexpr Index lanes = P::size;
   using Scratch = ConvexWorkspace<Chain, Dynamic, P>;
 
-  LaneWorkspace(ShapeKey shape, const Chain& chain, const OutputTerm<S, N>& term, const WorkspaceOptions& options)
+  LaneWorkspace(ShapeKey shape, const Chain& chain, const OutputTermOf<Chain>& term, const WorkspaceOptions& options)
       : WorkspaceState(shape, options),
         values(1, capacity),
         slopes(1, capacity),

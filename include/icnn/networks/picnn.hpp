@@ -131,15 +131,7 @@ class BasicPicnn : public ConvexNetwork<Chain>,
   }
   template <class Bound>
   void fold(const Bound& context, Index column, AtContext& function) const {
-    Scalar* effective = function.trusted();
-    chain_.for_each_pair(function.chain(), [&](auto i, const auto& layer, const auto& target) {
-      layer.fold(Base::p(), detail::at(context.tapes, i).gates, column, target, effective);
-    });
-    const auto& target = function.output_term();
-    const OutputTermShape shape = term_.shape();
-    if (shape.diagonal) target.D(effective) = term_.D(Base::p());
-    if (shape.rank > 0) target.L(effective) = term_.L(Base::p());
-    if (term_.has_linear_part()) target.d(effective) = context.linear.col(column);
+    passes::fold(chain_, term_, Base::p(), context, column, function.chain(), function.output_term(), function.trusted());
   }
 
  private:

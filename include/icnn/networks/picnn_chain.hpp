@@ -137,15 +137,16 @@ struct StaticPicnnLayers<S, C, In, std::index_sequence<I...>, Specs...> {
   using Layer = PicnnLayer<S, typename Spec::Activation, typename Spec::ContextActivation, In::size, widths<0, Specs...>[J],
                            Spec::width, context_widths<C, Specs...>[J], (J + 1 < sizeof...(Specs) ? Spec::context_width : 0),
                            In::quadratic_rank>;
-  using Chain = StaticChain<Layer<I, Specs>...>;
+  using Chain = StaticChain<In::output_rank, Layer<I, Specs>...>;
   using ConvexChoice = std::tuple<typename Specs::Activation...>;
   using ContextChoice = std::tuple<typename Specs::ContextActivation...>;
 
   [[nodiscard]] static Chain build(Layout& layout, PicnnOptions& o, const ConvexChoice& activations,
                                    const ContextChoice& contexts) {
-    take_sizes("PicnnOf", o.inputs, In::size, o.hidden, {Specs::width...});
+    take_inputs("PicnnOf", o.inputs, In::size);
     take_quadratic_rank("PicnnOf", o.quadratic_rank, In::quadratic_rank);
-    take_sizes("PicnnOf", o.context, C, o.context_hidden, {Specs::context_width...});
+    take_output_rank("PicnnOf", o.output.rank, In::output_rank);
+    take_inputs("PicnnOf", o.context, C);
     require_inputs("PicnnOf", o, std::get<0>(activations));
     return Chain{Layer<I, Specs>(layout, Index{I},
                                  PicnnShape{.convex = convex_shape(o, widths<0, Specs...>[I], Specs::width),
@@ -174,6 +175,12 @@ struct StaticPicnnChain {
   [[nodiscard]] static Choice choice(const Choice& choice) { return choice; }
 
   [[nodiscard]] static Layers build(Layout& layout, Options& options, const Choice& choice) {
+    detail::take_widths("PicnnOf", options.hidden, {Specs::width...});
+    detail::take_widths("PicnnOf", options.context_hidden, {Specs::context_width...});
+    return Make::build(layout, options, std::get<0>(choice), std::get<1>(choice));
+  }
+  /// See StaticFicnnChain.
+  [[nodiscard]] static Layers build_layers(Layout& layout, Options& options, const Choice& choice) {
     return Make::build(layout, options, std::get<0>(choice), std::get<1>(choice));
   }
 
