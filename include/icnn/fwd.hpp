@@ -58,7 +58,9 @@ struct FicnnOptions;
 struct PicnnOptions;
 struct FeedForwardOptions;
 
-class Box;
+template <int N>
+class BoxOf;
+using Box = BoxOf<-1>;
 class Simplex;
 class Ball;
 class Affine;

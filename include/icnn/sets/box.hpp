@@ -14,35 +14,44 @@
 namespace icnn::inline ICNN_ISA {
 
 /// { y : l <= y <= u }. Bounds may be infinite on the outside (l = -infinity, u = infinity); a certificate then needs a
-/// strongly convex function.
-class Box {
+/// strongly convex function. N is the dimension, which then allocates nothing, or Dynamic; see Box.
+template <int N>
+class BoxOf {
  public:
+  using Bounds = Vector<double, N>;
+
   /// Throws Error where the sizes differ, a bound is NaN, or l > u.
-  [[gnu::noinline]] Box(Vector<double> lower, Vector<double> upper) : lower_(std::move(lower)), upper_(std::move(upper)) {
+  [[gnu::noinline]] BoxOf(Bounds lower, Bounds upper) : lower_(std::move(lower)), upper_(std::move(upper)) {
     detail::checked_dimension("Box", lower_.size());
     check(lower_, upper_);
   }
 
   /// Box({0, 0}, {1, 2})
-  Box(std::initializer_list<double> lower, std::initializer_list<double> upper) : Box(listed(lower), listed(upper)) {}
+  BoxOf(std::initializer_list<double> lower, std::initializer_list<double> upper) : BoxOf(listed(lower), listed(upper)) {}
 
   /// From bounds in float, or of integers.
   template <class L, class U>
   requires(!(std::is_same_v<typename L::Scalar, double> && std::is_same_v<typename U::Scalar, double>))
-      Box(const Eigen::DenseBase<L>& lower, const Eigen::DenseBase<U>& upper)
-      : Box(Vector<double>(lower.derived().template cast<double>()),
-            Vector<double>(upper.derived().template cast<double>())) {}
+      BoxOf(const Eigen::DenseBase<L>& lower, const Eigen::DenseBase<U>& upper)
+      : BoxOf(Bounds(lower.derived().template cast<double>()), Bounds(upper.derived().template cast<double>())) {}
+
+  /// From one whose dimension is in the type.
+  template <int M>
+  requires(N == Dynamic && M != Dynamic) BoxOf(const BoxOf<M>& box) : lower_(box.lower()), upper_(box.upper()) {}
 
   /// [low, high]^n
-  [[nodiscard]] static Box cube(Index dimension, double low, double high) {
+  [[nodiscard]] static BoxOf cube(Index dimension, double low, double high) {
     detail::checked_dimension("Box", dimension);
-    Vector<double> lower(dimension), upper(dimension);
+    if (N != Dynamic) require_shape("Box", "a cube", dimension, 1, N, 1, "leave the dimension out, it is in the type");
+    Bounds lower(dimension), upper(dimension);
     vec::fill(lower, low);
     vec::fill(upper, high);
     return {std::move(lower), std::move(upper)};
   }
+  [[nodiscard]] static BoxOf cube(double low, double high) requires(N != Dynamic) { return cube(N, low, high); }
   /// [0, 1]^n
-  [[nodiscard]] static Box unit(Index dimension) { return cube(dimension, 0, 1); }
+  [[nodiscard]] static BoxOf unit(Index dimension) { return cube(dimension, 0, 1); }
+  [[nodiscard]] static BoxOf unit() requires(N != Dynamic) { return cube(N, 0, 1); }
 
   /// Other bounds, as many; allocates nothing. Throws Error as the constructor does, and changes nothing then.
   void set_bounds(ConstPointRef lower, ConstPointRef upper) {
@@ -53,8 +62,8 @@ class Box {
   }
 
   [[nodiscard]] Index dimension() const noexcept { return lower_.size(); }
-  [[nodiscard]] const Vector<double>& lower() const noexcept { return lower_; }
-  [[nodiscard]] const Vector<double>& upper() const noexcept { return upper_; }
+  [[nodiscard]] const Bounds& lower() const noexcept { return lower_; }
+  [[nodiscard]] const Bounds& upper() const noexcept { return upper_; }
 
   /// y := the middle; where a coordinate has none, or one that is only as good as its bounds are large, its point nearest
   /// to 0.
@@ -97,7 +106,7 @@ class Box {
     return sum;
   }
 
-  friend bool operator==(const Box& a, const Box& b) {
+  friend bool operator==(const BoxOf& a, const BoxOf& b) {
     return vec::equal(a.lower_, b.lower_) && vec::equal(a.upper_, b.upper_);
   }
 
@@ -112,13 +121,27 @@ class Box {
     }
   }
 
-  [[nodiscard]] static Vector<double> listed(std::initializer_list<double> values) {
-    Vector<double> result(static_cast<Index>(values.size()));
+  [[nodiscard]] static Bounds listed(std::initializer_list<double> values) {
+    const Index size = static_cast<Index>(values.size());
+    if (N != Dynamic) require_shape("Box", "bounds", size, 1, N, 1);
+    Bounds result(size);
     std::copy(values.begin(), values.end(), result.data());
     return result;
   }
 
-  Vector<double> lower_, upper_;
+  Bounds lower_, upper_;
 };
+
+/// Of any dimension.
+using Box = BoxOf<Dynamic>;
+
+namespace detail {
+
+template <class Set>
+inline constexpr bool is_box = false;
+template <int N>
+inline constexpr bool is_box<BoxOf<N>> = true;
+
+}  // namespace detail
 
 }  // namespace icnn::inline ICNN_ISA

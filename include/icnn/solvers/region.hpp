@@ -133,7 +133,7 @@ class SetRegion final : public Region {
     return detail::curved_minimum(set_, g.map(), y.map(), m);
   }
   [[nodiscard]] double curved_bound(ConstVectorView g, ConstVectorView y, ConstVectorView h, double m) const override {
-    if constexpr (std::is_same_v<Set, Box>) {
+    if constexpr (detail::is_box<Set>) {
       const ConstVectorView none(nullptr, 0);
       return detail::curved_minimum_in_box(set_.lower(), set_.upper(), g, none, none, 0, y, m);
     } else {
@@ -143,7 +143,7 @@ class SetRegion final : public Region {
   [[nodiscard]] bool is_polytope() const override { return detail::is_polytope<Set>; }
   [[nodiscard]] std::unique_ptr<Region> part(const Vector<double>& lower, const Vector<double>& upper,
                                              const Vector<double>& units, double time_limit) const override {
-    if constexpr (std::is_same_v<Set, Box> || std::is_same_v<Set, WholeSpace>) {
+    if constexpr (detail::is_box<Set> || std::is_same_v<Set, WholeSpace>) {
       return std::make_unique<SetRegion<Box>>(Box(lower, upper));
     } else if constexpr (PolyhedralSet<Set>) {
       return detail::part_of(to_polyhedron(set_), lower, upper, units, time_limit);

@@ -84,7 +84,8 @@ class Polytope {
     upper(j) = high < detail::max_bound ? high : infinity;
     group(j) = of_group;
   }
-  void append(const Box& box, Index at) {
+  template <int N>
+  void append(const BoxOf<N>& box, Index at) {
     for (Index j = 0; j < box.dimension(); ++j) bound(at + j, box.lower()(j), box.upper()(j));
   }
   void append(const WholeSpace& space, Index at) {
@@ -166,8 +167,8 @@ namespace detail {
 /// Sets that bounds and sums describe.
 template <class Set>
 inline constexpr bool is_polytope = false;
-template <>
-inline constexpr bool is_polytope<Box> = true;
+template <int N>
+inline constexpr bool is_polytope<BoxOf<N>> = true;
 template <>
 inline constexpr bool is_polytope<Simplex> = true;
 template <>
