@@ -3,11 +3,11 @@
 
 #pragma once
 
+#include <charconv>
 #include <concepts>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
-#include <sstream>  // and with it std::locale
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -82,14 +82,13 @@ namespace detail {
 
 // Messages are for those few who need them: their code is cold, and plain functions, which every user compiles once.
 
-/// A number as a stream prints it, with a decimal point whatever the program's locale.
-template <class Number>
-[[nodiscard, gnu::cold]] std::string digits(Number value) {
-  std::ostringstream stream;
-  stream.imbue(std::locale::classic());
-  stream.precision(17);
-  stream << value;
-  return stream.str();
+/// A number as %.17g prints it, with a decimal point whatever the program's locale, and without streams, which would be
+/// most of a small program.
+[[nodiscard, gnu::cold]] inline std::string digits(long long value) { return std::to_string(value); }
+[[nodiscard, gnu::cold]] inline std::string digits(unsigned long long value) { return std::to_string(value); }
+[[nodiscard, gnu::cold]] inline std::string digits(double value) {
+  char text[32];  // 17 digits, a sign, a point and an exponent
+  return {text, std::to_chars(text, text + sizeof(text), value, std::chars_format::general, 17).ptr};
 }
 
 /// What text() is made of: words, letters and numbers.
