@@ -7,6 +7,7 @@
 
 #include "icnn/inference/argmin.hpp"
 #include "icnn/inference/argmin_batch.hpp"
+#include "icnn/inference/argmin_of_view.hpp"
 #include "icnn/inference/ball_dual.hpp"
 #include "icnn/inference/choose_method.hpp"
 #include "icnn/inference/column_model.hpp"

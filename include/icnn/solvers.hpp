@@ -26,6 +26,8 @@
 #include "icnn/solvers/gradient/projected_gradient.hpp"
 #include "icnn/solvers/model_in_units.hpp"
 #include "icnn/solvers/newton/active_set.hpp"
+#include "icnn/solvers/newton/box_newton.hpp"
+#include "icnn/solvers/newton/box_step.hpp"
 #include "icnn/solvers/newton/mirror_newton.hpp"
 #include "icnn/solvers/newton/newton_step.hpp"
 #include "icnn/solvers/newton/projected_newton.hpp"

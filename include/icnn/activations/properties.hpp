@@ -40,6 +40,15 @@ struct Regularity {
   return {a.piecewise_linear && b.piecewise_linear, std::min(a.derivatives, b.derivatives)};
 }
 
+namespace detail {
+
+/// Newton's method needs a derivative that changes, and changes continuously (but for kinks of itself).
+[[nodiscard]] constexpr bool is_curved(Regularity regularity) {
+  return regularity.derivatives >= 1 && !regularity.piecewise_linear;
+}
+
+}  // namespace detail
+
 /// What std::regular means of a type without references and surprises; that one costs a compiler ten times as much.
 template <class A>
 concept Regular = std::is_default_constructible_v<A> && std::is_copy_constructible_v<A> && std::is_copy_assignable_v<A> &&

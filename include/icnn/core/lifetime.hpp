@@ -27,6 +27,15 @@ class Lifetime {
   std::shared_ptr<const char> token_ = std::make_shared<const char>('\0');
 };
 
+namespace detail {
+
+/// Whether objects of this type have one; views, which refer to others, have none.
+template <class T>
+inline constexpr bool has_lifetime = true;
+struct NoLifetime {};
+
+}  // namespace detail
+
 /// Refers to an object with a lifetime().
 template <class T>
 class Watched {

@@ -85,7 +85,7 @@ class ConvexFunction {
 
  public:
   /// Of this object: what refers to it knows when it is gone.
-  [[nodiscard]] const Lifetime& lifetime() const noexcept { return lifetime_; }
+  [[nodiscard]] const Lifetime& lifetime() const noexcept requires(detail::has_lifetime<Derived>) { return lifetime_; }
 
   static constexpr bool has_context = HasContext;  ///< x comes first in every call
 
@@ -392,7 +392,7 @@ class ConvexFunction {
     }
   }
 
-  Lifetime lifetime_{};
+  [[no_unique_address]] std::conditional_t<detail::has_lifetime<Derived>, Lifetime, detail::NoLifetime> lifetime_{};
 };
 
 }  // namespace icnn::inline ICNN_ISA

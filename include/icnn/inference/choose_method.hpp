@@ -58,11 +58,6 @@ inline constexpr Index hessians_at_all = 1000;      ///< on simple sets, where c
 inline constexpr Index patience_for_one_method = 250;
 inline constexpr Index gradients_at_first = 60;  ///< of what then is taken to be hard: kinked, or ill-conditioned
 
-/// Newton's method needs a derivative that changes, and changes continuously (but for kinks of itself).
-[[nodiscard]] constexpr bool is_curved(Regularity regularity) {
-  return regularity.derivatives >= 1 && !regularity.piecewise_linear;
-}
-
 template <class F>
 [[nodiscard, gnu::cold]] bool may_use_newton(const F& f) {
   return is_curved(f.regularity()) && f.inputs() <= (is_entropic(f) ? newton_at_all : hessians_at_all);

@@ -19,6 +19,7 @@
 #include "icnn/inference/parts_models.hpp"
 #include "icnn/inference/substituted_models.hpp"
 #include "icnn/networks/ficnn.hpp"
+#include "icnn/networks/ficnn_view.hpp"
 
 /// From functions to their models: the one place where inference goes through combinators. make_model(f, hessian) makes one,
 /// with or without room for Hessians; refresh(model, f) brings it up to date with a function of the same shape, after edits
@@ -87,6 +88,10 @@ void refresh(ConvexModel& model, const BasicFicnn<Chain>& f) {
     static_cast<detail::NetworkCopyModel<Chain>&>(model).assign(f);
   }
 }
+template <class Network>
+void refresh(ConvexModel& model, const FicnnView<Network>& f) {
+  static_cast<NetworkModel<typename Network::Layers>&>(model).refer_to(f.chain(), f.output_term(), f.parameters().data());
+}
 template <class G>
 void refresh(ConvexModel& model, const Regularized<G>& f) {
   auto& m = static_cast<RegularizedModel&>(model);
@@ -139,6 +144,14 @@ template <class Chain>
   } else {
     return made(std::make_unique<detail::NetworkCopyModel<Chain>>(f.template cast<double>(), hessian));
   }
+}
+template <class Network>
+[[nodiscard, gnu::cold]] ModelPointer make_model(const FicnnView<Network>& f, bool hessian) {
+  static_assert(detail::is_double<FicnnView<Network>>, "argmin of a view is of one in double");
+  auto model =
+      std::make_unique<NetworkModel<typename Network::Layers>>(f.chain(), f.output_term(), f.parameters().data(), hessian);
+  if constexpr (may_fold<Network>) model->allow_folding();
+  return model;
 }
 template <class G>
 [[nodiscard, gnu::cold]] ModelPointer make_model(const Regularized<G>& f, bool hessian) {

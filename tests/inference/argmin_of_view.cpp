@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// Copyright (c) 2026 the icnn authors
+
+#include <icnn/inference/argmin.hpp>
+#include <icnn/inference/argmin_of_view.hpp>
+
+#include "tests/support/cases.hpp"
+#include "tests/support/errors.hpp"
+#include "tests/support/networks.hpp"
+
+using namespace icnn;
+using namespace icnn::test;
+
+namespace {
+
+using Owner = FicnnOf<double, Inputs<3, 1, 2>, Dense<6, Softplus>, Dense<5, Celu>, Dense<1>>;
+using View = FicnnView<Owner>;
+
+}  // namespace
+
+TEST_CASE("argmin of a view is that of its network, certified", "[argmin]") {
+  Random random(1);
+  Owner f({.output = {.diagonal = true}});
+  ViewArgminWorkspace<View> ws{View(f)};
+  ResultOf<3> result;
+  const int problems = cases(2000, 200, 30);
+  for (int k = 0; k < problems; ++k) {
+    randomize(f, random, std::pow(10.0, random.uniform(-1, 0.5)));
+    const Vector<double, 3> middle = random_vector<double>(random, 3), reach = random_vector<double>(random, 3).cwiseAbs();
+    const BoxOf<3> box(middle - reach, middle + reach);
+    const View view(f);
+    argmin(view, box, {.relative_gap = 1e-8}, ws, result);
+    const Result general = argmin(f, Box(box), {.relative_gap = 1e-8});
+    INFO("problem " << k << ", " << result << ", general " << general);
+    CHECK(result.status == Status::optimal);
+    CHECK(result.gap() <= 1e-8 * std::max(1.0, std::abs(result.value)));
+    CHECK(result.lower_bound <= general.value + general.value_error);
+    CHECK(general.lower_bound <= result.value + result.value_error);
+    CHECK(((result.y - box.lower()).array() >= 0).all());
+    CHECK(((box.upper() - result.y).array() >= 0).all());
+    CHECK(ws.evaluation().key == f.shape_key());
+    CHECK(view.value(result.y, ws.evaluation()) == f(result.y));
+  }
+  // On the whole space, and at where it was solved already.
+  const View view(f);
+  const auto everywhere = BoxOf<3>::cube(-infinity, infinity);
+  argmin(view, everywhere, {}, ws, result);
+  CHECK(result.status == Status::optimal);
+  const Index evaluations = result.evaluations;
+  argmin(view, everywhere, {.warm_start = true}, ws, result);
+  CHECK(result.status == Status::optimal);
+  CHECK(result.evaluations <= std::min<Index>(evaluations, 2));
+  CHECK(argmin(view, everywhere).value == argmin(view, everywhere, {}).value);
+}
+
+TEST_CASE("the general argmin takes views, too, on any set", "[argmin]") {
+  Random random(2);
+  FicnnOf<double, Inputs<2, 0, 0>, Dense<6, Relu>, Dense<1>> f;
+  randomize(f, random);
+  FicnnView<decltype(f)> view(f);
+  ArgminWorkspace<FicnnView<decltype(f)>> ws(view);
+  const Ball ball(Vector<double>::Zero(2), 1);
+  const Result result = argmin(view, ball, {}, ws), of_network = argmin(f, ball);
+  CHECK(result.status == Status::optimal);
+  CHECK(result.value == of_network.value);
+}
+
+TEST_CASE("argmin of a view: budgets, values that are not finite, and misuse", "[argmin]") {
+  Random random(3);
+  Owner f({.output = {.diagonal = true}});
+  randomize(f, random);
+  const View view(f);
+  const auto box = BoxOf<3>::cube(-1, 1);
+  CHECK(argmin(view, box, {.max_evaluations = 1}).status == Status::budget_reached);
+  CHECK(argmin(view, box, {.max_evaluations = 0}).status == Status::budget_reached);
+  CHECK(argmin(view, box, {.time_limit = 0}).status == Status::deadline_reached);
+  f.edit([&](auto& p) { p["A[0]"].setConstant(1e200); });
+  const auto overflowed = argmin(view, box);
+  CHECK(overflowed.lower_bound <= overflowed.value);
+  INFO(overflowed << " general " << argmin(f, Box(box)));
+  CHECK(overflowed.status != Status::optimal);
+
+  ViewArgminWorkspace<View> ws(view);
+  ResultOf<3> result;
+  result.value = 7;
+  const auto refuse = [&](const Settings& settings, const char* text) {
+    CHECK_ERROR(argmin(view, box, settings, ws, result), text);
+    CHECK(result.value == 7);
+  };
+  refuse({.method = Method::bundle}, "Method::newton (or automatic) for a view");
+  refuse({.start = Vector<double>::Zero(3)}, "neither start, certificate nor multipliers");
+  refuse({.certificate = true}, "neither start, certificate nor multipliers");
+  refuse({.multipliers = true}, "neither start, certificate nor multipliers");
+  refuse({.relative_gap = -1}, "relative_gap >= 0");
+  result.y.setConstant(std::nan(""));
+  refuse({.warm_start = true}, "a finite result.y to begin at");
+  using Kinked = FicnnOf<double, Inputs<3, 0, 0>, Dense<4, Relu>, Dense<1>>;
+  const Kinked kinked;
+  CHECK_ERROR(argmin(FicnnView<Kinked>(kinked), box, {}), "a smooth network, for a view");
+}
