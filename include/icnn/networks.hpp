@@ -16,6 +16,7 @@
 #include "icnn/networks/ficnn.hpp"
 #include "icnn/networks/ficnn_chain.hpp"
 #include "icnn/networks/ficnn_view.hpp"
+#include "icnn/networks/fold_units.hpp"
 #include "icnn/networks/lanes.hpp"
 #include "icnn/networks/network_function.hpp"
 #include "icnn/networks/network_view.hpp"
