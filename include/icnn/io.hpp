@@ -10,6 +10,7 @@
 
 #include "icnn/io/activation_text.hpp"
 #include "icnn/io/choice_text.hpp"
+#include "icnn/io/header.hpp"
 #include "icnn/io/load.hpp"
 #include "icnn/io/named_tensors.hpp"
 #include "icnn/io/network_text.hpp"

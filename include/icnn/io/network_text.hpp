@@ -54,9 +54,9 @@ namespace detail {
   }
   return list;
 }
-[[nodiscard]] inline std::string joined(const std::vector<std::string>& list) {
+[[nodiscard]] inline std::string joined(const std::vector<std::string>& list, const char* between = ",") {
   std::string words;
-  for (const std::string& word : list) words += (words.empty() ? "" : ",") + word;
+  for (const std::string& word : list) words += (words.empty() ? "" : between) + word;
   return words;
 }
 
