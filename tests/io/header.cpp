@@ -15,22 +15,25 @@ using namespace icnn::test;
 
 namespace {
 
-const std::string networks = ICNN_SOURCE_DIR "/tests/golden/parity/", headers = ICNN_SOURCE_DIR "/tests/project/embedded/";
+const std::string parity_files = ICNN_SOURCE_DIR "/tests/golden/parity/",
+                  embedded_headers = ICNN_SOURCE_DIR "/tests/project/embedded/";
 
 }  // namespace
 
 TEST_CASE("headers are those that programs without a heap are tested with", "[io]") {
-  CHECK(header_of(load<AnyFicnn<double>>(networks + "68.safetensors"), "celu") == read_bytes(headers + "celu.hpp"));
-  CHECK(header_of(load<AnyPicnn<double>>(networks + "61.safetensors"), "gated") == read_bytes(headers + "gated.hpp"));
+  CHECK(header_of(load<AnyFicnn<double>>(parity_files + "68.safetensors"), "celu") ==
+        read_bytes(embedded_headers + "celu.hpp"));
+  CHECK(header_of(load<AnyPicnn<double>>(parity_files + "61.safetensors"), "gated") ==
+        read_bytes(embedded_headers + "gated.hpp"));
 }
 
 TEST_CASE("what a header has is the network of the file, to the last bit", "[io]") {
   Random random(1);
-  const auto f = load<AnyFicnn<double>>(networks + "68.safetensors");
+  const auto f = load<AnyFicnn<double>>(parity_files + "68.safetensors");
   CHECK(std::equal(std::begin(celu::weights), std::end(celu::weights), f.parameters().data()));
   const celu::Network typed(f.options(), f.parameters().vector(), Celu(0.5), Celu(0.5), Celu(0.5), Identity{});
   const auto view = celu::network();
-  const auto g = load<AnyPicnn<double>>(networks + "61.safetensors");
+  const auto g = load<AnyPicnn<double>>(parity_files + "61.safetensors");
   CHECK(std::equal(std::begin(gated::weights), std::end(gated::weights), g.parameters().data()));
   const auto partial = gated::network();
   for (int k = 0; k < 10; ++k) {

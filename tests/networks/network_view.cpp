@@ -13,7 +13,7 @@ namespace {
 
 using Owner = FicnnOf<double, Inputs<3, 1, 2>, Dense<4, Softplus>, Dense<3, Softplus>, Dense<1>>;
 using PartialOwner = PicnnOf<double, Context<2>, Inputs<3, 0, 1>, Gated<4, Softplus, 3, Tanh>, Gated<1>>;
-const OutputTermShape output{.diagonal = true, .linear = true};
+const OutputTermShape view_output{.diagonal = true, .linear = true};
 
 std::span<const double> span_of(const Vector<double>& v) { return {v.data(), static_cast<std::size_t>(v.size())}; }
 
@@ -21,10 +21,10 @@ std::span<const double> span_of(const Vector<double>& v) { return {v.data(), sta
 
 TEST_CASE("a view computes what the network does that its parameters come from", "[networks]") {
   Random random(1);
-  Owner f({.output = output}, Softplus{2}, Softplus{}, Identity{});
+  Owner f({.output = view_output}, Softplus{2}, Softplus{}, Identity{});
   randomize(f, random);
   const Vector<double> parameters = f.parameters().vector();
-  const FicnnView<Owner> made({.output = output}, span_of(parameters), Softplus{2}, Softplus{}, Identity{}), of_f(f);
+  const FicnnView<Owner> made({.output = view_output}, span_of(parameters), Softplus{2}, Softplus{}, Identity{}), of_f(f);
   for (const auto* view : {&made, &of_f}) {
     CHECK(view->parameter_count() == f.parameter_count());
     CHECK(view->shape_key() == f.shape_key());
@@ -75,10 +75,10 @@ TEST_CASE("a view of a PICNN, and at a context with the effective weights of at(
 
 TEST_CASE("views refuse parameters that make no convex network, and options that they do not keep", "[networks]") {
   Random random(3);
-  Owner f({.output = output});
+  Owner f({.output = view_output});
   randomize(f, random);
   const Vector<double> good = f.parameters().vector();
-  const auto view = [](const Vector<double>& parameters, const FicnnOptions& options = {.output = output}) {
+  const auto view = [](const Vector<double>& parameters, const FicnnOptions& options = {.output = view_output}) {
     return FicnnView<Owner>(options, span_of(parameters)).inputs();
   };
   CHECK(view(good) == 3);
@@ -95,8 +95,8 @@ TEST_CASE("views refuse parameters that make no convex network, and options that
   CHECK_ERROR(view(good.head(good.size() - 1)), "parameters, got");
   CHECK_ERROR(view(good, {.output = {}}), "parameters, got");
   CHECK_ERROR(view({}), "parameters, got 0");
-  CHECK_ERROR(view(good, {.inputs = 4, .output = output}), "the sizes that are in the type");
-  CHECK_ERROR(view(good, {.hidden = {4, 3}, .output = output}), "hidden widths in the type alone");
+  CHECK_ERROR(view(good, {.inputs = 4, .output = view_output}), "the sizes that are in the type");
+  CHECK_ERROR(view(good, {.hidden = {4, 3}, .output = view_output}), "hidden widths in the type alone");
   CHECK_ERROR(view(good, {.non_decreasing = {0}, .output = {.linear = true}}), "no non-decreasing inputs");
   CHECK_ERROR(view(good, {.output = {.diagonal = true, .rank = 3}}), "the output.rank of the type, 2");
   CHECK_ERROR(view(good, {.quadratic_rank = 2}), "the quadratic_rank of the type");

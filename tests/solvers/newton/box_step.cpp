@@ -13,14 +13,14 @@ namespace {
 
 /// min g'd + d'H d / 2 over the box around y, less the Frank-Wolfe bound of that model at d.
 template <int N>
-double gap(const BoxOf<N>& box, const Vector<double, N>& y, const Vector<double, N>& g, const Matrix<double, N, N>& h,
-           const Vector<double, N>& d) {
+double gap_in_box(const BoxOf<N>& box, const Vector<double, N>& y, const Vector<double, N>& g, const Matrix<double, N, N>& h,
+                  const Vector<double, N>& d) {
   const Vector<double, N> slope = g + h * d;
   return slope.dot(y + d) - box.linear_minimum(slope);
 }
 
 template <int N>
-void check(Random& random) {
+void check_steps_in_box(Random& random) {
   BoxStep<N> step;
   BoxFaces<N> faces;
   for (int k = 0; k < 50; ++k) {
@@ -34,7 +34,7 @@ void check(Random& random) {
     Matrix<double, N, N> work = h;
     step.begin();
     REQUIRE(step.solve(faces, y, g, work, d));
-    CHECK(gap<N>(box, y, g, h, d) <= 1e-9 * (1 + g.norm()) * (1 + d.norm()));
+    CHECK(gap_in_box<N>(box, y, g, h, d) <= 1e-9 * (1 + g.norm()) * (1 + d.norm()));
     // No time for guesses: coordinates one after the other, inside the box and downhill.
     work = h;
     REQUIRE(step.solve(faces, y, g, work, by_sweeps, Deadline{.limit = 0}));
@@ -52,9 +52,9 @@ void check(Random& random) {
 
 TEST_CASE("Newton steps in boxes of compile-time sizes minimize the model, by guesses and by sweeps", "[solvers]") {
   Random random(1);
-  check<1>(random);
-  check<3>(random);
-  check<10>(random);
+  check_steps_in_box<1>(random);
+  check_steps_in_box<3>(random);
+  check_steps_in_box<10>(random);
 }
 
 TEST_CASE("bounds that are huge count as none, and steps along these stay finite", "[solvers]") {
