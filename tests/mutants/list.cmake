@@ -89,3 +89,9 @@ mutant("multipliers: of bounds that rows imply are nobody's" solvers/quadratic/i
        "step <= g.size(); ++step" "step < 0; ++step" verify)
 mutant("multipliers: at the center, not at the minimizer" solvers/solve_log.hpp
        "vec::step_to(below.g, -below.m, below.around, kept.slope);" "vec::copy(below.g, kept.slope);" verify)
+mutant("views: a negative W^z is taken" networks/network_view.hpp "if (weights.data()[i] < Scalar(0)) fail" "if (false) fail"
+       networks)
+mutant("units: squares stay where they were" networks/fold_units.hpp "w.row(form / rank) -= 2 * at_0(form) * a.row(form);" ""
+       networks)
+mutant("headers: a digit is missing" io/header.hpp "value).ptr);" "value, std::chars_format::general, 15).ptr);" io)
+mutant("box steps: sweeps leave the box" solvers/newton/box_step.hpp "d(j) = next;" "d(j) -= slope / h(j, j);" solvers)
