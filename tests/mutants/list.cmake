@@ -48,11 +48,11 @@ mutant("cuts: the quadratic counts twice" solvers/bundle/cuts.hpp "gradient(j) =
        solvers)
 mutant("Hessian: no output term" inference/network_model.hpp "term_->add_hessian(p_, map);" "" models)
 mutant("Hessian: softplus bends half as much" activations/softplus.hpp "S(beta * larger * smaller)}" "S(S(0.5) * beta * larger * smaller)}" activations)
-mutant("Newton's active set: what is held becomes free" solvers/newton/newton_step.hpp
+mutant("Newton's active set: what is held becomes free" solvers/newton/active_set.hpp
        "before * slope > tuning.pushed * size" "before * slope < -tuning.pushed * size" solvers)
-mutant("Newton's active set: at the wrong bound" solvers/newton/newton_step.hpp
-       "d(j) = state_(j) < 0 ? lower_(j) : state_(j) > 0 ? upper_(j) : 0.0;"
-       "d(j) = state_(j) < 0 ? upper_(j) : state_(j) > 0 ? lower_(j) : 0.0;" solvers)
+mutant("Newton's active set: at the wrong bound" solvers/newton/active_set.hpp
+       "d(j) = state_(j) < 0 ? lower(j) : state_(j) > 0 ? upper(j) : 0.0;"
+       "d(j) = state_(j) < 0 ? upper(j) : state_(j) > 0 ? lower(j) : 0.0;" solvers)
 mutant("edit: negative weights pass" core/audit.hpp "if (finite && !(value < 0 && block.non_negative(r, c))) continue;"
        "if (finite) continue;" core)
 mutant("edit: NaN passes" core/audit.hpp "if (finite && !(value < 0 && block.non_negative(r, c))) continue;"
