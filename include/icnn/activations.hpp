@@ -16,6 +16,7 @@
 #include "icnn/activations/relu.hpp"
 #include "icnn/activations/sigmoid.hpp"
 #include "icnn/activations/smooth_relu.hpp"
+#include "icnn/activations/softened.hpp"
 #include "icnn/activations/softplus.hpp"
 #include "icnn/activations/square.hpp"
 #include "icnn/activations/squared_leaky_relu.hpp"

@@ -31,6 +31,7 @@
 #include "icnn/solvers/newton/mirror_newton.hpp"
 #include "icnn/solvers/newton/newton_step.hpp"
 #include "icnn/solvers/newton/projected_newton.hpp"
+#include "icnn/solvers/newton/softened_newton.hpp"
 #include "icnn/solvers/newton/truncated_newton.hpp"
 #include "icnn/solvers/quadratic/cholesky.hpp"
 #include "icnn/solvers/quadratic/implied_bounds.hpp"

@@ -16,6 +16,17 @@ namespace {
 using Owner = FicnnOf<double, Inputs<3, 1, 2>, Dense<6, Softplus>, Dense<5, Celu>, Dense<1>>;
 using View = FicnnView<Owner>;
 
+/// max(t, 0), and no word of where it bends.
+struct BentSomewhere {
+  static constexpr bool convex = true;
+  static constexpr bool non_decreasing = true;
+  template <class S>
+  [[nodiscard]] Jet<S> jet(const S& t) const {
+    return t > S(0) ? Jet<S>{t, S(1), S(0)} : Jet<S>{S(0), S(0), S(0)};
+  }
+  friend bool operator==(const BentSomewhere&, const BentSomewhere&) = default;
+};
+
 }  // namespace
 
 TEST_CASE("argmin of a view is that of its network, certified", "[argmin]") {
@@ -51,6 +62,32 @@ TEST_CASE("argmin of a view is that of its network, certified", "[argmin]") {
   CHECK(result.status == Status::optimal);
   CHECK(result.evaluations <= std::min<Index>(evaluations, 2));
   CHECK(argmin(view, everywhere).value == argmin(view, everywhere, {}).value);
+}
+
+TEST_CASE("argmin of a kinked view: by softened kinks, certified by slopes", "[argmin]") {
+  Random random(4);
+  FicnnOf<double, Inputs<4, 0, 0>, Dense<8, AbsoluteValue>, Dense<8, LeakyRelu>, Dense<1>> f;
+  using Kinked = FicnnView<decltype(f)>;
+  ViewArgminWorkspace<Kinked> ws{Kinked(f)};
+  ArgminWorkspace<decltype(f)> general_ws(f);
+  ResultOf<4> result;
+  int closed = 0;
+  const int problems = cases(1000, 200, 30);
+  for (int k = 0; k < problems; ++k) {
+    randomize(f, random, std::pow(10.0, random.uniform(-1, 0.5)));
+    const Vector<double, 4> middle = random_vector<double>(random, 4), reach = random_vector<double>(random, 4).cwiseAbs();
+    const BoxOf<4> box(middle - reach, middle + reach);
+    argmin(Kinked(f), box, {}, ws, result);
+    const Result general = argmin(f, Box(box), {}, general_ws);
+    INFO("problem " << k << ", " << result << ", general " << general);
+    CHECK(result.lower_bound <= general.value + general.value_error);
+    CHECK(general.lower_bound <= result.value + result.value_error);
+    CHECK(result.gap() <= 1e-4 * std::max(1.0, std::abs(result.value)));
+    CHECK(((result.y - box.lower()).array() >= 0).all());
+    CHECK(((box.upper() - result.y).array() >= 0).all());
+    closed += result.status == Status::optimal ? 1 : 0;
+  }
+  CHECK(closed >= 0.97 * problems);
 }
 
 TEST_CASE("the general argmin takes views, too, on any set", "[argmin]") {
@@ -94,7 +131,13 @@ TEST_CASE("argmin of a view: budgets, values that are not finite, and misuse", "
   refuse({.relative_gap = -1}, "relative_gap >= 0");
   result.y.setConstant(std::nan(""));
   refuse({.warm_start = true}, "a finite result.y to begin at");
-  using Kinked = FicnnOf<double, Inputs<3, 0, 0>, Dense<4, Relu>, Dense<1>>;
-  const Kinked kinked;
-  CHECK_ERROR(argmin(FicnnView<Kinked>(kinked), box, {}), "a smooth network, for a view");
+  using Bent = FicnnOf<double, Inputs<3, 0, 0>, Dense<4, BentSomewhere>, Dense<1>>;
+  const Bent bent;
+  CHECK_ERROR(argmin(FicnnView<Bent>(bent), box, {}), "activations that are smooth, or have pieces(), for a view");
+  // What is affine has its minimum in a corner.
+  FicnnOf<double, Inputs<3, 0, 0>, Dense<1>> affine;
+  affine.edit([](auto& p) { p["Wy[0]"].setConstant(2); });
+  const auto corner = argmin(FicnnView<decltype(affine)>(affine), box);
+  CHECK(corner.status == Status::optimal);
+  CHECK(corner.value == -6);
 }

@@ -62,6 +62,7 @@ const std::map<std::string, std::string> tested_elsewhere = {
     {"networks/picnn_view.hpp", "likewise"},
     {"solvers/newton/active_set.hpp", "solvers/newton/newton_step.cpp and box_step.cpp, whose guesses it makes"},
     {"solvers/newton/box_newton.hpp", "inference/argmin_of_view.cpp, which solves with it"},
+    {"solvers/newton/softened_newton.hpp", "likewise"},
     {"inference/parts_models.hpp", "inference/combined_models.cpp, which tries all models of functions made from others"},
     {"inference/substituted_models.hpp", "inference/combined_models.cpp, likewise"},
     {"inference/write_mps.hpp", "inference/linear_program.cpp, in which Clp reads what it writes"},

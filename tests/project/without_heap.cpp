@@ -18,12 +18,24 @@ using View = icnn::FicnnView<celu::Network>;
 using PartialView = icnn::PicnnView<gated::Network>;
 using AtContext = PartialView::AtContext;
 
+/// A kinked one: |y_1|, |y_2|, and ReLUs of these.
+using Kinked = icnn::FicnnOf<double, icnn::Inputs<2, 0, 0>, icnn::Dense<2, icnn::AbsoluteValue>, icnn::Dense<2, icnn::Relu>,
+                             icnn::Dense<1>>;
+constexpr double kinked_weights[] = {1,  0.3, -0.2, 2,    -0.5,  0.25, 1, 0.5, 0,    2, 0.5,
+                                     -1, -1,  1,    -0.5, -0.25, 1,    1, 0.1, -0.1, 0};
+using KinkedView = icnn::FicnnView<Kinked>;
+
 /// All memory that the networks need, beside their weights.
 struct Arena {
-  explicit Arena(const View& f, const PartialView& g)
-      : solving(f), evaluating(g.workspace()), at(g.at(Vector<double, 2>::Zero(), evaluating, weights)), solving_at(at) {}
+  explicit Arena(const View& f, const PartialView& g, const KinkedView& kinked)
+      : solving(f),
+        solving_kinked(kinked),
+        evaluating(g.workspace()),
+        at(g.at(Vector<double, 2>::Zero(), evaluating, weights)),
+        solving_at(at) {}
 
   icnn::ViewArgminWorkspace<View> solving;
+  icnn::ViewArgminWorkspace<KinkedView> solving_kinked;
   PartialView::Workspace<1> evaluating;
   PartialView::EffectiveWeights weights{};
   AtContext at;
@@ -78,7 +90,8 @@ int main(int argc, char**) {
   }
   const View f = celu::network();
   const PartialView g = gated::network();
-  static Arena arena(f, g);
+  const KinkedView kinked({}, kinked_weights);
+  static Arena arena(f, g, kinked);
 
   const auto value_of_f = [&](const Vector<double, 4>& y, Vector<double, 4>& gradient) {
     return f.gradients(y, {.y = gradient}, arena.solving.evaluation());
@@ -89,6 +102,16 @@ int main(int argc, char**) {
     const auto box = icnn::BoxOf<4>::cube(-width, 2 * width);
     icnn::argmin(f, box, {}, arena.solving, result);
     check_minimum(result, box, value_of_f);
+  }
+
+  const auto value_of_kinked = [&](const Vector<double, 2>& y, Vector<double, 2>& gradient) {
+    return kinked.gradients(y, {.y = gradient}, arena.solving_kinked.evaluation());
+  };
+  icnn::ResultOf<2> in_kink;
+  for (const double width : {0.1, 1.0, 10.0}) {
+    const icnn::BoxOf<2> box({-width, -2 * width}, {2 * width, width});
+    icnn::argmin(kinked, box, {}, arena.solving_kinked, in_kink);
+    check_minimum(in_kink, box, value_of_kinked);
   }
 
   icnn::ResultOf<3> at_context;

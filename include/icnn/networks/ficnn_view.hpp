@@ -29,6 +29,7 @@ class FicnnView<BasicFicnn<Chain>>
 
  public:
   using Network = BasicFicnn<Chain>;
+  using ChainType = Chain;
   using typename Base::Options;
   using typename Base::Scalar;
   template <int Cols>
