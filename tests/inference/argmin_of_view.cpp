@@ -16,16 +16,18 @@ namespace {
 using Owner = FicnnOf<double, Inputs<3, 1, 2>, Dense<6, Softplus>, Dense<5, Celu>, Dense<1>>;
 using View = FicnnView<Owner>;
 
-/// max(t, 0), and no word of where it bends.
-struct BentSomewhere {
+/// max(t, 0), and no word of where it bends; a template, since nobody compares it.
+template <class = void>
+struct BentAnywhere {
   static constexpr bool convex = true;
   static constexpr bool non_decreasing = true;
   template <class S>
   [[nodiscard]] Jet<S> jet(const S& t) const {
     return t > S(0) ? Jet<S>{t, S(1), S(0)} : Jet<S>{S(0), S(0), S(0)};
   }
-  friend bool operator==(const BentSomewhere&, const BentSomewhere&) = default;
+  friend bool operator==(const BentAnywhere&, const BentAnywhere&) = default;
 };
+using BentSomewhere = BentAnywhere<>;
 
 }  // namespace
 
