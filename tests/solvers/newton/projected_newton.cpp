@@ -148,3 +148,33 @@ TEST_CASE("unbounded below, not convex, not finite: a status each", "[solvers]")
   CHECK(r.lower_bound <= 1);
   CHECK(by_projected_newton(affine, Box::unit(1), {.max_evaluations = 0}).status == Status::budget_reached);
 }
+
+namespace {
+
+/// Curved, but with a bound of rounding that says nothing about its values.
+template <class F>
+class CutsOfNoUse : public Curved<F> {
+ public:
+  using Curved<F>::Curved;
+  [[nodiscard]] double cut_error() override { return 1e3; }
+};
+
+}  // namespace
+
+TEST_CASE("steps that promise less and less go on where cuts are worth nothing", "[solvers]") {
+  const auto f = [](const Vector<double>& y, Vector<double>& g, Matrix<double>& h) {  // sum exp(y_j) - 2 y_j
+    g = y.array().exp() - 2;
+    h = Vector<double>(y.array().exp()).asDiagonal();
+    return (y.array().exp() - 2 * y.array()).sum();
+  };
+  CutsOfNoUse<decltype(f)> model(f, 3);
+  const WholeSpace space(3);
+  SetRegion region(space);
+  NewtonWorkspace ws(3);
+  Result r;
+  r.y = Vector<double>::Constant(3, 4);
+  projected_newton(model, region, {}, ws, r);
+  INFO(r);
+  CHECK((r.y.array() - std::log(2.0)).abs().maxCoeff() < 1e-15);
+  CHECK(r.evaluations < 20);
+}

@@ -32,8 +32,10 @@ using NewtonWorkspace = BasicNewtonWorkspace<Dynamic>;
 
 namespace detail {
 
-/// Newton steps within rounding before the end.
+/// Newton steps within rounding before the end, but for those that promise less than this part of what any before did: what
+/// rounding may do to a cut far from the minimum is more than what it does to the steps.
 inline constexpr int newton_patience = 3;
+inline constexpr double newton_progress = 0.1;
 
 /// The iterations of projected_newton(), one evaluation at a time, from the best point so far.
 template <class Workspace>
@@ -86,12 +88,14 @@ class NewtonIterations {
     }
     slope_ = vec::dot(ws_.g, ws_.direction);
     // Among points whose values rounding alone tells apart, that from which the step is expected to gain least.
+    const bool converges = -slope_ < newton_progress * least_slope_;
     if (-slope_ < least_slope_) {
       if (!log_.is_above_noise(-slope_)) log_.take_equal(ws_.y, value_);
       least_slope_ = -slope_;
     }
     // Nothing but rounding is left; not yet where a step moves y, whose slope is of second order.
-    if (stall_.note(log_.is_above_noise(-slope_)) || (!(slope_ <= 0) && !(slope_ <= log_.noise()))) return false;
+    if (stall_.note(converges || log_.is_above_noise(-slope_)) || (!(slope_ <= 0) && !(slope_ <= log_.noise())))
+      return false;
     t_ = 1;
     reductions_ = 0;
     place_trial();
