@@ -59,7 +59,7 @@ struct [[nodiscard]] ArgminBatch {
 
   [[nodiscard]] Index columns() const noexcept { return y.cols(); }
   [[nodiscard]] double gap(Index c) const {
-    return Outcome{.value = values(c), .value_error = value_errors(c), .lower_bound = lower_bounds(c)}.gap();
+    return ArgminOutcome{.value = values(c), .value_error = value_errors(c), .lower_bound = lower_bounds(c)}.gap();
   }
   [[nodiscard]] double largest_gap() const {
     double largest = 0;

@@ -16,7 +16,7 @@ namespace icnn::inline ICNN_ISA {
 
 /// What argmin finds for a view: a Result whose point has its size in the type, and no certificate.
 template <int N>
-struct [[nodiscard]] ResultOf : Outcome {
+struct [[nodiscard]] ResultOf : ArgminOutcome {
   Vector<double, N> y = Vector<double, N>::Zero();  ///< the best point found, or with Settings::warm_start where to begin
 };
 

@@ -16,7 +16,7 @@
 namespace icnn::inline ICNN_ISA {
 
 /// The numbers of a Result, whatever its point y is stored in.
-struct [[nodiscard]] Outcome {
+struct [[nodiscard]] ArgminOutcome {
   double value = infinity;         ///< f(y), as computed
   double value_error = 0;          ///< |value - f(y)| <= value_error; covers what a polyhedron's y breaks by rounding
   double lower_bound = -infinity;  ///< <= f(v) for every v in the set; rounding is accounted for
@@ -36,7 +36,7 @@ struct [[nodiscard]] Outcome {
     return std::isfinite(value) ? gap() / std::max(1.0, std::abs(value)) : infinity;
   }
 
-  friend std::ostream& operator<<(std::ostream& out, const Outcome& r) {
+  friend std::ostream& operator<<(std::ostream& out, const ArgminOutcome& r) {
     return out << to_string(r.status) << ": value " << r.value << ", lower bound " << r.lower_bound << ", gap " << r.gap()
                << ", " << r.evaluations << " evaluations, " << r.iterations << " iterations, " << r.seconds * 1e6 << " us";
   }
@@ -44,7 +44,7 @@ struct [[nodiscard]] Outcome {
 
 /// A point and the proof of how good it is: min f over the set lies in [lower_bound, value + value_error], whatever the
 /// status. All in double precision, about the function as its parameters are stored.
-struct [[nodiscard]] Result : Outcome {
+struct [[nodiscard]] Result : ArgminOutcome {
   Vector<double> y{};                 ///< the best point found; in the set, up to the rounding of its projection
   Certificate certificate = {};       ///< on request, see Settings::certificate
   ConstraintValues multipliers = {};  ///< on request, see Settings::multipliers

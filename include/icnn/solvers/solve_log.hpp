@@ -45,7 +45,7 @@ class SolveLog {
   /// The same for a point \p y and an outcome that are kept apart; without \p proofs nobody may want certificates or
   /// multipliers.
   [[gnu::cold]] SolveLog(ConvexModel& model, const SimpleTerm& term, const Settings& settings, VectorView region,
-                         VectorView y, Outcome& outcome, Result* proofs = nullptr, bool continues = false)
+                         VectorView y, ArgminOutcome& outcome, Result* proofs = nullptr, bool continues = false)
       : model_(model),
         term_(term),
         settings_(settings),
@@ -78,8 +78,8 @@ class SolveLog {
     const double part = std::max(least_aim_, tuning.first_gaps * settings_.relative_gap * first_gap_);
     return std::min(tolerance(), std::max(settings_.absolute_gap, part));
   }
-  [[nodiscard]] ConstVectorView best() const noexcept { return y_; }        ///< the best point so far, or where to begin,
-  [[nodiscard]] const Outcome& result() const noexcept { return result_; }  ///< and the numbers of it
+  [[nodiscard]] ConstVectorView best() const noexcept { return y_; }  ///< the best point so far, or where to begin,
+  [[nodiscard]] const ArgminOutcome& result() const noexcept { return result_; }  ///< and the numbers of it
   [[nodiscard]] bool ended() const noexcept { return result_.status != Status::not_run; }
 
   /// Whether the region that cuts hold in can become smaller with a further evaluation.
@@ -409,7 +409,7 @@ class SolveLog {
   VectorView region_;
   ConstVectorView middle_, reach_;  ///< of a narrow set; empty for others
   VectorView y_;
-  Outcome& result_;
+  ArgminOutcome& result_;
   Result* proofs_;  ///< whose certificate and minorant are written, where they are wanted
   Deadline deadline_;
   kernels::Order order_ = kernels::Order::first;

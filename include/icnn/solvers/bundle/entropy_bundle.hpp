@@ -94,7 +94,7 @@ class EntropyBundle final : public BundleSteps {
   }
 
   [[nodiscard]] Aim aim() override {
-    const Outcome& result = log_.result();
+    const ArgminOutcome& result = log_.result();
     const double open = std::isfinite(result.lower_bound) ? result.value - result.lower_bound : infinity;
     const double accuracy = tuning().master_accuracy * std::max(1.0, std::abs(value_));
     solve_entropy_master(term_, ws_, q_, smooth_, std::min(tuning().master_share * open, accuracy));

@@ -21,7 +21,7 @@ inline constexpr LevelBundleTuning level_bundle_tuning{};
 /// The iterations of level_bundle(), from the best point so far.
 [[gnu::cold]] inline void level_iterations(SolveLog& log, Region& set, BundleWorkspace& ws, double share) {
   const auto& tuning = level_bundle_tuning;
-  const Outcome& result = log.result();
+  const ArgminOutcome& result = log.result();
   ws.begin(set);
   log.clear(ws.cuts);
   vec::copy(log.best(), ws.trial);

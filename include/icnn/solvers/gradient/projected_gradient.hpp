@@ -123,7 +123,7 @@ inline double first_step(Region& set, GradientWorkspace& ws) {
 inline void gradient_iterations(SolveLog& log, Region& set, GradientWorkspace& ws, Index max_evaluations) {
   const LineSearch& line_search = log.settings().line_search;
   const auto& tuning = projected_gradient_tuning;
-  const Outcome& result = log.result();
+  const ArgminOutcome& result = log.result();
   double value = 0;
   const auto begin = [&] {
     vec::copy(log.best(), ws.y);

@@ -42,7 +42,7 @@ struct BoxNewtonWorkspace : BasicGradientWorkspace<N> {
 /// point there. Allocates nothing but what the model does.
 template <int N>
 void projected_newton(ConvexModel& model, const BoxOf<N>& box, const Settings& settings, BoxNewtonWorkspace<N>& ws,
-                      Vector<double, N>& y, Outcome& outcome) {
+                      Vector<double, N>& y, ArgminOutcome& outcome) {
   SetRegion<BoxOf<N>> region(box);
   const SetTerm term(region);
   ws.set.assign(box);

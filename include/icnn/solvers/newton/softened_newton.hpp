@@ -189,7 +189,7 @@ class SoftenedNewton {
 /// are of either. Where rounding keeps slopes from closing the gap, it stays open. Allocates nothing but what the models do.
 template <int N, int Neurons>
 void softened_newton(ConvexModel& model, ConvexModel& smooth, double& width, const BoxOf<N>& box, const Settings& settings,
-                     SoftenedNewtonWorkspace<N, Neurons>& ws, Vector<double, N>& y, Outcome& outcome) {
+                     SoftenedNewtonWorkspace<N, Neurons>& ws, Vector<double, N>& y, ArgminOutcome& outcome) {
   SetRegion<BoxOf<N>> region(box);
   const SetTerm term(region);
   ws.set.assign(box);

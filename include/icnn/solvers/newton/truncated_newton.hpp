@@ -136,7 +136,7 @@ inline void truncated_iterations(SolveLog& log, Region& set, TruncatedWorkspace&
   const auto& tuning = truncated_newton_tuning;
   const bool may_leave = most_products < no_limit;
   most_products = std::min({most_products, 3 * ws.y.size() + 10, tuning.max_products});  // rounding may take more than n
-  const Outcome& result = log.result();
+  const ArgminOutcome& result = log.result();
   log.set_order(kernels::Order::second);
   set.describe(ws.set);
   double value = 0;
