@@ -90,6 +90,20 @@ TEST_CASE("argmin of a kinked view: by softened kinks, certified by slopes", "[a
     closed += result.status == Status::optimal ? 1 : 0;
   }
   CHECK(closed >= 0.97 * problems);
+  // Strong convexity stands in for bounds that are far, or not there.
+  decltype(f) curved({.output = {.diagonal = true}});
+  ViewArgminWorkspace<Kinked> curved_ws{Kinked(curved)};
+  for (int k = 0; k < problems / 10; ++k) {
+    randomize(curved, random);
+    curved.edit([&](auto& p) { p["D"].array() += 0.01; });
+    const double reach = k % 2 == 0 ? infinity : 1e6;
+    argmin(Kinked(curved), BoxOf<4>::cube(-reach, reach), {}, curved_ws, result);
+    const Result general = argmin(curved, WholeSpace(4));
+    INFO("problem " << k << ", " << result << ", general " << general);
+    CHECK(result.status == Status::optimal);
+    CHECK(result.lower_bound <= general.value + general.value_error);
+    CHECK(general.lower_bound <= result.value + result.value_error);
+  }
 }
 
 TEST_CASE("the general argmin takes views, too, on any set", "[argmin]") {

@@ -162,8 +162,10 @@ class SoftenedNewton {
     smooth_.gradient(ws_.g);
     smooth_.adjoints(ws_.slopes);
     log_.model().make_slopes(ws_.slopes);
-    const double lower = slope_bound(log_.model(), log_.term(), ws_.slopes, ws_.y, m_, log_.region(), ws_.trial_g);
-    return log_.raise_bound(lower, {ws_.trial_g, ws_.y, m_}, ws_.slopes);
+    const double upper =
+        log_.result().value + log_.model().value_error(log_.best()) + 4 * epsilon * std::abs(log_.result().value);
+    const Proof proof = prove(log_.model(), log_.term(), ws_.slopes, ws_.y, log_.best(), upper, ws_.mirror, ws_.trial_g);
+    return log_.raise_bound(proof.lower_bound, {ws_.trial_g, ws_.y, m_}, ws_.slopes);
   }
 
   SolveLog& log_;
