@@ -24,6 +24,7 @@
 #include "icnn/inference/method_rooms.hpp"
 #include "icnn/inference/minimize.hpp"
 #include "icnn/inference/model.hpp"
+#include "icnn/inference/network_evaluation.hpp"
 #include "icnn/inference/network_folding.hpp"
 #include "icnn/inference/network_model.hpp"
 #include "icnn/inference/output_term_bounds.hpp"

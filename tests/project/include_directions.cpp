@@ -56,6 +56,7 @@ const std::map<std::string, std::string> tested_elsewhere = {
     {"inference/lockstep.hpp", "inference/argmin_batch.cpp, which solves the same problems in lockstep and one by one"},
     {"inference/maximum_model.hpp", "inference/combined_models.cpp, likewise"},
     {"inference/method_rooms.hpp", "scratch of inference/minimize.cpp"},
+    {"inference/network_evaluation.hpp", "inference/network_model.cpp, which is tried as a whole"},
     {"inference/output_term_bounds.hpp", "inference/network_model.cpp, likewise"},
     {"inference/quadratic_bounds.hpp", "inference/network_model.cpp, likewise"},
     {"networks/ficnn_view.hpp", "networks/network_view.cpp, beside the networks that are viewed"},

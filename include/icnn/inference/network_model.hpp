@@ -13,6 +13,7 @@
 #include "icnn/functions/workspace.hpp"
 #include "icnn/inference/gated_maps.hpp"
 #include "icnn/inference/layer_bounds.hpp"
+#include "icnn/inference/network_evaluation.hpp"
 #include "icnn/inference/network_folding.hpp"
 #include "icnn/inference/output_term_bounds.hpp"
 #include "icnn/inference/quadratic_bounds.hpp"
@@ -44,28 +45,22 @@ namespace icnn::inline ICNN_ISA {
 /// it is  sum_i v_i'(W^y_i y + b_i) - delta_{i+1}'g_i*(t_i): one backward pass, whatever slopes they are. Quadratics,
 /// weighed by v_i >= 0, give way to their tangents at the point that is asked about.
 ///
-/// \p Context is what stands beside the weights: nothing, or a PICNN's gates (see AtOneContext).
 template <class Layers, class Context = detail::WithoutContext>
-class NetworkModel : public ConvexModel {
+class NetworkModel : public NetworkEvaluation<Layers, Context> {
+  using Base = NetworkEvaluation<Layers, Context>;
   static constexpr int N = Layers::Inputs;
-  static constexpr int Columns = Layers::SingleColumns;
 
  public:
-  using Term = OutputTermOf<Layers>;
+  using typename Base::Term;
 
   /// Room for Hessians costs two matrices of width x inputs per layer.
   [[gnu::cold]] NetworkModel(const Layers& layers, const Term& term, const double* parameters, bool hessian)
-      : layers_(&layers),
-        term_(&term),
-        p_(parameters),
-        context_(layers, term),
-        ws_(passes::shape_key(layers, term), layers, term, {.columns = 1, .hessian = hessian}),
+      : Base(layers, term, parameters, hessian),
         bounds_(layers.template make<detail::LayerBoundsOf>(1)),
         scratch_(layers.template make<detail::LayerBoundsOf>(1)),
         term_bounds_(term.rank()),
         farthest_(term.inputs()),
         sizes_(term.inputs()) {
-    ws_.columns = 1;
     Index above = 0, widest = 1, terms = term.inputs(), most_forms = 0;
     layers.for_each([&](auto i, const auto& layer) {
       const Index forms = layer.convex().quadratic().forms();
@@ -99,17 +94,6 @@ class NetworkModel : public ConvexModel {
     });
   }
 
-  NetworkModel(const NetworkModel&) = delete;
-  NetworkModel& operator=(const NetworkModel&) = delete;
-
-  /// Another network of the same shape, or another place of its parameters; allocates nothing.
-  void refer_to(const Layers& layers, const Term& term, const double* parameters) noexcept {
-    layers_ = &layers;
-    term_ = &term;
-    p_ = parameters;
-  }
-  /// Scratch of its passes, for whoever evaluates the network while nobody solves.
-  [[nodiscard]] ConvexWorkspace<Layers, Columns>& workspace() noexcept { return ws_; }
   /// Before anything else; the code of folding stands behind pointers, so that who does not ask for it does not compile it.
   void allow_folding() {
     prepare_ = [](NetworkModel& m, Index most) {
@@ -122,47 +106,6 @@ class NetworkModel : public ConvexModel {
       *out.value += folding.scale * m.term_bounds_.minorant(*m.term_, m.p_, m.linear(), c, c, m.sizes_).value;
       vec::add_scaled(folding.scale, m.sizes_, {out.gradient, out.inputs});
     };
-  }
-
-  [[nodiscard]] Index inputs() const override { return term_->inputs(); }
-  [[nodiscard]] double strong_convexity() const override {
-    return (1 - 16 * detail::epsilon) * term_->strong_convexity(p_);  // computed, hence rounded
-  }
-
-  double value(kernels::Order order, ConstVectorView y) override {
-    first_columns(ws_.y, 1) = point(y);
-    passes::forward(*layers_, *term_, p_, order, ws_, context_.passes());
-    return ws_.values(0);
-  }
-  void gradient(VectorView g) override {
-    ws_.seeds(0) = 1;
-    vec::fill(g, 0);
-    passes::backward(*layers_, *term_, p_, NoSink{}, 0, view(g), {}, ws_, context_.passes());
-  }
-  void hessian(SquareView h) override {
-    auto out = MatrixView<double>(h.data, h.size, h.size, h.stride);
-    for (Index c = 0; c < h.size; ++c) vec::fill({h.column(c), h.size}, 0);
-    passes::add_hessian(*layers_, p_, 0, out, ws_, context_.passes());
-    auto map = out.map();
-    term_->add_hessian(p_, map);
-  }
-  void hessian_product(ConstVectorView w, VectorView product) override {
-    first_columns(ws_.w, 1) = point(w);
-    passes::tangent(*layers_, *term_, p_, ws_, context_.passes());
-    ws_.seeds(0) = 1;
-    vec::fill(product, 0);
-    passes::second_backward(*layers_, *term_, p_, NoSink{}, 0, view(product), {}, ws_, context_.passes());
-  }
-  bool line(ConstVectorView y, ConstVectorView d) override {
-    first_columns(ws_.y, 1) = point(y);
-    first_columns(ws_.w, 1) = point(d);
-    passes::start_line(*layers_, *term_, p_, ws_, context_.passes());
-    return true;
-  }
-  double along(double t) override {
-    ws_.alpha(0) = t;
-    passes::along(*layers_, *term_, p_, kernels::Order::value, ws_, context_.passes());
-    return ws_.values(0);
   }
 
   /// B = |W^z| Z + |W^y| h + |b| and Z = |g(0)| + L B of every layer, h = |c| + r, L the largest slope between -B and B. In
@@ -194,7 +137,7 @@ class NetworkModel : public ConvexModel {
         context_.z_map(i, layer).add_absolute(p_, bounds(detail::below(i)).error.data(), now.end.data());
       now.find_turn();
     });
-    term_error_ = term_size(h, h) * 4 * detail::rounding_of_sum(inputs() + term_bounds_.rank());
+    term_error_ = term_size(h, h) * 4 * detail::rounding_of_sum(term_->inputs() + term_bounds_.rank());
   }
 
   [[nodiscard]] double cut_error() override {
@@ -245,7 +188,7 @@ class NetworkModel : public ConvexModel {
       if (layer.previous() > 0) {
         const detail::LayerBounds& before = scratch(detail::below(i));
         if constexpr (has_previous<decltype(layer)>)
-          context_.z_map(i, layer).add(p_, sized<previous>(ConstVectorView(before.output)), sized<width>(s));
+          this->context_.z_map(i, layer).add(this->p_, sized<previous>(ConstVectorView(before.output)), sized<width>(s));
         context_.z_map(i, layer).add_absolute(p_, before.outside.data(), size.data());  // |z| + 2 E
         context_.z_map(i, layer).add_absolute(p_, before.error.data(), now.error.data());
       }
@@ -265,7 +208,7 @@ class NetworkModel : public ConvexModel {
       result = now.error(0) + 4 * detail::epsilon * now.outside(0);  // of the last layer, in the end
     });
     for (Index j = 0; j < y.size(); ++j) farthest_(j) = std::abs(y(j));
-    const double rounding = 4 * detail::rounding_of_sum(inputs() + term_bounds_.rank());
+    const double rounding = 4 * detail::rounding_of_sum(term_->inputs() + term_bounds_.rank());
     double term = term_size(farthest_, farthest_) * rounding;
     if (!is_exact) {
       const double moved = term_size(farthest_, dy);
@@ -363,11 +306,8 @@ class NetworkModel : public ConvexModel {
   }
 
  protected:
-  const Layers* layers_;
-  const Term* term_;
-  const double* p_;
-  Context context_;
-  ConvexWorkspace<Layers, Columns> ws_;
+  // (g++ 12 does not find these in an `if constexpr` of a generic lambda, unless by this->.)
+  using Base::layers_, Base::term_, Base::p_, Base::context_, Base::ws_, Base::point;
 
  private:
   template <class Layer>
@@ -394,9 +334,7 @@ class NetworkModel : public ConvexModel {
     return detail::at(scratch_, i);
   }
 
-  /// A point with the extent that the passes are compiled for.
-  [[nodiscard]] static auto point(ConstVectorView y) { return Eigen::Map<const Vector<double, N>>(y.data(), y.size()); }
-  /// A vector with such an extent, and the first numbers of one.
+  /// A vector with the extent that the passes are compiled for, and the first numbers of one.
   template <int Size>
   [[nodiscard]] static auto sized(VectorView v) {
     return Eigen::Map<Vector<double, Size>>(v.data(), v.size());
@@ -406,7 +344,6 @@ class NetworkModel : public ConvexModel {
     return Eigen::Map<const Vector<double, Size>>(v.data(), v.size());
   }
   [[nodiscard]] static Eigen::Map<const Vector<double>> column(const Widest& v, Index size) { return {v.data(), size}; }
-  [[nodiscard]] static MatrixView<double> view(VectorView g) { return {g.data(), g.size(), 1, g.size()}; }
 
   template <class I, class Layer>
   void add_absolute_bias(I i, const Layer& layer, VectorView out) const {
@@ -435,8 +372,8 @@ class NetworkModel : public ConvexModel {
       if constexpr (has_previous<decltype(layer)>) {
         if (layer.previous() == 0) return;
         vec::fill({delta_.data(), layer.previous()}, 0);
-        context_.z_map(i, layer).add_transposed(p_, column(v_, layer.width()),
-                                                VectorView(delta_.data(), layer.previous()).map());
+        this->context_.z_map(i, layer).add_transposed(this->p_, column(v_, layer.width()),
+                                                      VectorView(delta_.data(), layer.previous()).map());
       }
     });
   }
