@@ -30,6 +30,7 @@ ICNN_PRODUCTS(template, double)
 
 }  // namespace kernels
 
+template class NetworkEvaluation<DynamicChain<FicnnLayer<double, ErasedActivation<double>>>, detail::WithoutContext>;
 template class NetworkModel<DynamicChain<FicnnLayer<double, ErasedActivation<double>>>>;
 
 }  // namespace icnn::inline ICNN_ISA

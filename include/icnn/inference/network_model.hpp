@@ -10,7 +10,6 @@
 #include <utility>
 
 #include "icnn/activations/erased.hpp"
-#include "icnn/functions/workspace.hpp"
 #include "icnn/inference/gated_maps.hpp"
 #include "icnn/inference/layer_bounds.hpp"
 #include "icnn/inference/network_evaluation.hpp"
@@ -18,7 +17,6 @@
 #include "icnn/inference/output_term_bounds.hpp"
 #include "icnn/inference/quadratic_bounds.hpp"
 #include "icnn/layers/ficnn_layer.hpp"
-#include "icnn/networks/context_passes.hpp"
 #include "icnn/networks/convex_passes.hpp"
 #include "icnn/solvers/convex_model.hpp"
 #include "icnn/solvers/simple_term.hpp"
@@ -394,6 +392,7 @@ class NetworkModel : public NetworkEvaluation<Layers, Context> {
 };
 
 #if defined(ICNN_COMPILED)
+extern template class NetworkEvaluation<DynamicChain<FicnnLayer<double, ErasedActivation<double>>>, detail::WithoutContext>;
 extern template class NetworkModel<DynamicChain<FicnnLayer<double, ErasedActivation<double>>>>;
 #endif
 
