@@ -4,15 +4,16 @@
 #pragma once
 
 /// What every file that minimizes would compile again, whatever its networks: products in float and double, the model of
-/// run-time networks, the methods of argmin. The CMake target icnn::compiled is a library of the one file that includes
-/// this; without CMake, define ICNN_COMPILED for all files of a program and include this in one of them. All of them need
-/// the same vector registers (-march), or they do not link.
+/// run-time networks, the methods of argmin and of its derivative. The CMake target icnn::compiled is a library of the one
+/// file that includes this; without CMake, define ICNN_COMPILED for all files of a program and include this in one of them.
+/// All of them need the same vector registers (-march), or they do not link.
 
 #if !defined(ICNN_COMPILED)
 #error "icnn/compiled.hpp is for programs whose files all define ICNN_COMPILED; link the CMake target icnn::compiled"
 #endif
 
 #include "icnn/argmin.hpp"
+#include "icnn/differentiation/find_kkt_point_impl.hpp"
 #include "icnn/inference/ball_dual_impl.hpp"
 #include "icnn/inference/choose_method_impl.hpp"
 #include "icnn/inference/find_multipliers_impl.hpp"

@@ -9,6 +9,5 @@
 #include "icnn/differentiation/argmin_surrogate.hpp"
 #include "icnn/differentiation/conjugate_derivative.hpp"
 #include "icnn/differentiation/derivative_status.hpp"
+#include "icnn/differentiation/find_kkt_point.hpp"
 #include "icnn/differentiation/kkt_point.hpp"
-#include "icnn/differentiation/kkt_search.hpp"
-#include "icnn/differentiation/kkt_system.hpp"

@@ -73,11 +73,11 @@ mutant("folding: multipliers are slopes of the other piece" solvers/bundle/folde
        "upper(k) / (upper(k) + lower(k))" "lower(k) / (upper(k) + lower(k))" argmin)
 mutant("slopes: rounding is not subtracted" solvers/slope_bound.hpp "below.value + rest - below.error" "below.value + rest"
        verify certificates)
-mutant("derivative: kinks stay where they are" differentiation/kkt_point.hpp "weight_[at(j)] > 0 ? c / weight_[at(j)] : 0.0" "0.0"
+mutant("derivative: kinks stay where they are" differentiation/kkt_sensitivity.hpp "weight_[at(j)] > 0 ? c / weight_[at(j)] : 0.0" "0.0"
        differentiation)
-mutant("derivative: what does not count makes no difference" differentiation/kkt_point.hpp "if (is_degenerate_ || is_weak())"
-       "if (is_degenerate_)" differentiation)
-mutant("derivative: a flat minimum is like any other" differentiation/kkt_point.hpp
+mutant("derivative: what does not count makes no difference" differentiation/kkt_sensitivity.hpp "if (is_degenerate || is_weak())"
+       "if (is_degenerate)" differentiation)
+mutant("derivative: a flat minimum is like any other" differentiation/kkt_sensitivity.hpp
        "if (system_.is_singular()) return DerivativeStatus::not_unique;" "" differentiation)
 mutant("a polyhedron that has moved keeps its point" solvers/quadratic/polyhedron_region.hpp
        "set_.violation(center_) <= rounding * size_of_rows_ * (extent() + vec::largest_magnitude(center_));" "true;" argmin)

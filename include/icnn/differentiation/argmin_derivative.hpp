@@ -3,10 +3,11 @@
 
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <type_traits>
 
-#include "icnn/differentiation/kkt_point.hpp"
+#include "icnn/differentiation/find_kkt_point.hpp"
 #include "icnn/functions/maximum.hpp"
 #include "icnn/inference/entropy.hpp"
 #include "icnn/inference/model.hpp"
@@ -52,7 +53,7 @@ template <class F, class X>
 /// What moves the minimizer: for a loss L of which dL/dy is given at y* = argmin f.
 struct ArgminSensitivity {
   DerivativeStatus status = DerivativeStatus::gap_too_large;
-  /// dL/dq, for f - <q, y>: w of KktPoint.
+  /// dL/dq, for f - <q, y>: w of KktSensitivity.
   Vector<double> linear{};
   /// dL for each unit of a bound, of an entry of b or e, of a radius.
   ConstraintValues constraints{};
@@ -74,7 +75,7 @@ struct ArgminSensitivity {
 ///
 /// What there is to be said is status(): see DerivativeStatus. Derivatives are exact about the exact minimizer, which is
 /// found from result.y on the way, y(). Refers to the function, which must outlive it; one per thread. Allocates. Cost: see
-/// KktPoint, and about two evaluations for each backward().
+/// KktSearch, and about two evaluations for each backward().
 template <class F>
 class ArgminDerivative {
   using S = typename F::Scalar;
@@ -158,8 +159,9 @@ class ArgminDerivative {
       if (detail::is_entropic(f)) add_entropy(f.terms(), set);
     }
     const Regularity regularity = at_.regularity();
-    point_.emplace(*model_, constraints_, entropy_ ? &*entropy_ : nullptr,
-                   model_->folds() != Folds::no && !detail::has_maximum(at_), regularity.derivatives >= 2, result.y);
+    point_ =
+        find_kkt_point(*model_, constraints_, entropy_ ? &*entropy_ : nullptr,
+                       model_->folds() != Folds::no && !detail::has_maximum(at_), regularity.derivatives >= 2, result.y);
   }
   ArgminDerivative(const ArgminDerivative&) = delete;
   ArgminDerivative& operator=(const ArgminDerivative&) = delete;
@@ -225,7 +227,7 @@ class ArgminDerivative {
   decltype(std::declval<const F&>().workspace()) ws_;
   Matrix<S> seed_;
   Vector<S> y_{}, w_{};
-  std::optional<KktPoint> point_{};
+  std::unique_ptr<KktPoint> point_{};
 };
 
 template <class F, class Set>

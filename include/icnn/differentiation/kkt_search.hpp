@@ -8,10 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "icnn/differentiation/derivative_status.hpp"
+#include "icnn/differentiation/kkt_point.hpp"
 #include "icnn/differentiation/kkt_system.hpp"
 #include "icnn/sets/constraints.hpp"
-#include "icnn/solvers/constraint_values.hpp"
 #include "icnn/solvers/convex_model.hpp"
 #include "icnn/solvers/entropy_term.hpp"
 
@@ -39,7 +38,7 @@ struct KktTuning {
 /// An entropy tau sum t log t scales coordinates by 1 / sqrt(its second derivative), so that bounds that are all but reached
 /// do no harm. Cost: a few values, gradients and Hessians, and as many factorizations of a matrix of n + |A| + |K| rows,
 /// with |A| active constraints and |K| neurons that bend. Allocates.
-class KktSearch {
+class KktSearch : public KktPoint {
  public:
   /// \p folds: neurons' kinks are known (see ConvexModel::fold). Model, constraints and entropy are referred to.
   KktSearch(ConvexModel& model, const Constraints& set, const EntropyTerm* entropy, bool folds)
@@ -57,6 +56,7 @@ class KktSearch {
       model.make_room_to_fold(model.neurons());
     }
   }
+
   KktSearch(const KktSearch&) = delete;
   KktSearch& operator=(const KktSearch&) = delete;
 
@@ -66,12 +66,6 @@ class KktSearch {
     guess(near);
     return find();
   }
-
-  bool is_duplicated = false;  ///< rows or equalities depend on each other: no derivative in their right-hand sides
-  Vector<double> y{};          ///< the minimizer
-  ConstraintValues multipliers{};
-  Vector<double> slopes{};     ///< of every neuron: that of its piece, or of those that bend a mean of both
-  std::vector<Index> kinks{};  ///< the neurons that bend
 
  protected:
   static constexpr KktTuning tuning{};
@@ -220,13 +214,13 @@ class KktSearch {
     }
     system_.begin(std::move(free), sigma_);
     rows_.clear();
-    is_degenerate_ = is_duplicated = false;
+    is_degenerate = is_duplicated = false;
     const auto add = [&](Kind kind, Index number) {
       const Row of{kind, number};
       if (system_.add(row(of))) {
         rows_.push_back(of);
       } else {
-        (kind == Kind::kink ? is_degenerate_ : is_duplicated) = true;
+        (kind == Kind::kink ? is_degenerate : is_duplicated) = true;
       }
     };
     for (Index i = 0; i < flat().e().size(); ++i) add(Kind::equality, i);
@@ -414,7 +408,7 @@ class KktSearch {
   ConvexModel* model_;
   const Constraints* set_;
   const EntropyTerm* entropy_;
-  bool folds_, is_degenerate_ = false;
+  bool folds_;
   Index n_;
   KktSystem system_{};
   Vector<double> g_{}, sigma_{}, step_{}, reduced_{}, curved_with_{};
