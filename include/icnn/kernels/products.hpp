@@ -236,15 +236,17 @@ void mirror_lower(MutableMap<S> m) {
 }  // namespace icnn::inline ICNN_ISA::kernels
 
 #if defined(ICNN_COMPILED)
-/// What a program compiles once: the blocked products. Their callers, which deal with one column, may be put in place.
+/// What a program compiles once: the blocked products, and Eigen's of a column. Their callers may be put in place.
 #if ICNN_REGISTER_BYTES > 0
 #define ICNN_PRODUCT(S) (Index, Index, Index, const S*, Index, const S*, Index, S*, Index)
-#define ICNN_PRODUCTS(WHAT, S)                                \
-  WHAT void detail::multiply<S, false> ICNN_PRODUCT(S);       \
-  WHAT void detail::multiply<S, true> ICNN_PRODUCT(S);        \
-  WHAT void detail::multiply_narrow<S> ICNN_PRODUCT(S);       \
-  WHAT void detail::multiply_outer_narrow<S> ICNN_PRODUCT(S); \
-  WHAT void detail::multiply_transposed<S> ICNN_PRODUCT(S);
+#define ICNN_PRODUCTS(WHAT, S)                                                      \
+  WHAT void detail::multiply<S, false> ICNN_PRODUCT(S);                             \
+  WHAT void detail::multiply<S, true> ICNN_PRODUCT(S);                              \
+  WHAT void detail::multiply_narrow<S> ICNN_PRODUCT(S);                             \
+  WHAT void detail::multiply_outer_narrow<S> ICNN_PRODUCT(S);                       \
+  WHAT void detail::multiply_transposed<S> ICNN_PRODUCT(S);                         \
+  WHAT void detail::add_column_product<S>(ConstMap<S>, ConstMap<S>, MutableMap<S>); \
+  WHAT void detail::add_transposed_column_product<S>(ConstMap<S>, ConstMap<S>, MutableMap<S>);
 #else
 #define ICNN_PRODUCTS(WHAT, S)                                                            \
   WHAT void portable::add_product<S>(ConstMap<S>, ConstMap<S>, MutableMap<S>);            \
