@@ -14,6 +14,8 @@ namespace {
 
 constexpr OutputTermShape whole_term{.diagonal = true, .rank = 2, .bilinear = true, .linear = true};
 
+using Tiny = PicnnOf<double, Context<3>, Inputs<2>, Gated<7, Softplus, 4, Tanh>, Gated<5, SmoothRelu, 3, Tanh>, Gated<1>>;
+
 /// visit(network) for gated networks of every kind.
 template <class Visit>
 void each_network(Visit visit) {
@@ -33,7 +35,7 @@ void each_network(Visit visit) {
       {.context = 2, .inputs = 3, .hidden = {6, 5}, .context_hidden = {4, 4}, .quadratic_rank = 2}));
   visit(Picnn<float, Softplus, Tanh>(
       {.context = 3, .inputs = 4, .hidden = {8, 6}, .context_hidden = {5, 5}, .output = whole_term}));
-  visit(PicnnOf<double, Context<3>, Inputs<2>, Gated<7, Softplus, 4, Tanh>, Gated<5, SmoothRelu, 3, Tanh>, Gated<1>>());
+  visit(Tiny());
 }
 
 }  // namespace
@@ -116,7 +118,7 @@ TEST_CASE("slopes make minorants of columns", "[model]") {
   for (int k = 0; k < 20; ++k) {
     Picnn<double, Softplus, Tanh> f(
         {.context = 3, .inputs = 4, .hidden = {8, 6}, .context_hidden = {5, 5}, .output = whole_term});
-    PicnnOf<double, Context<3>, Inputs<4>, Gated<8, Softplus, 4, Tanh>, Gated<6, Softplus, 4, Tanh>, Gated<1>> tiny;
+    Tiny tiny;
     randomize(f, random, 2);
     randomize(tiny, random, 2);
     const Matrix<double> x = random_matrix<double>(random, 3, 3);
