@@ -100,28 +100,38 @@ class KktSearch : public KktPoint {
     const Vector<double>& c = ball.ball.center();
     u.setZero(n_);
     for (Index j = 0; j < c.size(); ++j) u(ball.first + j) = y(ball.first + j) - c(j);
-    const double distance = u.norm();
-    if (distance > 0) u /= distance;
+    const double distance = vec::norm(u);
+    for (Index j = 0; j < c.size() && distance > 0; ++j) u(ball.first + j) /= distance;
     return distance - ball.ball.radius();
   }
 
+  /// Row i of a matrix.
+  [[nodiscard]] static Vector<double> row_of(const Matrix<double>& m, Index i) {
+    Vector<double> row(m.cols());
+    for (Index j = 0; j < row.size(); ++j) row(j) = m(i, j);
+    return row;
+  }
   /// The gradient of a constraint, or of a bending neuron's argument.
   [[nodiscard]] Vector<double> row(const Row& of) const {
     switch (of.kind) {
-      case Kind::equality: return flat().E().row(of.number).transpose();
-      case Kind::row: return flat().A().row(of.number).transpose();
-      case Kind::kink: return a_.col(of.number);
+      case Kind::equality: return row_of(flat().E(), of.number);
+      case Kind::row: return row_of(flat().A(), of.number);
+      case Kind::kink:
       case Kind::ball: break;
     }
     Vector<double> u(n_);
-    (void)normal(set_->balls[at(of.number)], u);
+    if (of.kind == Kind::kink) {
+      vec::copy(ConstColumns(a_)(of.number), u);
+    } else {
+      (void)normal(set_->balls[at(of.number)], u);
+    }
     return u;
   }
   /// By how much y breaks it.
   [[nodiscard]] double excess(const Row& of) const {
     switch (of.kind) {
-      case Kind::equality: return flat().E().row(of.number).dot(y) - flat().e()(of.number);
-      case Kind::row: return flat().A().row(of.number).dot(y) - flat().b()(of.number);
+      case Kind::equality: return vec::dot(row(of), y) - flat().e()(of.number);
+      case Kind::row: return vec::dot(row(of), y) - flat().b()(of.number);
       case Kind::kink: return e_(of.number);
       case Kind::ball: break;
     }
@@ -129,8 +139,8 @@ class KktSearch : public KktPoint {
     return normal(set_->balls[at(of.number)], u);
   }
   [[nodiscard]] double row_scale(Index i) const {
-    return 1e-300 + flat().A().row(i).cwiseAbs().dot(y.cwiseAbs()) + std::abs(flat().b()(i)) +
-           flat().A().row(i).cwiseAbs().maxCoeff();
+    const Vector<double> a = row_of(flat().A(), i);
+    return 1e-300 + vec::absolute_dot(a, y) + std::abs(flat().b()(i)) + vec::largest_magnitude(a);
   }
 
   /// What is near counts as attained.
@@ -236,18 +246,21 @@ class KktSearch : public KktPoint {
 
   /// A Newton step on the conditions, with all multipliers. False where they contradict each other.
   bool newton_step() {
-    steepest_ = 1e-300 + vec::largest_magnitude(g_) + 1e-3 * h_.cwiseAbs().maxCoeff() * extent();
+    steepest_ = 1e-300 + vec::largest_magnitude(g_) + 1e-3 * vec::largest_magnitude({h_.data(), h_.size()}) * extent();
     Vector<double> missing(system_.row_count());
     for (Index i = 0; i < missing.size(); ++i) missing(i) = -excess(rows_[at(i)]);
-    if (!system_.solve(-g_, missing, steepest_ + extent(), step_)) return false;
+    Vector<double> downhill(n_);
+    vec::scale_to(-1, g_, downhill);
+    if (!system_.solve(downhill, missing, steepest_ + extent(), step_)) return false;
     multipliers.rows.setZero();
     multipliers.equalities.setZero();
     multipliers.balls.setZero();
     const Index count = static_cast<Index>(kinks.size());
     share_.assign(at(count), 0.0);
     hand_out(multipliers, share_);
-    reduced_ = g_ + h_ * step_;
-    for (Index i = 0; i < missing.size(); ++i) reduced_ += system_.multiplier(i) * row(rows_[at(i)]);
+    reduced_ = g_;
+    vec::add_combination(h_, step_, reduced_);
+    for (Index i = 0; i < missing.size(); ++i) vec::add_scaled(system_.multiplier(i), row(rows_[at(i)]), reduced_);
     // Neuron k's output counts as much as the function and the arguments of neurons above say: so much do its pieces share.
     weight_.assign(at(count), 0.0);
     for (Index k = 0; k < count; ++k) {
@@ -273,7 +286,7 @@ class KktSearch : public KktPoint {
       if (multipliers.lower(j) + multipliers.upper(j) < least) side_[at(j)] = 0, any = true;
     }
     for (std::size_t i = 0; i < active_.size(); ++i) {
-      const double size = flat().A().row(static_cast<Index>(i)).cwiseAbs().maxCoeff();
+      const double size = vec::largest_magnitude(row_of(flat().A(), static_cast<Index>(i)));
       if (active_[i] && multipliers.rows(static_cast<Index>(i)) * size < least) active_[i] = 0, any = true;
     }
     for (std::size_t i = 0; i < ball_.size(); ++i) {
@@ -323,7 +336,7 @@ class KktSearch : public KktPoint {
   /// With an entropy, probabilities that fall do so as exp does, and never get to 0.
   void take_step() {
     if (entropy_ == nullptr) {
-      y += step_;
+      vec::add_scaled(1, step_, y);
       return;
     }
     for (Index j = 0; j < n_; ++j) {
@@ -332,7 +345,7 @@ class KktSearch : public KktPoint {
       if (d > 0 && !entropy_->on_simplex()) y(j) = u - (u - y(j)) * std::exp(-d / (u - y(j)));
       if (d > 0 && entropy_->on_simplex()) y(j) += d;
     }
-    if (entropy_->on_simplex()) y *= entropy_->total() / y.sum();
+    if (entropy_->on_simplex()) vec::scale_to(entropy_->total() / vec::sum(y), y, y);
   }
 
   /// The step beyond rounding, as a part of what it is added to; with an entropy of probabilities, but of at least \p least.
@@ -392,7 +405,7 @@ class KktSearch : public KktPoint {
       double& mu = curved_with_(static_cast<Index>(i));
       if (mu == 0) mu = std::max(0.0, -vec::dot(u, g_));  // to begin with
       for (Index j = 0; j < ball.ball.dimension(); ++j) h_(ball.first + j, ball.first + j) += mu / distance;
-      h_ -= mu / distance * u * u.transpose();
+      for (Index j = 0; j < n_; ++j) vec::add_scaled(-mu / distance * u(j), u, {&h_(0, j), n_});
     }
   }
   /// Whether these multipliers have come out again.

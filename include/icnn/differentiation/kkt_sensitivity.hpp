@@ -42,12 +42,15 @@ class KktSensitivity final : public KktSearch {
     w_.setZero();
     bends.assign(kinks.size(), 0.0);
     if (!says_something()) return w_;
-    (void)system_.solve(v.map(), Vector<double>::Zero(system_.row_count()), 1, w_);
+    Vector<double> rest(n_), nothing;
+    vec::copy(v, rest);
+    nothing.setZero(system_.row_count());
+    (void)system_.solve(rest, nothing, 1, w_);
     // What a bound hands on when it moves: v less what the others make of it.
-    Vector<double> rest = v.map() - h_ * w_;
+    for (Index j = 0; j < n_; ++j) vec::add_scaled(-w_(j), ConstColumns(h_)(j), rest);
     std::vector<double> of_kinks(kinks.size(), 0.0);
     hand_out(sensitivity, of_kinks);
-    for (Index i = 0; i < system_.row_count(); ++i) rest -= system_.multiplier(i) * row(rows_[at(i)]);
+    for (Index i = 0; i < system_.row_count(); ++i) vec::add_scaled(-system_.multiplier(i), row(rows_[at(i)]), rest);
     for (Index j = 0; j < n_; ++j) {
       if (side_[at(j)] < 0) sensitivity.lower(j) = rest(j);
       if (side_[at(j)] > 0) sensitivity.upper(j) = rest(j);
@@ -99,7 +102,7 @@ class KktSensitivity final : public KktSearch {
     for (std::size_t i = 0; i < active_.size(); ++i) {
       const Index number = static_cast<Index>(i);
       if (active_[i]) {
-        const bool counts = multipliers.rows(number) * flat().A().row(number).cwiseAbs().maxCoeff() > flat_multiplier;
+        const bool counts = multipliers.rows(number) * vec::largest_magnitude(row_of(flat().A(), number)) > flat_multiplier;
         weak = weak || (!counts && !is_implied(number));
       } else {
         weak = weak || excess({Kind::row, number}) >= -tuning.weak * row_scale(number);
@@ -130,7 +133,8 @@ class KktSensitivity final : public KktSearch {
     Vector<double> u(n_), there(n_), here(n_);
     for (Index j = 0; j < n_; ++j) u(j) = 0.5 + 0.5 * std::sin(1 + 2.4 * static_cast<double>(j));
     const auto gradient_at = [&](double t, Vector<double>& g) {
-      const Vector<double> point = y + t * u;
+      Vector<double> point(n_);
+      vec::step_to(y, t, u, point);
       (void)model_->value(kernels::Order::first, point);
       model_->gradient(g);
     };
@@ -140,8 +144,12 @@ class KktSensitivity final : public KktSearch {
     model_->gradient(g_);
     Matrix<double> h(n_, n_);
     model_->hessian(h);
-    const double change = (there - here - 2 * length * (h * u)).cwiseAbs().maxCoeff();
-    return !(change <= 2 * length * tuning.jump * h.cwiseAbs().maxCoeff() + 1e-9 * (1e-300 + vec::largest_magnitude(g_)));
+    Vector<double> change(n_);
+    vec::subtract(there, here, change);
+    for (Index j = 0; j < n_; ++j) vec::add_scaled(-2 * length * u(j), ConstColumns(h)(j), change);
+    const double jump = 2 * length * tuning.jump * vec::largest_magnitude({h.data(), h.size()});
+    return !vec::all_finite(change) ||
+           !(vec::largest_magnitude(change) <= jump + 1e-9 * (1e-300 + vec::largest_magnitude(g_)));
   }
 
   Vector<double> w_;

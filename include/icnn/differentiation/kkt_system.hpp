@@ -41,17 +41,18 @@ class KktSystem {
     if (count == n) return false;
     Vector<double> part(n);
     for (Index k = 0; k < n; ++k) part(k) = sigma(k) * row(coordinate(k));
-    const double size = part.norm();
-    if (!(size > dependent * row.norm())) return false;
-    part /= size;
+    const double size = vec::norm(part);
+    if (!(size > dependent * vec::norm(row))) return false;
+    for (Index k = 0; k < n; ++k) part(k) /= size;
     Vector<double> rest = part;
+    const ConstColumns basis(basis_);
     for (int twice = 0; twice < 2; ++twice) {
-      for (Index i = 0; i < count; ++i) rest -= basis_.col(i).dot(rest) * basis_.col(i);
+      for (Index i = 0; i < count; ++i) vec::add_scaled(-vec::dot(basis(i), rest), basis(i), rest);
     }
-    const double left = rest.norm();
+    const double left = vec::norm(rest);
     if (!(left > dependent)) return false;
-    basis_.col(count) = rest / left;
-    rows_.col(count) = part;
+    vec::scale_to(1 / left, rest, basis_.col(count));
+    vec::copy(part, rows_.col(count));
     sizes_.push_back(size);
     return true;
   }
@@ -66,12 +67,13 @@ class KktSystem {
       for (Index r = 0; r < n; ++r) matrix_(r, c) = scales_(r) * column[coordinate(r)] * scales_(c);
       if (add_identity) matrix_(c, c) += 1;
     }
-    unit_ = n > 0 ? matrix_.cwiseAbs().maxCoeff() : 0.0;
+    unit_ = vec::largest_magnitude({matrix_.data(), matrix_.size()});
     if (!(unit_ > 0)) unit_ = 1;
-    matrix_ /= unit_;
+    for (Index c = 0; c < n; ++c) {
+      for (Index r = 0; r < n; ++r) matrix_(r, c) /= unit_;
+    }
     for (Index i = 0; i < rows; ++i) {
-      matrix_.col(n + i).head(n) = rows_.col(i);
-      matrix_.row(n + i).head(n) = rows_.col(i).transpose();
+      for (Index k = 0; k < n; ++k) matrix_(k, n + i) = matrix_(n + i, k) = rows_(k, i);
     }
     is_definite_ = factorize_definite(n, rows);
     if (n + rows == 0 || is_definite_) return;
@@ -92,35 +94,51 @@ class KktSystem {
     if (right_.size() == 0) return true;
     if (is_definite_) {
       solution_.setZero(right_.size());
-      for (int twice = 0; twice < 2; ++twice) solve_definite(right_ - matrix_ * solution_);  // the second time for rounding
+      for (int twice = 0; twice < 2; ++twice) solve_definite(residual());  // the second time for rounding
     } else {
       solution_ = lu_.solve(right_);
     }
-    if (!solution_.allFinite()) return false;
+    if (!vec::all_finite(solution_)) return false;
     for (Index k = 0; k < n; ++k) d(coordinate(k)) = sigma(k) * solution_(k);
     if (!is_singular()) return true;
-    const double contradiction = (matrix_ * solution_ - right_).cwiseAbs().maxCoeff();
-    return contradiction <= 1e-10 * size * (1 + 1 / unit_) + 1e-7 * right_.cwiseAbs().maxCoeff();
+    const double contradiction = vec::largest_magnitude(residual());
+    return contradiction <= 1e-10 * size * (1 + 1 / unit_) + 1e-7 * vec::largest_magnitude(right_);
   }
   [[nodiscard]] double multiplier(Index row) const { return unit_ * solution_(free_count() + row) / sizes_[at(row)]; }
 
  private:
   static constexpr double dependent = 1e-9, singular = 1e-11, definite = 1e-6;
 
+  /// What the solution leaves of the right-hand side.
+  [[nodiscard]] Vector<double> residual() const {
+    Vector<double> rest(right_.size());
+    vec::scale_to(-1, right_, rest);
+    vec::add_combination(matrix_, solution_, rest);
+    vec::scale_to(-1, rest, rest);
+    return rest;
+  }
   /// Factors of the first block K = L L' and of R S K^-1 S R', where pivots are far from 0: a tenth of the time, and less,
   /// of a factorization that tells how singular a matrix is.
   bool factorize_definite(Index n, Index rows) {
-    factor_ = matrix_.topLeftCorner(n, n);
+    factor_.resize(n, n);
+    for (Index c = 0; c < n; ++c) std::copy_n(&matrix_(0, c), n, &factor_(0, c));
     if (!has_large_pivots(factor_, 1)) return false;
-    turned_ = matrix_.topRightCorner(n, rows);
-    for (Index i = 0; i < rows; ++i) solve_lower(view(factor_), turned_.col(i).data());
-    schur_ = turned_.transpose() * turned_;
-    return rows == 0 || has_large_pivots(schur_, schur_.diagonal().maxCoeff());
+    if (rows == 0) return true;
+    turned_.resize(n, rows);
+    for (Index i = 0; i < rows; ++i) {
+      std::copy_n(&matrix_(0, n + i), n, &turned_(0, i));
+      solve_lower(factor_, &turned_(0, i));
+    }
+    schur_.setZero(rows, rows);
+    const ConstColumns turned(turned_);
+    kernels::detail::add_transposed_product<double>(turned.map(), turned.map(), SquareView(schur_).map());
+    double largest = 0;
+    for (Index i = 0; i < rows; ++i) largest = std::max(largest, schur_(i, i));
+    return has_large_pivots(schur_, largest);
   }
-  [[nodiscard]] static SquareView view(Matrix<double>& m) { return {m.data(), m.rows(), m.rows()}; }
   /// Replaces a matrix by its factor.
   [[nodiscard]] static bool has_large_pivots(Matrix<double>& m, double unit) {
-    if (!factor_in_place(view(m))) return false;
+    if (!factor_in_place(m)) return false;
     const double least = std::sqrt(definite * unit);
     for (Index k = 0; k < m.rows(); ++k) {
       if (!(m(k, k) * least <= 1)) return false;  // inverses stand on the diagonal
@@ -130,17 +148,19 @@ class KktSystem {
   /// Adds what solves the system for this right-hand side.
   void solve_definite(Vector<double> right) {
     const Index n = free_count(), rows = row_count();
-    auto top = right.head(n);
-    auto bottom = right.tail(rows);
-    solve_lower(view(factor_), right.data());
-    bottom = turned_.transpose() * top - bottom;
+    const VectorView top(right.data(), n), bottom(right.data() + n, rows);
+    solve_lower(factor_, top.data());
     if (rows > 0) {
-      solve_lower(view(schur_), right.data() + n);
-      solve_upper(view(schur_), right.data() + n);
-      top -= turned_ * bottom;
+      Vector<double> c(rows);
+      vec::dots(turned_, top, c);
+      vec::subtract(c, bottom, bottom);
+      solve_lower(schur_, bottom.data());
+      solve_upper(schur_, bottom.data());
+      vec::scale_to(-1, bottom, c);
+      vec::add_combination(turned_, c, top);
     }
-    solve_upper(view(factor_), right.data());
-    solution_ += right;
+    solve_upper(factor_, top.data());
+    vec::add_scaled(1, right, solution_);
   }
 
   [[nodiscard]] static std::size_t at(Index i) { return static_cast<std::size_t>(i); }
