@@ -3,6 +3,7 @@
 
 #include <icnn/inference/argmin_batch.hpp>
 
+#include <icnn/activations/any.hpp>
 #include <icnn/activations/leaky_relu.hpp>
 
 #include "tests/support/catch.hpp"
@@ -14,13 +15,14 @@ using namespace icnn::test;
 
 namespace {
 
-template <class A>
-Picnn<double, A, Tanh> energy(Index n, Random& random) {
-  Picnn<double, A, Tanh> f({.context = 3,
-                            .inputs = n,
-                            .hidden = {12, 10},
-                            .context_hidden = {8, 8},
-                            .output = {.diagonal = true, .bilinear = true, .linear = true}});
+/// Of one type, whatever the activation, so that all is compiled once.
+AnyPicnn<double> energy(const AnyActivation& activation, Index n, Random& random) {
+  AnyPicnn<double> f({.context = 3,
+                      .inputs = n,
+                      .hidden = {12, 10},
+                      .context_hidden = {8, 8},
+                      .output = {.diagonal = true, .bilinear = true, .linear = true}},
+                     activation, Tanh{});
   randomize(f, random);
   return f;
 }
@@ -70,8 +72,8 @@ TEST_CASE("a batch is solved column by column, whatever else is in it", "[argmin
     CHECK(threaded.all_optimal());
     CHECK((threaded.values - found.values).cwiseAbs().maxCoeff() <= 1e-7);
   };
-  const auto smooth = energy<Softplus>(n, random);
-  const auto kinked = energy<LeakyRelu>(n, random);
+  const auto smooth = energy(Softplus{}, n, random);
+  const auto kinked = energy(LeakyRelu{}, n, random);
   const auto bare = [](const auto& f) { return regularized(f, {}); };
   const auto both = [&](const auto& net) {
     each(net, bare, Box::cube(n, -1, 1));
@@ -131,8 +133,8 @@ TEST_CASE("in lockstep or one after the other: the same minima", "[argmin_batch]
     CHECK(std::abs(together.values.sum() - alone.values.sum()) <= 1e-5 * (1 + alone.values.cwiseAbs().sum()));
   };
   const auto cube = [](const auto& net) { return Box::cube(net.inputs(), -1, 1); };
-  const auto smooth = energy<Softplus>(4, random), wide = energy<Softplus>(33, random);
-  const auto kinked = energy<Relu>(4, random), wide_and_kinked = energy<Relu>(33, random);
+  const auto smooth = energy(Softplus{}, 4, random), wide = energy(Softplus{}, 33, random);
+  const auto kinked = energy(Relu{}, 4, random), wide_and_kinked = energy(Relu{}, 33, random);
   check(smooth, cube(smooth), {});
   check(wide, cube(wide), {});  // by gradients at first, which know no lockstep
   check(wide, cube(wide), {.method = Method::newton});
@@ -150,7 +152,7 @@ TEST_CASE("in lockstep or one after the other: the same minima", "[argmin_batch]
 
 TEST_CASE("a float network's batch has the weights of now", "[argmin_batch]") {
   Random random(5);
-  auto f = energy<Softplus>(3, random).cast<float>();
+  auto f = energy(Softplus{}, 3, random).cast<float>();
   const Box box = Box::cube(3, -1, 1);
   const Matrix<float> x = random_matrix<float>(random, 3, 5);
   auto at = f.at(x);
@@ -168,7 +170,7 @@ TEST_CASE("one problem without a point, one that is not finite, and a budget of 
           "[argmin_batch]") {
   Random random(2);
   const Index n = 3;
-  const auto f = energy<LeakyRelu>(n, random);
+  const auto f = energy(LeakyRelu{}, n, random);
   Matrix<double> x = random_matrix<double>(random, 3, 4);
   const Box box = Box::cube(n, -1, 1);
   const ArgminBatch good = argmin(f.at(x), box);
@@ -199,7 +201,7 @@ TEST_CASE("one problem without a point, one that is not finite, and a budget of 
 
 TEST_CASE("misuse of a batch is told, and leaves the result alone", "[argmin_batch]") {
   Random random(3);
-  const auto f = energy<Softplus>(3, random);
+  const auto f = energy(Softplus{}, 3, random);
   const Matrix<double> x = random_matrix<double>(random, 3, 4);
   const auto at = f.at(x);
   const auto three = f.at(Matrix<double>(x.leftCols(3)));
@@ -220,7 +222,7 @@ TEST_CASE("misuse of a batch is told, and leaves the result alone", "[argmin_bat
   CHECK(result.y == kept);
   CHECK_ERROR((ArgminBatchWorkspace<std::remove_cvref_t<decltype(at)>>(at, {.threads = 0})), "threads >= 1");
   CHECK_ERROR(at.column(4), "a number in 0..3");
-  auto other = energy<Softplus>(2, random).at(Vector<double>(x.col(0)));
+  auto other = energy(Softplus{}, 2, random).at(Vector<double>(x.col(0)));
   CHECK_ERROR(at.move_to_column(0, other), "one of another shape");
   CHECK((at.column(2).parameters().vector() - f.at(Vector<double>(x.col(2))).parameters().vector()).norm() <= 1e-12);
 }
