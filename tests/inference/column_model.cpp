@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the icnn authors
 
+#include <icnn/activations/any.hpp>
 #include <icnn/inference/column_model.hpp>
 
 #include "tests/support/catch.hpp"
@@ -14,28 +15,29 @@ namespace {
 
 constexpr OutputTermShape whole_term{.diagonal = true, .rank = 2, .bilinear = true, .linear = true};
 
-using Tiny = PicnnOf<double, Context<3>, Inputs<2>, Gated<7, Softplus, 4, Tanh>, Gated<5, SmoothRelu, 3, Tanh>, Gated<1>>;
+using TinyPicnn =
+    PicnnOf<double, Context<3>, Inputs<2>, Gated<7, Softplus, 4, Tanh>, Gated<5, SmoothRelu, 3, Tanh>, Gated<1>>;
 
-/// visit(network) for gated networks of every kind.
+/// visit(network) for gated networks of every kind; of few types, for what visits them is compiled for each.
 template <class Visit>
 void each_network(Visit visit) {
-  visit(Picnn<double, Softplus, Tanh>(
-      {.context = 3, .inputs = 4, .hidden = {8, 6}, .context_hidden = {5, 5}, .output = whole_term}));
-  visit(Picnn<double, LeakyRelu, Tanh>({.context = 2, .inputs = 3, .hidden = {9}, .context_hidden = {4}}));
-  visit(Picnn<double, Relu, Relu>({.context = 2,
-                                   .inputs = 3,
-                                   .hidden = {6, 6, 6},
-                                   .context_hidden = {4, 4, 4},
-                                   .passthrough = false,
-                                   .bias = false,
-                                   .gate = Gate::softplus}));
-  visit(Picnn<double, Elu, Tanh>(
-      {.context = 2, .inputs = 3, .hidden = {6, 5}, .context_hidden = {4, 4}, .non_decreasing = {1}}, Elu(0.3)));
-  visit(Picnn<double, Softplus, Tanh>(
-      {.context = 2, .inputs = 3, .hidden = {6, 5}, .context_hidden = {4, 4}, .quadratic_rank = 2}));
-  visit(Picnn<float, Softplus, Tanh>(
-      {.context = 3, .inputs = 4, .hidden = {8, 6}, .context_hidden = {5, 5}, .output = whole_term}));
-  visit(Tiny());
+  const PicnnOptions shape{.context = 3, .inputs = 4, .hidden = {8, 6}, .context_hidden = {5, 5}, .output = whole_term};
+  visit(AnyPicnn<double>(shape, Softplus{}, Tanh{}));
+  visit(AnyPicnn<double>({.context = 2, .inputs = 3, .hidden = {9}, .context_hidden = {4}}, LeakyRelu{}, Tanh{}));
+  visit(AnyPicnn<double>({.context = 2,
+                          .inputs = 3,
+                          .hidden = {6, 6, 6},
+                          .context_hidden = {4, 4, 4},
+                          .passthrough = false,
+                          .bias = false,
+                          .gate = Gate::softplus},
+                         Relu{}, Relu{}));
+  visit(AnyPicnn<double>({.context = 2, .inputs = 3, .hidden = {6, 5}, .context_hidden = {4, 4}, .non_decreasing = {1}},
+                         Elu(0.3), Tanh{}));
+  visit(AnyPicnn<double>({.context = 2, .inputs = 3, .hidden = {6, 5}, .context_hidden = {4, 4}, .quadratic_rank = 2},
+                         Softplus{}, Tanh{}));
+  visit(Picnn<float, Softplus, Tanh>(shape));
+  visit(TinyPicnn());
 }
 
 }  // namespace
@@ -116,9 +118,9 @@ TEST_CASE("slopes make minorants of columns", "[model]") {
   Random random(3);
   int strict = 0;
   for (int k = 0; k < 20; ++k) {
-    Picnn<double, Softplus, Tanh> f(
-        {.context = 3, .inputs = 4, .hidden = {8, 6}, .context_hidden = {5, 5}, .output = whole_term});
-    Tiny tiny;
+    AnyPicnn<double> f({.context = 3, .inputs = 4, .hidden = {8, 6}, .context_hidden = {5, 5}, .output = whole_term},
+                       Softplus{}, Tanh{});
+    TinyPicnn tiny;
     randomize(f, random, 2);
     randomize(tiny, random, 2);
     const Matrix<double> x = random_matrix<double>(random, 3, 3);
@@ -132,7 +134,7 @@ TEST_CASE("slopes make minorants of columns", "[model]") {
 
 TEST_CASE("what was computed elsewhere is taken for that point alone", "[model]") {
   Random random(4);
-  Picnn<double, Softplus, Tanh> f({.context = 3, .inputs = 2, .hidden = {5}, .context_hidden = {4}});
+  AnyPicnn<double> f({.context = 3, .inputs = 2, .hidden = {5}, .context_hidden = {4}}, Softplus{}, Tanh{});
   randomize(f, random);
   const auto batch = f.at(random_matrix<double>(random, 3, 2));
   const ModelPointer model = make_model(batch, false);

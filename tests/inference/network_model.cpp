@@ -38,7 +38,7 @@ TEST_CASE("rounding terms hold for steep, kinked and tiny networks, in sizes of 
     CHECK((broken.values > 0 && broken.cuts > 0));
   };
   for (const double scale : {1e-3, 1.0, 30.0}) {
-    check(Ficnn<double, Relu>({.inputs = 5, .hidden = {20, 10}}), scale);
+    check(AnyFicnn<double>({.inputs = 5, .hidden = {20, 10}}, Relu{}), scale);
     check(Ficnn<double, Softplus>({.inputs = 3, .hidden = {6, 6, 6}, .passthrough = false}), scale);
     check(AnyFicnn<double>({.inputs = 3, .hidden = {6, 6}}, Elu(0.3), Square{}, LeakyRelu(0.2)), scale);
     check(AnyFicnn<double>({.inputs = 3, .hidden = {6, 6}, .output = {.rank = 1}}, Celu(0.5), AbsoluteValue{}), scale);
