@@ -8,6 +8,10 @@
 
 using namespace icnn;
 
+#if defined(__aarch64__) && !defined(ICNN_PORTABLE)
+static_assert(kernels::register_bytes == 16, "NEON is part of 64-bit ARM");
+#endif
+
 namespace {
 
 /// Packs of 16 bytes exist on every target.
