@@ -20,8 +20,14 @@ inline constexpr bool has_few_registers = sums_in_registers < 24;
 /// has to stay in the first cache: 12 KB of it, beside four columns.
 inline constexpr Index block_depth = has_few_registers ? 128 : 256;
 
-/// From this many columns on the transposed product repays its transposed panel.
-inline constexpr Index columns_worth_transposing = 24;
+/// Whether a transposed product repays its transposed panels: of many columns, or where sums of m terms are over before what
+/// is added up over the lanes (measured with AVX2). Up to 23 columns that does not depend on how many there are: nor do the
+/// results, which batches in lockstep promise.
+template <class S>
+[[nodiscard]] constexpr bool is_worth_transposing(Index m, Index n) {
+  constexpr Index lanes = Pack<S>::size, short_sum = has_few_registers ? lanes * lanes / 2 : lanes - 1;
+  return n >= 24 || m <= short_sum;
+}
 
 /// One panel of out += a b: `packs` <= tallest packs of rows, all columns.
 template <class S, bool transposed>
@@ -165,7 +171,7 @@ void multiply_by_panels(Index m, Index k, Index n, const S* a, Index lda, const 
 /// out (k x n) += a' b: a is m x k, b is m x n.
 template <class S>
 void multiply_transposed(Index m, Index k, Index n, const S* a, Index lda, const S* b, Index ldb, S* out, Index ldo) {
-  if ((n >= columns_worth_transposing || m < Pack<S>::size) && k >= Pack<S>::size) {
+  if (is_worth_transposing<S>(m, n) && k >= Pack<S>::size) {
     multiply_by_panels(m, k, n, a, lda, b, ldb, out, ldo);
   } else {
     multiply_by_dots(m, k, n, a, lda, b, ldb, out, ldo);

@@ -43,6 +43,17 @@ template <class V, class S>
   std::memcpy(to, &v, sizeof(v));
 }
 
+/// Keeps v in a register. g++, where it tunes for Zen, would fold the load into every instruction that uses v, and two loads
+/// a cycle are as many as there are multiply-adds: the products would take up to twice as long.
+template <class V>
+[[gnu::always_inline]] inline void keep_in_register([[maybe_unused]] V& v) {
+#if ICNN_REGISTER_BYTES == 64
+  asm("" : "+v"(v));
+#elif ICNN_REGISTER_BYTES == 32
+  asm("" : "+x"(v));
+#endif
+}
+
 /// How many sums stay in registers beside the operands: 32 registers there are with AVX-512 and NEON, 16 with AVX2.
 inline constexpr int sums_in_registers = register_bytes == 32 ? 12 : 24;
 
@@ -72,7 +83,10 @@ template <class S, int R, int N, bool transposed>
   unrolled<R * N>([&](auto i) __attribute__((always_inline)) { sum[i] = V{}; });
   for (Index t = 0; t < depth; ++t) {
     Local<V, R> x;
-    unrolled<R>([&](auto r) __attribute__((always_inline)) { x[r] = load<V>(a + r * lanes); });
+    unrolled<R>([&](auto r) __attribute__((always_inline)) {
+      x[r] = load<V>(a + r * lanes);
+      keep_in_register(x[r]);
+    });
     unrolled<N>([&](auto j) __attribute__((always_inline)) {
       const V y = (transposed ? b[j] : b[j * ldb]) - V{};
       unrolled<R>([&](auto r) __attribute__((always_inline)) { sum[r + j * R] += x[r] * y; });
@@ -135,7 +149,10 @@ template <class S, int N, int C = dots<S>>
   unrolled<C>([&](auto c) __attribute__((always_inline)) { column[c] = a + std::min<Index>(c, count - 1) * lda; });
   const auto step = [&](auto fetch) __attribute__((always_inline)) {
     Local<V, N> y;
-    unrolled<N>([&](auto j) __attribute__((always_inline)) { y[j] = fetch(b + j * ldb); });
+    unrolled<N>([&](auto j) __attribute__((always_inline)) {
+      y[j] = fetch(b + j * ldb);
+      keep_in_register(y[j]);
+    });
     unrolled<C>([&](auto c) __attribute__((always_inline)) {
       const V x = fetch(column[c]);
       unrolled<N>([&](auto j) __attribute__((always_inline)) { sum[c + j * C] += x * y[j]; });
