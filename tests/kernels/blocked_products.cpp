@@ -145,6 +145,8 @@ TEST_CASE("sizes around the blocks stay within it too", "[kernels]") {
     }
   check_all<float>(40, 520, 300, random);
   check_all<double>(3, 700, 260, random);
+  check_all<float>(33, 1050, 9, random);  // so many columns of an outer product come in parts
+  check_all<double>(17, 531, 9, random);
 }
 
 TEST_CASE("so do columns that lie half a page apart, whose panels are copied where registers are few", "[kernels]") {
