@@ -71,6 +71,7 @@ void solve(const ZooProblem<F>& problem, const G& objective, const Set& set, dou
   if (!holds(objective, r.y, r.value_error, above_bound)) ++tally.lies;
   if (entropy > 0 || problem.minimizer.size() == 0) return;
   if (!holds(objective, problem.minimizer, r.value_error, [&](const auto& value) {
+        using std::abs;
         return value + 1e-15 * (1 + abs(value)) >= r.lower_bound;  // the minimizer is one but for its own rounding
       })) {
     ++tally.lies;

@@ -68,7 +68,10 @@ void check(const F& f, const Set& set, Random& random, Tally& tally) {
       const auto below = [&](const auto& value) { return value + (inside ? 0 : r->value_error) >= bound; };
       if (!holds(f, other->y, other->value_error, below)) ++tally.lies;
     }
-    const auto close = [&](const auto& value) { return abs(value - r->value) <= r->value_error; };
+    const auto close = [&](const auto& value) {
+      using std::abs;
+      return abs(value - r->value) <= r->value_error;
+    };
     if (!holds(f, r->y, r->value_error, close)) ++tally.wrong_values;
   }
 }
@@ -335,7 +338,8 @@ TEST_CASE("kinked problems are solved, and by a method for smooth ones honestly 
     open += closed ? 0 : 1;
   }
   std::sort(evaluations.begin(), evaluations.end());
-  WARN(solved << " of 200 solved to 1e-8; evaluations: median " << evaluations[100] << ", most " << evaluations.back());
+  WARN(solved << " of 200 solved to 1e-8; evaluations: median " << evaluations[100] << ", most " << evaluations.back()
+              << "; " << open << " left open by projected gradient");
   CHECK(solved == 200);
   CHECK(open > 0);
 }

@@ -187,7 +187,10 @@ void judge(const F& f, const Set& set, const Cell& cell, bool ordinary, Random& 
         std::max(each == &r || inside ? bound : -infinity, each == &sharp || inside ? sharp.lower_bound : -infinity);
     const double room = inside ? 0 : each->value_error;
     if (!holds(f, each->y, each->value_error, [&](const auto& value) { return value + room >= highest; })) ++tally.lies;
-    const auto close = [&](const auto& value) { return abs(value - each->value) <= each->value_error; };
+    const auto close = [&](const auto& value) {
+      using std::abs;
+      return abs(value - each->value) <= each->value_error;
+    };
     if (!holds(f, each->y, each->value_error, close)) ++tally.wrong_values;
   }
 }

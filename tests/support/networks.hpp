@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include <cmath>
+
 #include <icnn/core/parameterized.hpp>
 #include <icnn/core/random.hpp>
 
@@ -12,6 +14,7 @@ namespace icnn::test {
 /// sign is asked for, gate biases around 1.
 template <class S>
 void randomize(Parameterized<S>& network, Random& random, double scale = 1) {
+  using std::abs;  // else that of integers may be all there is
   network.edit([&](ParameterEdit<S>& edit) {
     for (const Block& block : edit.layout().blocks()) {
       auto map = edit[block];
