@@ -88,6 +88,7 @@ void add_column_outer_product(ConstMap<S> v, ConstMap<S> z, MutableMap<S> out) {
 template <class S>
 void add_product(ConstMap<S> w, ConstMap<S> z, MutableMap<S> out) {
   if constexpr (vectorized<S>) {
+    if (out.size() == 0) return;  // it may have no address to add to
     if (out.cols() == 1 && !is_thin(w)) return add_column_product<S>(w, z, out);
     const auto multiply_by = w.rows() >= Pack<S>::size ? &multiply<S, false> : &multiply_narrow<S>;
     multiply_by(w.rows(), w.cols(), out.cols(), w.data(), w.outerStride(), z.data(), z.outerStride(), out.data(),
@@ -101,6 +102,7 @@ void add_product(ConstMap<S> w, ConstMap<S> z, MutableMap<S> out) {
 template <class S>
 void add_transposed_product(ConstMap<S> w, ConstMap<S> v, MutableMap<S> out) {
   if constexpr (vectorized<S>) {
+    if (out.size() == 0) return;  // it may have no address to add to
     if (out.cols() == 1 && !is_thin(w)) return add_transposed_column_product<S>(w, v, out);
     multiply_transposed<S>(w.rows(), w.cols(), out.cols(), w.data(), w.outerStride(), v.data(), v.outerStride(), out.data(),
                            out.outerStride());
@@ -113,6 +115,7 @@ void add_transposed_product(ConstMap<S> w, ConstMap<S> v, MutableMap<S> out) {
 template <class S>
 void add_outer_product(ConstMap<S> v, ConstMap<S> z, MutableMap<S> out) {
   if constexpr (vectorized<S>) {
+    if (out.size() == 0) return;  // it may have no address to add to
     if (v.cols() == 1) return add_column_outer_product<S>(v, z, out);
     const auto multiply_by = v.rows() >= Pack<S>::size ? &multiply<S, true> : &multiply_outer_narrow<S>;
     multiply_by(v.rows(), v.cols(), out.cols(), v.data(), v.outerStride(), z.data(), z.outerStride(), out.data(),
