@@ -66,8 +66,15 @@ TEST_CASE("chains make something for every layer, found by its index", "[chain]"
 }
 
 TEST_CASE("lists of activations name one for all, or all", "[chain]") {
-  const std::vector<Softplus> one{Softplus(2)}, three{Softplus(1), Softplus(2), Softplus(3)};
-  CHECK(detail::activation_at(one, 2) == Softplus(2));
-  CHECK(detail::activation_at(three, 2) == Softplus(3));
-  CHECK_ERROR(detail::require_activations(three, 2), "one for each of 2");
+  using Choice = Activations<Softplus, Softplus, Identity>;
+  const detail::ErasedActivations<double> one(Choice{.hidden = {Softplus(2)}, .first = Softplus(7)}),
+      three(Choice{.hidden = {Softplus(1), Softplus(2), Softplus(3)}});
+  const auto label = [](const Softplus& activation) { return name_of(activation); };
+  CHECK(one.at(0, 9).label() == label(Softplus(7)));
+  CHECK(one.at(3, 9).label() == label(Softplus(2)));
+  CHECK(one.at(9, 9).label() == name_of(Identity{}));
+  CHECK(three.at(3, 4).label() == label(Softplus(3)));
+  one.require(2);
+  three.require(3);
+  CHECK_ERROR(three.require(2), "one for each of 2");
 }

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "icnn/activations/erased.hpp"
 #include "icnn/activations/identity.hpp"
 #include "icnn/activations/properties.hpp"
 #include "icnn/core/error.hpp"
@@ -199,19 +200,33 @@ inline void take_output_rank(const char* network, Index& rank, int in_type) {
   rank = in_type;
 }
 
-/// Refuses a list that is neither one for all nor one for each of \p count layers.
-template <class A>
-void require_activations(const std::vector<A>& list, std::size_t count) {
-  if (list.size() == 1 || list.size() == count) return;
-  fail({"Activations", text("one activation, or one for each of ", count, " hidden layers behind the first"),
-        text(list.size())});
-}
+/// Activations whose types nobody has to know any more: those of layers of run-time sizes.
+template <class S>
+struct ErasedActivations {
+  template <Activation A, Activation First, Activation Output>
+  explicit ErasedActivations(const Activations<A, First, Output>& chosen)
+      : first(ErasedActivation<S>::in_first_layer(chosen.first)),
+        output(ErasedActivation<S>::behind_weights(chosen.output)) {
+    for (const A& activation : chosen.hidden) hidden.push_back(ErasedActivation<S>::behind_weights(activation));
+  }
 
-/// The i-th activation of a list that names all or one for all.
-template <class A>
-[[nodiscard]] const A& activation_at(const std::vector<A>& list, std::size_t i) {
-  return list.size() == 1 ? list.front() : list[i];
-}
+  /// Refuses a list that is neither one for all nor one for each of \p count layers.
+  void require(std::size_t count) const {
+    if (hidden.size() == 1 || hidden.size() == count) return;
+    fail({"Activations", text("one activation, or one for each of ", count, " hidden layers behind the first"),
+          text(hidden.size())});
+  }
+
+  /// That of layer i of `count` hidden ones and the output layer.
+  [[nodiscard]] const ErasedActivation<S>& at(std::size_t i, std::size_t count) const {
+    if (i == count) return output;
+    if (i == 0) return first;
+    return hidden.size() == 1 ? hidden.front() : hidden[i - 1];
+  }
+
+  ErasedActivation<S> first, output;
+  std::vector<ErasedActivation<S>> hidden{};
+};
 
 }  // namespace detail
 }  // namespace icnn::inline ICNN_ISA

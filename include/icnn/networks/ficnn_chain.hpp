@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "icnn/activations/erased.hpp"
 #include "icnn/layers/ficnn_layer.hpp"
 #include "icnn/layers/output_term.hpp"
 #include "icnn/networks/architecture.hpp"
@@ -45,6 +44,28 @@ template <class Options>
           .quadratic_rank = o.quadratic_rank};
 }
 
+template <class S>
+using FicnnLayers = DynamicChain<FicnnLayer<S, ErasedActivation<S>>>;
+
+/// The layers of a FICNN with run-time sizes.
+template <class S>
+[[nodiscard]] FicnnLayers<S> make_ficnn_layers(Layout& layout, const FicnnOptions& options,
+                                               const ErasedActivations<S>& activations) {
+  const auto& widths = options.hidden;
+  const std::size_t count = widths.size();
+  require_sizes("Ficnn", "hidden widths", widths);
+  activations.require(count > 0 ? count - 1 : 0);
+  require_inputs("Ficnn", options, activations.at(0, count));
+  std::vector<FicnnLayer<S, ErasedActivation<S>>> layers;
+  layers.reserve(count + 1);
+  for (std::size_t i = 0; i <= count; ++i) {
+    layers.emplace_back(layout, static_cast<Index>(i),
+                        convex_shape(options, i == 0 ? 0 : widths[i - 1], i < count ? widths[i] : 1),
+                        activations.at(i, count));
+  }
+  return FicnnLayers<S>(std::move(layers));
+}
+
 }  // namespace detail
 
 /// The layers of a FICNN with run-time sizes: of one type, whatever the activations.
@@ -52,8 +73,7 @@ template <class S, class A, class First, class Output>
 struct FicnnChain {
   static_assert(Proposition1<A>::holds && Proposition1FirstLayer<First>::holds && Proposition1<Output>::holds);
 
-  using Layer = FicnnLayer<S, ErasedActivation<S>>;
-  using Layers = DynamicChain<Layer>;
+  using Layers = detail::FicnnLayers<S>;
   using Options = FicnnOptions;
   using Choice = Activations<A, First, Output>;
   template <class T>
@@ -75,28 +95,7 @@ struct FicnnChain {
   }
 
   [[nodiscard]] static Layers build(Layout& layout, Options& options, const Choice& activations) {
-    const auto& widths = options.hidden;
-    detail::require_sizes("Ficnn", "hidden widths", widths);
-    detail::require_activations(activations.hidden, widths.empty() ? 0 : widths.size() - 1);
-    if (widths.empty()) {
-      detail::require_inputs("Ficnn", options, activations.output);
-    } else {
-      detail::require_inputs("Ficnn", options, activations.first);
-    }
-    std::vector<Layer> layers;
-    Index previous = 0;
-    const auto add = [&](Index width, ErasedActivation<S> activation) {
-      layers.emplace_back(layout, static_cast<Index>(layers.size()), detail::convex_shape(options, previous, width),
-                          std::move(activation));
-      previous = width;
-    };
-    using Erased = ErasedActivation<S>;
-    for (std::size_t i = 0; i < widths.size(); ++i) {
-      add(widths[i], i == 0 ? Erased::in_first_layer(activations.first)
-                            : Erased::behind_weights(detail::activation_at(activations.hidden, i - 1)));
-    }
-    add(1, Erased::behind_weights(activations.output));
-    return Layers(std::move(layers));
+    return detail::make_ficnn_layers<S>(layout, options, detail::ErasedActivations<S>(activations));
   }
 };
 

@@ -49,6 +49,35 @@ namespace detail {
           .output = at_context(o.output)};
 }
 
+template <class S>
+using PicnnLayers = DynamicChain<PicnnLayer<S, ErasedActivation<S>, ErasedActivation<S>>>;
+
+/// The layers of a PICNN with run-time sizes.
+template <class S>
+[[nodiscard]] PicnnLayers<S> make_picnn_layers(Layout& layout, const PicnnOptions& o,
+                                               const ErasedActivations<S>& activations, const ErasedActivation<S>& context) {
+  const std::size_t count = o.hidden.size();
+  require_inputs("Picnn", o, activations.at(0, count));
+  require_sizes("Picnn", "a context", {o.context});
+  require_sizes("Picnn", "hidden widths", o.hidden);
+  require_sizes("Picnn", "context_hidden widths", o.context_hidden);
+  if (count != o.context_hidden.size()) {
+    fail({"Picnn", text("as many context_hidden widths as hidden ones, ", count), text(o.context_hidden.size()),
+          "every layer of the convex path has a context layer beside it"});
+  }
+  activations.require(count > 0 ? count - 1 : 0);
+  std::vector<PicnnLayer<S, ErasedActivation<S>, ErasedActivation<S>>> layers;
+  layers.reserve(count + 1);
+  for (std::size_t i = 0; i <= count; ++i) {
+    const PicnnShape shape{.convex = convex_shape(o, i == 0 ? 0 : o.hidden[i - 1], i < count ? o.hidden[i] : 1),
+                           .context = i == 0 ? o.context : o.context_hidden[i - 1],
+                           .next_context = i < count ? o.context_hidden[i] : 0,
+                           .gate = o.gate};
+    layers.emplace_back(layout, static_cast<Index>(i), shape, activations.at(i, count), context);
+  }
+  return PicnnLayers<S>(std::move(layers));
+}
+
 }  // namespace detail
 
 /// Activations of a PICNN with run-time depth.
@@ -65,9 +94,7 @@ template <class S, class A, class ContextA, class First, class Output>
 struct PicnnChain {
   static_assert(Proposition1<A>::holds && Proposition1FirstLayer<First>::holds && Proposition1<Output>::holds);
 
-  using Erased = ErasedActivation<S>;
-  using Layer = PicnnLayer<S, Erased, Erased>;
-  using Layers = DynamicChain<Layer>;
+  using Layers = detail::PicnnLayers<S>;
   using Options = PicnnOptions;
   using Choice = PicnnActivations<A, ContextA, First, Output>;
   using Convex = Activations<A, First, Output>;
@@ -90,34 +117,9 @@ struct PicnnChain {
     return {};
   }
 
-  [[nodiscard]] static Layers build(Layout& layout, Options& o, const Choice& activations) {
-    if (o.hidden.empty()) {
-      detail::require_inputs("Picnn", o, activations.convex.output);
-    } else {
-      detail::require_inputs("Picnn", o, activations.convex.first);
-    }
-    detail::require_sizes("Picnn", "a context", {o.context});
-    detail::require_sizes("Picnn", "hidden widths", o.hidden);
-    detail::require_sizes("Picnn", "context_hidden widths", o.context_hidden);
-    if (o.hidden.size() != o.context_hidden.size()) {
-      fail({"Picnn", detail::text("as many context_hidden widths as hidden ones, ", o.hidden.size()),
-            detail::text(o.context_hidden.size()), "every layer of the convex path has a context layer beside it"});
-    }
-    const std::size_t count = o.hidden.size();
-    detail::require_activations(activations.convex.hidden, count > 0 ? count - 1 : 0);
-    const Erased context = Erased::of_context(activations.context);
-    std::vector<Layer> layers;
-    for (std::size_t i = 0; i <= count; ++i) {
-      const PicnnShape shape{.convex = detail::convex_shape(o, i == 0 ? 0 : o.hidden[i - 1], i < count ? o.hidden[i] : 1),
-                             .context = i == 0 ? o.context : o.context_hidden[i - 1],
-                             .next_context = i < count ? o.context_hidden[i] : 0,
-                             .gate = o.gate};
-      Erased activation = i == count ? Erased::behind_weights(activations.convex.output)
-                          : i == 0   ? Erased::in_first_layer(activations.convex.first)
-                                     : Erased::behind_weights(detail::activation_at(activations.convex.hidden, i - 1));
-      layers.emplace_back(layout, static_cast<Index>(i), shape, std::move(activation), context);
-    }
-    return Layers(std::move(layers));
+  [[nodiscard]] static Layers build(Layout& layout, Options& options, const Choice& activations) {
+    return detail::make_picnn_layers<S>(layout, options, detail::ErasedActivations<S>(activations.convex),
+                                        ErasedActivation<S>::of_context(activations.context));
   }
 
   [[nodiscard]] static FicnnOptions folded_options(const Options& o) { return detail::at_context(o); }
