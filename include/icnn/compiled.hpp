@@ -3,10 +3,10 @@
 
 #pragma once
 
-/// What every file that minimizes would compile again, whatever its networks: products in float and double, the model of
-/// run-time networks, the methods of argmin and of its derivative. The CMake target icnn::compiled is a library of the one
-/// file that includes this; without CMake, define ICNN_COMPILED for all files of a program and include this in one of them.
-/// All of them need the same vector registers (-march), or they do not link.
+/// What every file that minimizes would compile again, whatever its networks: products in float and double, the layers
+/// of run-time networks, their passes and their model, the methods of argmin and of its derivative. The CMake target
+/// icnn::compiled is a library of the one file that includes this; without CMake, define ICNN_COMPILED for all files of a
+/// program and include this in one of them. All of them need the same vector registers (-march), or they do not link.
 
 #if !defined(ICNN_COMPILED)
 #error "icnn/compiled.hpp is for programs whose files all define ICNN_COMPILED; link the CMake target icnn::compiled"
@@ -17,6 +17,7 @@
 #include "icnn/inference/ball_dual_impl.hpp"
 #include "icnn/inference/choose_method_impl.hpp"
 #include "icnn/inference/find_multipliers_impl.hpp"
+#include "icnn/inference/lockstep_impl.hpp"
 #include "icnn/inference/minimize_impl.hpp"
 #include "icnn/inference/verify_impl.hpp"
 
@@ -30,6 +31,11 @@ ICNN_PRODUCTS(template, float)
 ICNN_PRODUCTS(template, double)
 
 }  // namespace kernels
+
+ICNN_FICNN(template, float)
+ICNN_FICNN(template, double)
+ICNN_PICNN(template, float)
+ICNN_PICNN(template, double)
 
 template class NetworkEvaluation<DynamicChain<FicnnLayer<double, ErasedActivation<double>>>, detail::WithoutContext>;
 template class NetworkModel<DynamicChain<FicnnLayer<double, ErasedActivation<double>>>>;

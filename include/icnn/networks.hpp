@@ -7,6 +7,8 @@
 
 #include "icnn/networks/architecture.hpp"
 #include "icnn/networks/chain.hpp"
+#include "icnn/networks/compiled_ficnn.hpp"
+#include "icnn/networks/compiled_picnn.hpp"
 #include "icnn/networks/context_passes.hpp"
 #include "icnn/networks/convex_network.hpp"
 #include "icnn/networks/convex_passes.hpp"

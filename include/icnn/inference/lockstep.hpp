@@ -26,50 +26,25 @@ class MethodOnItsWay {
 
   /// The first half of minimize(), without an entropy. Allocates nothing where minimize() does not.
   void begin(ConvexModel& model, Region& set, const Plan& plan, const Settings& settings, MethodWorkspace& ws,
-             Result& result) {
-    MethodRooms& rooms = ws.rooms();
-    if (plan.method == Method::newton) {
-      newton_.emplace(model, set, settings, *rooms.newton, result, patience(plan, ws.inputs(), settings.method));
-      order_ = kernels::Order::second;
-    } else {
-      folding_.emplace(model, set, settings, *rooms.bundle, *static_cast<FoldingWorkspace*>(rooms.folding.scratch.get()),
-                       result);
-      order_ = kernels::Order::first;
-    }
-  }
+             Result& result);
 
   /// Where step() evaluates f, and what it wants to know there.
   [[nodiscard]] ConstVectorView point() const { return newton_ ? newton_->steps.point() : folding_->steps.point(); }
   [[nodiscard]] kernels::Order order() const noexcept { return order_; }
 
   /// One evaluation, and what leads to the next. False at the end, when the result is there.
-  [[nodiscard]] bool step() {
-    if (newton_ ? newton_->steps.step() : folding_->steps.step()) return true;
-    if (newton_) {
-      newton_->log.finish();
-    } else {
-      folding_->log.finish();
-    }
-    newton_.reset();
-    folding_.reset();
-    return false;
-  }
+  [[nodiscard]] bool step();
 
  private:
   struct Newton {
-    Newton(ConvexModel& model, Region& set, const Settings& settings, NewtonWorkspace& ws, Result& result, Index most)
-        : term(set), log(model, term, settings, ws.region, result), steps(log, set, ws, most) {}
+    Newton(ConvexModel& model, Region& set, const Settings& settings, NewtonWorkspace& ws, Result& result, Index most);
     SetTerm term;
     SolveLog log;
     NewtonIterations<NewtonWorkspace> steps;
   };
   struct Fold {
     Fold(ConvexModel& model, Region& set, const Settings& settings, BundleWorkspace& cuts, FoldingWorkspace& ws,
-         Result& result)
-        : term(set),
-          log(model, term, settings, cuts.region, result),
-          bundle(log, set, cuts),
-          steps(log, bundle, &set, cuts.set, nullptr, ws) {}
+         Result& result);
     SetTerm term;
     SolveLog log;
     ProximalBundle bundle;
@@ -82,3 +57,7 @@ class MethodOnItsWay {
 };
 
 }  // namespace icnn::inline ICNN_ISA::detail
+
+#if !defined(ICNN_COMPILED)
+#include "icnn/inference/lockstep_impl.hpp"
+#endif

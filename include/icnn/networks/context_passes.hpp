@@ -29,8 +29,7 @@ struct BoundContext {
   template <class Layer>
   using TapeOf = typename Layer::template ContextSide<Cols>;
 
-  template <class Term>
-  BoundContext(const Chain& chain, const Term& term, Index context, Index columns)
+  BoundContext(const Chain& chain, const OutputTermOf<Chain>& term, Index context, Index columns)
       : x(context, columns), linear(term.inputs(), columns), tapes(chain.template make<TapeOf>(columns)) {}
 
   Matrix<S, detail::context_extent<Chain>, Cols> x;
@@ -44,8 +43,7 @@ struct AtContextWorkspace : ConvexWorkspace<Chain, Cols> {
   template <class Layer>
   using AdjointOf = typename Layer::template Adjoint<Cols>;
 
-  template <class Term>
-  AtContextWorkspace(ShapeKey shape, const Chain& chain, const Term& term, const WorkspaceOptions& options)
+  AtContextWorkspace(ShapeKey shape, const Chain& chain, const OutputTermOf<Chain>& term, const WorkspaceOptions& options)
       : ConvexWorkspace<Chain, Cols>(shape, chain, term, options),
         adjoints(chain.template make<AdjointOf>(options.columns)) {}
 
@@ -55,8 +53,8 @@ struct AtContextWorkspace : ConvexWorkspace<Chain, Cols> {
 /// Scratch of a PICNN: the same, with the context.
 template <class Chain, int Cols>
 struct PicnnWorkspace : AtContextWorkspace<Chain, Cols> {
-  template <class Term>
-  PicnnWorkspace(ShapeKey shape, const Chain& chain, const Term& term, Index context_size, const WorkspaceOptions& options)
+  PicnnWorkspace(ShapeKey shape, const Chain& chain, const OutputTermOf<Chain>& term, Index context_size,
+                 const WorkspaceOptions& options)
       : AtContextWorkspace<Chain, Cols>(shape, chain, term, options), context(chain, term, context_size, options.columns) {}
 
   BoundContext<Chain, Cols> context;
@@ -124,15 +122,22 @@ template <class Chain, class Term>
   return key;
 }
 
-/// Fills the context from x (c x B).
-template <class Chain, class Term, class X, class Bound>
-void context_forward(const Chain& chain, const Term& term, const typename Chain::Scalar* p, const X& x, Bound& context) {
-  const Index columns = x.cols();
-  first_columns(context.x, columns) = x;
+/// Fills the context from its first columns of x.
+template <class Chain, int Cols, class Term>
+void context_forward(const Chain& chain, const Term& term, const typename Chain::Scalar* p, Index columns,
+                     BoundContext<Chain, Cols>& context) {
   chain.for_each([&](auto i, const auto& layer) {
     layer.context_forward(p, context_input(context, i, columns), at(context.tapes, i), columns);
   });
   if (term.has_linear_part()) term.linear_part(p, first_columns(context.x, columns), first_columns(context.linear, columns));
+}
+
+/// The same from x (c x B).
+template <class Chain, int Cols, class Term, class X>
+void set_context(const Chain& chain, const Term& term, const typename Chain::Scalar* p, const X& x,
+                 BoundContext<Chain, Cols>& context) {
+  first_columns(context.x, x.cols()) = x;
+  context_forward(chain, term, p, x.cols(), context);
 }
 
 /// The effective weights at one column of a bound context, as parameters of the FICNN that these layers and this output term
@@ -159,9 +164,10 @@ template <class Chain, class S>
 }
 
 /// From the adjoints of the gates in ws to the context's parameters and to x.
-template <class Chain, class Ws, class Bound>
+template <class Chain, int Cols>
 void context_backward(const Chain& chain, const Layout& layout, const typename Chain::Scalar* p,
-                      const Wanted<typename Chain::Scalar>& wanted, Ws& ws, const Bound& context) {
+                      const Wanted<typename Chain::Scalar>& wanted, AtContextWorkspace<Chain, Cols>& ws,
+                      const BoundContext<Chain, Cols>& context) {
   using View = MatrixView<typename Chain::Scalar>;
   const Index columns = ws.columns;
   const ParameterSink<typename Chain::Scalar> sink{wanted.parameters.data(), wanted.only};

@@ -8,6 +8,7 @@
 
 #include "icnn/activations/any.hpp"
 #include "icnn/fwd.hpp"
+#include "icnn/networks/compiled_ficnn.hpp"
 #include "icnn/networks/convex_network.hpp"
 #include "icnn/networks/ficnn_chain.hpp"
 #include "icnn/networks/lanes.hpp"

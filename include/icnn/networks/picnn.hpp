@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "icnn/fwd.hpp"
+#include "icnn/networks/compiled_picnn.hpp"
 #include "icnn/networks/context_passes.hpp"
 #include "icnn/networks/convex_network.hpp"
 #include "icnn/networks/ficnn.hpp"
@@ -120,7 +121,7 @@ class BasicPicnn : public ConvexNetwork<Chain>,
   /// The same in a context that lives elsewhere.
   template <class X, class Bound>
   void bind_to(const X& x, Bound& context) const {
-    passes::context_forward(chain_, term_, Base::p(), x, context);
+    passes::set_context(chain_, term_, Base::p(), x, context);
   }
   /// The effective weights at one column of a bound context, into a function made by at(). The former throws Error on
   /// another one, the latter does not look.

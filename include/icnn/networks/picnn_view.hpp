@@ -67,7 +67,7 @@ class PicnnView<BasicPicnn<Chain>>
   }
   template <class X, class Ws>
   void bind(const X& x, Ws& ws) const {
-    passes::context_forward(chain_, term_, Base::parameters().data(), x, ws.context);
+    passes::set_context(chain_, term_, Base::parameters().data(), x, ws.context);
   }
 
  private:
