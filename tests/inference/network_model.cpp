@@ -118,7 +118,7 @@ TEST_CASE("slopes make affine functions below f, above the tangents that they co
   for (int k = 0; k < 30; ++k) {
     Ficnn<double, Softplus> f({.inputs = 4, .hidden = {8, 6}, .output = {.diagonal = true, .rank = 2, .linear = true}});
     Ficnn<double, Softplus> plain({.inputs = 4, .hidden = {8, 6}});
-    FicnnOf<double, Inputs<4>, Dense<8, Softplus>, Dense<6, Softplus>, Dense<1>> tiny({.output = {.rank = 2}});
+    FicnnOf<double, Inputs<3>, Dense<8, Softplus>, Dense<4, SmoothRelu>, Dense<1>> tiny({.output = {.rank = 2}});
     Ficnn<float, Softplus> single({.inputs = 4, .hidden = {8, 6}});
     randomize(f, random, 2);
     randomize(plain, random, 2);
@@ -136,7 +136,7 @@ TEST_CASE("slopes make affine functions below a quadratic passthrough, its tange
   Random random(5);
   for (int k = 0; k < 30; ++k) {
     Ficnn<double, Softplus> f({.inputs = 4, .hidden = {8, 6}, .quadratic_rank = 2, .output = {.diagonal = true}});
-    FicnnOf<double, Inputs<4, 1>, Dense<6, Softplus>, Dense<1>> tiny({.output = {.rank = 2}});
+    FicnnOf<double, Inputs<3, 2>, Dense<4, Softplus>, Dense<1>> tiny({.output = {.rank = 2}});
     randomize(f, random, 2);
     randomize(tiny, random, 2);
     check_any_slopes(make_model(f, false), exactly(f), random);

@@ -17,7 +17,7 @@ template <class S>
 constexpr int rank = std::is_same_v<S, float> ? 2 : 0;  // of a quadratic passthrough
 
 template <class S>
-using Static = FicnnOf<S, Inputs<n, rank<S>>, Dense<11, Softplus>, Dense<9, Celu>, Dense<1>>;
+using Laned = FicnnOf<S, Inputs<n, rank<S>>, Dense<11, Softplus>, Dense<9, Celu>, Dense<1>>;
 
 /// Everything that a batch can be asked for.
 template <class S>
@@ -43,7 +43,7 @@ template <class S>
 void check(Index columns, Random& random) {
   INFO(columns << " columns");
   const OutputTermShape output{.diagonal = true, .rank = 2, .linear = true};
-  Static<S> f({.output = output});
+  Laned<S> f({.output = output});
   randomize(f, random);
   const AnyFicnn<S> columnwise({.inputs = n, .hidden = {11, 9}, .quadratic_rank = rank<S>, .output = output},
                                f.parameters().vector(), FicnnChoice{{Celu{}}, Softplus{}, Identity{}});
@@ -67,7 +67,7 @@ void check(Index columns, Random& random) {
 }  // namespace
 
 TEST_CASE("samples as lanes: every call gives what columns give", "[lanes]") {
-  STATIC_REQUIRE(detail::has_lanes<std::remove_cvref_t<decltype(Static<double>().chain())>> == kernels::vectorized<double>);
+  STATIC_REQUIRE(detail::has_lanes<std::remove_cvref_t<decltype(Laned<double>().chain())>> == kernels::vectorized<double>);
   STATIC_REQUIRE(!detail::has_lanes<std::remove_cvref_t<decltype(Ficnn<double, Softplus>().chain())>>);
   Random random(1);
   for (const Index columns : {1, 2, 7, 8, 9, 16, 33}) {
@@ -78,7 +78,7 @@ TEST_CASE("samples as lanes: every call gives what columns give", "[lanes]") {
 
 TEST_CASE("lanes do not mix: what is NaN or infinite in one sample stays there", "[lanes]") {
   Random random(2);
-  Static<double> f;
+  Laned<double> f;
   randomize(f, random);
   const auto good = random_matrix<double>(random, n, 19);
   Matrix<double> y = good, g(n, 19), expected(n, 19);
@@ -96,7 +96,7 @@ TEST_CASE("lanes do not mix: what is NaN or infinite in one sample stays there",
 
 TEST_CASE("lanes write into the caller's blocks, over the inputs if need be", "[lanes]") {
   Random random(3);
-  Static<double> f;
+  Laned<double> f;
   randomize(f, random);
   Matrix<double> y = random_matrix<double>(random, n, 10), frame = Matrix<double>::Constant(n + 2, 12, 7), expected(n, 10);
   auto ws = f.workspace({.columns = 10});
@@ -111,7 +111,7 @@ TEST_CASE("lanes write into the caller's blocks, over the inputs if need be", "[
 
 TEST_CASE("regularized functions of networks with lanes", "[lanes]") {
   Random random(4);
-  Static<double> f;
+  Laned<double> f;
   randomize(f, random);
   const auto g = regularized(f, {.proximal = 2, .center = Vector<double>::Ones(n)});
   const Matrix<double> x(0, 9), y = random_matrix<double>(random, n, 9);

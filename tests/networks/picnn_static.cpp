@@ -11,9 +11,15 @@
 using namespace icnn;
 using namespace icnn::test;
 
+namespace {
+
+using StaticPicnn =
+    PicnnOf<double, Context<2>, Inputs<3>, Gated<4, Softplus, 3, Tanh>, Gated<3, Softplus, 5, Tanh>, Gated<1>>;
+
+}
+
 TEST_CASE("PICNN of compile-time sizes: every derivative, and equal to the run-time one", "[picnn]") {
-  using Static = PicnnOf<double, Context<2>, Inputs<3>, Gated<4, Softplus, 3, Tanh>, Gated<3, Softplus, 5, Tanh>, Gated<1>>;
-  STATIC_REQUIRE(std::regular<Static>);
+  STATIC_REQUIRE(std::regular<StaticPicnn>);
   const PicnnOptions architecture{.context = 2,
                                   .inputs = 3,
                                   .hidden = {4, 3},
@@ -22,7 +28,7 @@ TEST_CASE("PICNN of compile-time sizes: every derivative, and equal to the run-t
                                   .output = {.diagonal = true, .rank = 2, .bilinear = true, .linear = true}};
   const PicnnChoice activations{{{Softplus{}}, Softplus{}, Identity{}}, Tanh{}};
   Random random(1);
-  Static f({.gate = Gate::softplus, .output = architecture.output});
+  StaticPicnn f({.gate = Gate::softplus, .output = architecture.output});
   randomize(f, random);
   const Matrix<double> x = random_matrix<double>(random, 2, 3), y = random_matrix<double>(random, 3, 3);
   check_derivatives(f, reference(architecture, activations), f.parameters().vector(), x, y, random, true);
@@ -52,14 +58,14 @@ TEST_CASE("PICNN of compile-time sizes: a quadratic passthrough is that of run-t
 }
 
 TEST_CASE("PICNN of compile-time sizes: sizes in the options may be left out, or have to agree", "[picnn]") {
-  using Static = PicnnOf<double, Context<2>, Inputs<3>, Gated<4, Softplus, 3, Tanh>, Gated<1>>;
-  const Static left_out, given({.context = 2, .inputs = 3, .hidden = {4}, .context_hidden = {3}}), partly({.inputs = 3});
-  CHECK(left_out.options() == PicnnOptions{.context = 2, .inputs = 3, .hidden = {4}, .context_hidden = {3}});
+  const StaticPicnn left_out, given({.context = 2, .inputs = 3, .hidden = {4, 3}, .context_hidden = {3, 5}}),
+      partly({.inputs = 3});
+  CHECK(left_out.options() == PicnnOptions{.context = 2, .inputs = 3, .hidden = {4, 3}, .context_hidden = {3, 5}});
   CHECK((left_out == given && left_out == partly));
-  CHECK(left_out.at(Vector<double>(Vector<double>::Ones(2))).options() == FicnnOptions{.inputs = 3, .hidden = {4}});
+  CHECK(left_out.at(Vector<double>(Vector<double>::Ones(2))).options() == FicnnOptions{.inputs = 3, .hidden = {4, 3}});
   const char* complaint = "PicnnOf: expected the sizes that are in the type, or none, got others";
-  CHECK_ERROR(Static({.context = 3}), complaint);
-  CHECK_ERROR(Static({.inputs = 2}), complaint);
-  CHECK_ERROR(Static({.hidden = {3}}), complaint);
-  CHECK_ERROR(Static({.context_hidden = {3, 1}}), complaint);
+  CHECK_ERROR(StaticPicnn({.context = 3}), complaint);
+  CHECK_ERROR(StaticPicnn({.inputs = 2}), complaint);
+  CHECK_ERROR(StaticPicnn({.hidden = {3}}), complaint);
+  CHECK_ERROR(StaticPicnn({.context_hidden = {3, 5, 1}}), complaint);
 }
