@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 the icnn authors
 #
-# cmake -DCXX=compiler -DFILE=x.cpp -DINCLUDES="dir;dir" -P compile_fail.cmake
+# cmake -DCXX=compiler -DFILE=x.cpp -DINCLUDES="dir;dir" -DHEADER=precompiled.hpp -P compile_fail.cmake
 # The file compiles with WELL_FORMED defined; without, it fails, and the first lines of the first error hold its sentence and
 # its name (the comments '// sentence:' and '// names:').  -Wfatal-errors ends there. '// flags:' has flags for that.
+# The header, which may be precompiled without flags, is included where there are none.
 
 set(flags -std=c++20 -fsyntax-only)
 foreach(dir IN LISTS INCLUDES)
   list(APPEND flags -isystem ${dir})
 endforeach()
 
-execute_process(COMMAND ${CXX} ${flags} -DWELL_FORMED ${FILE} RESULT_VARIABLE code ERROR_VARIABLE errors)
+execute_process(COMMAND ${CXX} ${flags} -include ${HEADER} -DWELL_FORMED ${FILE} RESULT_VARIABLE code ERROR_VARIABLE errors)
 if(NOT code EQUAL 0)
   message(FATAL_ERROR "the well-formed twin does not compile:\n${errors}")
 endif()
@@ -18,6 +19,9 @@ endif()
 file(STRINGS ${FILE} more REGEX "^// flags: ")
 string(REPLACE "// flags: " "" more "${more}")
 separate_arguments(more)
+if(NOT more)
+  set(more -include ${HEADER})
+endif()
 execute_process(COMMAND ${CXX} ${flags} ${more} -Wfatal-errors ${FILE} RESULT_VARIABLE code ERROR_VARIABLE errors)
 if(code EQUAL 0)
   message(FATAL_ERROR "it compiles, and should not")

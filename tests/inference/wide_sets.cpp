@@ -34,7 +34,7 @@ double black_box(const Vector<double>& y, Vector<double>& g) {  // the same, and
   return (y.array() - 0.3).square().sum();
 }
 
-void check_answer(const Result& r, const Vector<double>& y, double value, double gap) {
+void check_corner_answer(const Result& r, const Vector<double>& y, double value, double gap) {
   INFO(r);
   CHECK(r.status == Status::optimal);
   CHECK((r.y - y).norm() <= 1e-5);
@@ -50,18 +50,19 @@ TEST_CASE("a row that the box satisfies makes no difference, however large its l
   for (const double b : {1.0, 1e3, 1e6, 1e8, 1e10, 1e20, 1e30, 1e300, largest, infinity}) {
     INFO("b " << b);
     const Polyhedron set(Box::unit(2), Matrix<double>{{1, 0}, {1, 1}}, Vector<double>{{b, 0.5}});
-    check_answer(argmin(f, set), quarter, -0.175, 1e-6);
-    check_answer(argmin(black_box, set), quarter, 0.005, 1e-6);
+    check_corner_answer(argmin(f, set), quarter, -0.175, 1e-6);
+    check_corner_answer(argmin(black_box, set), quarter, 0.005, 1e-6);
     // Whatever it is next to, and in a larger set: 12 variables, sum y <= 3, and a row for each of them.
     Matrix<double> rows = Matrix<double>::Identity(13, 12);
     rows.row(12).setOnes();
     Vector<double> limits = Vector<double>::Constant(13, b);
     limits(12) = 3;
-    check_answer(argmin(black_box, Polyhedron(Box::unit(12), rows, limits)), Vector<double>::Constant(12, 0.25), 0.03, 1e-6);
+    check_corner_answer(argmin(black_box, Polyhedron(Box::unit(12), rows, limits)), Vector<double>::Constant(12, 0.25), 0.03,
+                        1e-6);
   }
   // A limit that matters does: y_0 <= 0.1, and on a box without an end a large one.
   const Polyhedron narrow(Box::unit(2), Matrix<double>{{1, 0}}, Vector<double>{{0.1}});
-  check_answer(argmin(f, narrow), Vector<double>{{0.1, 0.3}}, -0.14, 1e-6);
+  check_corner_answer(argmin(f, narrow), Vector<double>{{0.1, 0.3}}, -0.14, 1e-6);
   const Polyhedron far(Box::cube(2, -infinity, infinity), Matrix<double>{{-1, 0}}, Vector<double>{{-1e6}});
   const Result r = argmin(f, far);
   CHECK(std::abs(r.y(0) - 1e6) <= 1);
@@ -72,11 +73,12 @@ TEST_CASE("bounds that stand for infinity are as good as infinity", "[argmin]") 
   const Vector<double> y = Vector<double>::Constant(2, 0.3);
   for (const double b : {1e4, 1e6, 1e10, 1e15, 1e17, 1e20, 1e30, 1e300, largest, infinity}) {
     INFO("b " << b);
-    check_answer(argmin(f, Box::cube(2, -b, b)), y, -0.18, 1e-12);
-    check_answer(argmin(f, Box::cube(2, 0, b)), y, -0.18, 1e-6);
-    check_answer(argmin(f, Polyhedron(Box::cube(2, 0, b), Matrix<double>{{1, 1}}, Vector<double>{{0.5}})),
-                 Vector<double>::Constant(2, 0.25), -0.175, 1e-6);
-    check_answer(argmin(f, Product(Box::cube(1, -b, 0.1), Box::cube(1, 0, b))), Vector<double>{{0.1, 0.3}}, -0.14, 1e-6);
+    check_corner_answer(argmin(f, Box::cube(2, -b, b)), y, -0.18, 1e-12);
+    check_corner_answer(argmin(f, Box::cube(2, 0, b)), y, -0.18, 1e-6);
+    check_corner_answer(argmin(f, Polyhedron(Box::cube(2, 0, b), Matrix<double>{{1, 1}}, Vector<double>{{0.5}})),
+                        Vector<double>::Constant(2, 0.25), -0.175, 1e-6);
+    check_corner_answer(argmin(f, Product(Box::cube(1, -b, 0.1), Box::cube(1, 0, b))), Vector<double>{{0.1, 0.3}}, -0.14,
+                        1e-6);
   }
 }
 

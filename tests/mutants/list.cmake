@@ -25,7 +25,7 @@ mutant("Newton: the lowest of values that are equal" solvers/newton/projected_ne
        "log_.take_equal(ws_.y, value_);" "static_cast<void>(0);" argmin)
 mutant("minorant: no bias" inference/network_model.hpp "constant += v_(j) * b[j];" "" models verify)
 mutant("certificate: what it proves is not compared with what it says" inference/verify_impl.hpp
-       "} else if (!(proof.lower_bound >= certificate.lower_bound)) {" "} else if (std::isnan(proof.lower_bound)) {" verify referee)
+       "} else if (!(proof.lower_bound >= certificate.lower_bound)) {" "} else if (std::isnan(proof.lower_bound)) {" verify properties)
 mutant("certificate: any multiplier will do" solvers/quadratic/polyhedron_region.hpp
        "if (values(i) < 0) return false;" "" solvers verify)
 mutant("projection: a simplex of another size" sets/simplex.hpp
@@ -60,9 +60,9 @@ mutant("edit: NaN passes" core/audit.hpp "if (finite && !(value < 0 && block.non
 mutant("wide sets: nothing is shown of the faces" solvers/bundle/localize.hpp "return larger || of_face.lower_bound > value;"
        "return true;" argmin)
 mutant("wide sets: a box a tenth as large as the gap allows" solvers/bundle/localize.hpp
-       "const double reach = 1.01 * std::sqrt(2 * gap / m);" "const double reach = 0.1 * std::sqrt(2 * gap / m);" referee argmin)
+       "const double reach = 1.01 * std::sqrt(2 * gap / m);" "const double reach = 0.1 * std::sqrt(2 * gap / m);" properties argmin)
 mutant("wide sets: a bound in a box counts everywhere" solvers/bundle/localize.hpp
-       "raise_bound(bound, best.minorant, result);" "raise_bound(best.lower_bound, best.minorant, result);" referee)
+       "raise_bound(bound, best.minorant, result);" "raise_bound(best.lower_bound, best.minorant, result);" properties)
 mutant("balls: a bound that lacks a tenth of what was added" inference/ball_dual_impl.hpp
        "part.lower_bound - moved - 8" "part.lower_bound - 0.9 * moved - 8" argmin)
 mutant("folding: no bias" inference/network_folding.hpp "slopes(r) * layer.bias(r) + layer.offset" "layer.offset"

@@ -92,7 +92,7 @@ execute_process(COMMAND ${CMAKE_COMMAND} -S ${source} -B ${build} -DICNN_BUILD_T
                         -DICNN_BUILD_BENCHMARKS=OFF -DCMAKE_BUILD_TYPE=Release "-DCMAKE_CXX_FLAGS=-march=native -Wno-narrowing"
                         "-DCMAKE_CXX_FLAGS_RELEASE=-O1 -DNDEBUG" -DCMAKE_UNITY_BUILD=ON
                 COMMAND_ERROR_IS_FATAL ANY OUTPUT_QUIET)
-set(tests_0 core activations sets solvers models referee)
+set(tests_0 core activations sets solvers models properties)
 set(tests_1 argmin verify certificates differentiation)
 message("icnn: without a fault: ${tests_${HALF}}")
 build_and_run("${tests_${HALF}}" by)

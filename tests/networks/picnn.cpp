@@ -14,7 +14,7 @@ using namespace icnn::test;
 
 namespace {
 
-const OutputTermShape full{.diagonal = true, .rank = 2, .bilinear = true, .linear = true};
+const OutputTermShape with_all_terms{.diagonal = true, .rank = 2, .bilinear = true, .linear = true};
 
 /// f(x, y), f at one context, f at a batch of contexts.
 void check_picnn(const PicnnOptions& architecture, const PicnnChoice& activations, std::uint64_t seed, Index samples) {
@@ -32,8 +32,12 @@ void check_picnn(const PicnnOptions& architecture, const PicnnChoice& activation
 }  // namespace
 
 TEST_CASE("PICNN: every derivative, with softplus gates", "[picnn]") {
-  PicnnOptions a{
-      .context = 2, .inputs = 3, .hidden = {4, 3}, .context_hidden = {3, 5}, .gate = Gate::softplus, .output = full};
+  PicnnOptions a{.context = 2,
+                 .inputs = 3,
+                 .hidden = {4, 3},
+                 .context_hidden = {3, 5},
+                 .gate = Gate::softplus,
+                 .output = with_all_terms};
   check_picnn(a, {{{Softplus{}}, Softplus{}, Identity{}}, Tanh{}}, 1, 3);
   check_picnn(a, {{{Softplus(2)}, Square{}, Softplus{}}, Sigmoid{}}, 2, 2);
   a.quadratic_rank = 2;  // of the gated y
@@ -48,14 +52,15 @@ TEST_CASE("PICNN: every derivative, with softplus gates", "[picnn]") {
 }
 
 TEST_CASE("PICNN: every derivative, with positive-part gates", "[picnn]") {
-  const PicnnOptions a{.context = 3, .inputs = 2, .hidden = {4, 4}, .context_hidden = {4, 3}, .output = full};
+  const PicnnOptions a{.context = 3, .inputs = 2, .hidden = {4, 4}, .context_hidden = {4, 3}, .output = with_all_terms};
   check_picnn(a, {{{Softplus{}}, Softplus{}, Identity{}}, Tanh{}}, 11, 3);
   check_picnn(a, {{{Relu{}}, Relu{}, Identity{}}, Relu{}}, 12, 2);
   check_picnn(a, {{{Elu(0.5)}, AbsoluteValue{}, Identity{}}, LeakyRelu(0.3)}, 13, 2);
 }
 
 TEST_CASE("PICNN: depth one and four; non-decreasing inputs behind gates", "[picnn]") {
-  check_picnn({.context = 2, .inputs = 2, .output = full}, {{{Softplus{}}, Softplus{}, Identity{}}, Tanh{}}, 21, 2);
+  check_picnn({.context = 2, .inputs = 2, .output = with_all_terms}, {{{Softplus{}}, Softplus{}, Identity{}}, Tanh{}}, 21,
+              2);
   check_picnn({.context = 2, .inputs = 2, .hidden = {3, 3, 2}, .context_hidden = {2, 3, 3}, .gate = Gate::softplus},
               {{{Softplus{}, Softplus(3)}, Softplus{}, Identity{}}, Tanh{}}, 22, 2);
   check_picnn({.context = 2,
@@ -94,7 +99,7 @@ TEST_CASE("PICNN: made with open gates", "[picnn]") {
 
 TEST_CASE("PICNN: a network at its context is a FICNN of effective weights", "[picnn]") {
   Random random(41);
-  AnyPicnn<double> f({.context = 2, .inputs = 3, .hidden = {4, 5}, .context_hidden = {3, 2}, .output = full},
+  AnyPicnn<double> f({.context = 2, .inputs = 3, .hidden = {4, 5}, .context_hidden = {3, 2}, .output = with_all_terms},
                      PicnnChoice{{{Softplus{}}, Softplus{}, Identity{}}, Tanh{}});
   randomize(f, random);
   Vector<double> x = random_vector<double>(random, 2);

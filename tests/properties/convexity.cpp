@@ -55,8 +55,9 @@ void check_convex(const BasicFicnn<Chain>& f, Random& random, int pairs, double 
   }
 }
 
-const std::vector<AnyActivation> hidden{Relu{}, Identity{}, LeakyRelu(0.01), LeakyRelu(0.5), Softplus{},     Softplus(20),
-                                        Elu{},  Elu(0.3),   Celu(0.5),       Celu(4),        SmoothRelu(0.1)};
+const std::vector<AnyActivation> behind_the_first{Relu{},     Identity{},   LeakyRelu(0.01), LeakyRelu(0.5),
+                                                  Softplus{}, Softplus(20), Elu{},           Elu(0.3),
+                                                  Celu(0.5),  Celu(4),      SmoothRelu(0.1)};
 const std::vector<AnyFirstActivation> first{Relu{},     Softplus{}, Square{}, AbsoluteValue{}, SquaredLeakyRelu(0.2),
                                             Identity{}, Celu(0.5),  Elu{}};
 
@@ -65,7 +66,7 @@ const std::vector<AnyFirstActivation> first{Relu{},     Softplus{}, Square{}, Ab
 TEST_CASE("FICNN: a million chords and tangents", "[convexity]") {
   Random random(1);
   Count count;
-  for (std::size_t h = 0; h < hidden.size(); ++h)
+  for (std::size_t h = 0; h < behind_the_first.size(); ++h)
     for (std::size_t g = 0; g < first.size(); ++g)
       for (const double scale : {1.0, 1e-8, 1e8, 0.0}) {  // 0: every block its own size between
         const FicnnOptions a{.inputs = 1 + static_cast<Index>((h + g) % 5),
@@ -74,8 +75,8 @@ TEST_CASE("FICNN: a million chords and tangents", "[convexity]") {
                              .bias = g % 4 != 3,
                              .quadratic_rank = never_decreases(first[g]) ? static_cast<Index>((h + g) % 3) : 0,
                              .output = {.diagonal = h % 2 == 0, .rank = static_cast<Index>(g % 2), .linear = h % 3 == 0}};
-        AnyFicnn<double> f(a,
-                           Activations<AnyActivation, AnyFirstActivation, AnyActivation>{{hidden[h]}, first[g], Identity{}});
+        AnyFicnn<double> f(
+            a, Activations<AnyActivation, AnyFirstActivation, AnyActivation>{{behind_the_first[h]}, first[g], Identity{}});
         randomize(f, random);
         f.edit([&](auto& e) {
           for (const Block& block : f.layout().blocks())
@@ -92,7 +93,7 @@ TEST_CASE("FICNN: a million chords and tangents", "[convexity]") {
 TEST_CASE("PICNN: convex in y at every context, with both gates", "[convexity]") {
   Random random(2);
   Count count;
-  for (std::size_t h = 0; h < hidden.size(); ++h)
+  for (std::size_t h = 0; h < behind_the_first.size(); ++h)
     for (const Gate gate : {Gate::positive_part, Gate::softplus}) {
       AnyPicnn<double> f({.context = 2,
                           .inputs = 3,
@@ -101,7 +102,7 @@ TEST_CASE("PICNN: convex in y at every context, with both gates", "[convexity]")
                           .gate = gate,
                           .output = {.diagonal = true, .rank = 1, .bilinear = true}},
                          PicnnActivations<AnyActivation, AnyContextActivation, AnyFirstActivation, AnyActivation>{
-                             {{hidden[h]}, first[h % first.size()], Identity{}}, Tanh{}});
+                             {{behind_the_first[h]}, first[h % first.size()], Identity{}}, Tanh{}});
       for (const double scale : {1.0, 1e-3, 1e3}) {
         randomize(f, random, scale);
         for (int context = 0; context < 10; ++context) {

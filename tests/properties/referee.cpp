@@ -76,13 +76,13 @@ struct Cell {
   bool operator<(const Cell& o) const { return std::tuple(on, kinked, made) < std::tuple(o.on, o.kinked, o.made); }
 };
 
-struct Count {
+struct CellCount {
   int problems = 0, optimal = 0, sharp = 0;
   std::string first;  ///< the first that was not solved
 };
 
 struct Tally {
-  std::map<Cell, Count> cells;
+  std::map<Cell, CellCount> cells;
   std::map<Status, int> statuses;
   int lies = 0, wrong_values = 0, accepted = 0, corrupted = 0, refused = 0, certificates = 0;
   Index most_evaluations = 0;
@@ -162,7 +162,7 @@ void judge(const F& f, const Set& set, const Cell& cell, bool ordinary, Random& 
     corrupt(f, set, r, random, tally);
   }
   if (ordinary) {
-    Count& count = tally.cells[cell];
+    CellCount& count = tally.cells[cell];
     ++count.problems;
     count.sharp += sharp.status == Status::optimal ? 1 : 0;
     if (r.status == Status::optimal) {

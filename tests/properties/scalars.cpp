@@ -20,11 +20,11 @@ using namespace icnn::test;
 
 namespace {
 
-const std::vector<AnyActivation> hidden{Relu{}, LeakyRelu(0.25), Softplus(2), Elu(0.5), Celu(1.5), SmoothRelu(0.5)};
+const std::vector<AnyActivation> tried{Relu{}, LeakyRelu(0.25), Softplus(2), Elu(0.5), Celu(1.5), SmoothRelu(0.5)};
 
 AnyFicnn<float> random_network(std::size_t h, Random& random) {
   AnyFicnn<float> f({.inputs = 4, .hidden = {8, 8}, .output = {.diagonal = true, .rank = 2, .linear = true}},
-                    Activations<AnyActivation, AnyFirstActivation, AnyActivation>{{hidden[h]}, Softplus{}, Identity{}});
+                    Activations<AnyActivation, AnyFirstActivation, AnyActivation>{{tried[h]}, Softplus{}, Identity{}});
   randomize(f, random);
   return f;
 }
@@ -85,7 +85,7 @@ TEST_CASE("numbers that carry derivatives have the right ones, at the joints of 
 
 TEST_CASE("float equals double on the same weights, within 50 eps times the condition", "[scalars]") {
   Random random(1);
-  for (std::size_t h = 0; h < hidden.size(); ++h) {
+  for (std::size_t h = 0; h < tried.size(); ++h) {
     for (int trial = 0; trial < 50; ++trial) {
       const AnyFicnn<float> single = random_network(h, random);
       const auto full = single.cast<double>();
@@ -128,7 +128,7 @@ using Quad = boost::multiprecision::cpp_bin_float_quad;
 
 TEST_CASE("double agrees with quadruple precision within its rounding bound", "[scalars]") {
   Random random(3);
-  for (std::size_t h = 0; h < hidden.size(); ++h) {
+  for (std::size_t h = 0; h < tried.size(); ++h) {
     for (int trial = 0; trial < 5; ++trial) {
       const auto f = random_network(h, random).cast<double>();
       const auto quad = f.cast<Quad>();

@@ -23,7 +23,7 @@ struct Quadrant {
 };
 
 template <class Set>
-void check(const Set& set, Random& random) {
+void check_region(const Set& set, Random& random) {
   SetRegion region(set);
   Region& any = region;
   const Index n = set.dimension();
@@ -69,11 +69,11 @@ void check(const Set& set, Random& random) {
 
 TEST_CASE("a region does what its set does", "[solvers]") {
   Random random(1);
-  check(Box::cube(4, -1, 2), random);
-  check(Simplex(4, 2), random);
-  check(Ball(Vector<double>::Ones(3), 2), random);
-  check(WholeSpace(3), random);
-  check(Product(Box::unit(2), Simplex(3)), random);
-  check(HalfSpace(Vector<double>::Ones(3), 1), random);
-  check(Quadrant{}, random);
+  check_region(Box::cube(4, -1, 2), random);
+  check_region(Simplex(4, 2), random);
+  check_region(Ball(Vector<double>::Ones(3), 2), random);
+  check_region(WholeSpace(3), random);
+  check_region(Product(Box::unit(2), Simplex(3)), random);
+  check_region(HalfSpace(Vector<double>::Ones(3), 1), random);
+  check_region(Quadrant{}, random);
 }
