@@ -66,7 +66,7 @@ void evaluate_together(benchmark::State& state) {
   const auto f = critic<A, width>().at(contexts());
   const ModelPointer model = make_model(f, false);
   auto& column = detail::move_to_column(*model, f, 0);
-  auto shared = column.make_shared(together);
+  auto shared = column.make_shared(together, detail::columns_alike(f.inputs()));
   for (Index k = 0; k < together; ++k) {
     detail::move_to_column(*model, f, k);
     column.share_context(shared, k);

@@ -14,4 +14,5 @@
 #include "icnn/kernels/portable_products.hpp"
 #include "icnn/kernels/products.hpp"
 #include "icnn/kernels/register_tiles.hpp"
+#include "icnn/kernels/transposed_products.hpp"
 #include "icnn/kernels/vectors.hpp"

@@ -139,7 +139,7 @@ TEST_CASE("what was computed elsewhere is taken for that point alone", "[model]"
   const auto batch = f.at(random_matrix<double>(random, 3, 2));
   const ModelPointer model = make_model(batch, false);
   auto& column = detail::move_to_column(*model, batch, 1);
-  auto shared = column.make_shared(2);
+  auto shared = column.make_shared(2, 8);
   column.share_context(shared, 0);
   const Vector<double> y = random_vector<double>(random, 2), other = random_vector<double>(random, 2);
   const double value = model->value(kernels::Order::first, y), elsewhere = model->value(kernels::Order::first, other);

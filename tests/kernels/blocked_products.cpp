@@ -96,9 +96,9 @@ void check(Kind product, Index m, Index k, Index n, Random& random) {
   const Matrix<long double> error = (out.view().template cast<long double>() - exact.values).cwiseAbs();
   const Matrix<long double> bound = gamma * exact.magnitudes;
   const Matrix<S> result = out.view();
-  // Alignment and strides change nothing but Eigen's products of one column and, without vector registers, the order of the
-  // sums where a single row lies side by side.
-  const bool by_strides = n == 1 || (m == 1 && !kernels::vectorized<S>);
+  // Alignment and strides change nothing but Eigen's products of one column, to which the outer product of a single unit
+  // belongs, and, without vector registers, the order of the sums where a single row lies side by side.
+  const bool by_strides = n == 1 || (m == 1 && (product == Kind::outer || !kernels::vectorized<S>));
   Matrix<S> again = o.out;
   if (!by_strides) add<S>(product, o.a, o.b, again);
   out.view() = o.out;
@@ -147,6 +147,36 @@ TEST_CASE("sizes around the blocks stay within it too", "[kernels]") {
   check_all<double>(3, 700, 260, random);
   check_all<float>(33, 1050, 9, random);  // so many columns of an outer product come in parts
   check_all<double>(17, 531, 9, random);
+}
+
+TEST_CASE("so do transposed products of few columns, whose samples may stand in lanes", "[kernels]") {
+  Random random(17);
+  for (const Index n : {6, 7, 8, 13, 16, 19, 20, 24, 31, 40, 63, 64})
+    for (const Index m : {9, 33, 129, 300})
+      for (const Index k : {31, 32, 45, 253}) {
+        if (fewer_cases && (m + n + k) % 7 != 0) continue;
+        check<float>(Kind::transposed, m, k, n, random);
+        check<double>(Kind::transposed, m, k, n, random);
+      }
+}
+
+TEST_CASE("8 and 16 columns of a product are added up alike, as batches in lockstep have to have it", "[kernels]") {
+  Random random(18);
+  for (const Index m : {4, 17, 64, 200})
+    for (const Index k : {1, 17, 32, 100, 300}) {
+      INFO(m << " x " << k);
+      const auto a = random_matrix<double>(random, m, k), v = random_matrix<double>(random, m, 16),
+                 z = random_matrix<double>(random, k, 16);
+      const Matrix<double> few_v = v.leftCols(8), few_z = z.leftCols(8);
+      Matrix<double> back = Matrix<double>::Zero(k, 16), few_back = Matrix<double>::Zero(k, 8),
+                     out = Matrix<double>::Zero(m, 16), few_out = Matrix<double>::Zero(m, 8);
+      kernels::add_transposed_product(a, v, back);
+      kernels::add_transposed_product(a, few_v, few_back);
+      kernels::add_product(a, z, out);
+      kernels::add_product(a, few_z, few_out);
+      CHECK(back.leftCols(8) == few_back);
+      CHECK(out.leftCols(8) == few_out);
+    }
 }
 
 TEST_CASE("so do columns that lie half a page apart, whose panels are copied where registers are few", "[kernels]") {

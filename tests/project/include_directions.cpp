@@ -76,6 +76,7 @@ const std::map<std::string, std::string> tested_elsewhere = {
     {"io/replace_file.hpp", "io/save.cpp, whose files it replaces"},
     {"io/stored_network.hpp", "io/load.cpp, which stores and reads networks of every type"},
     {"kernels/portable_products.hpp", "the portable half of kernels/blocked_products.cpp"},
+    {"kernels/transposed_products.hpp", "the transposed half of the same"},
     {"layers/gates.hpp", "what layers/picnn_layer.cpp has beside maps"},
     {"solvers/bundle/bundle_steps.hpp", "what proximal_bundle.hpp and entropy_bundle.hpp have in common"},
     {"solvers/bundle/folded_program.hpp", "what solvers/bundle/neuron_folding.cpp solves"},

@@ -61,7 +61,7 @@ class ModelInCompany final : public ModelBehind {
     shared_.reset();
   }
   double value(kernels::Order order, ConstVectorView y) override {
-    if (!shared_) shared_.emplace(column_->make_shared(together));
+    if (!shared_) shared_.emplace(column_->make_shared(together, 4));
     for (Index k = 0; k < together; ++k) column_->share_context(*shared_, k);
     column_->listen(shared_->point(own));
     CHECK(ModelBehind::value(order, y) == 0);

@@ -89,10 +89,11 @@ struct ArgminBatchOptions {
 
 namespace detail {
 
-/// So many problems of a thread go on together: each has its methods' scratch, and sums of W'v would be other ones from 24
-/// columns on.
+/// So many problems of a thread go on together: each has its methods' scratch.
 inline constexpr Index most_together = 16;
 inline constexpr Index few_inputs = 32, together_beyond = 4;  ///< which n^2 numbers and more keep few
+/// Kernels add up multiples of so many columns alike.
+[[nodiscard]] inline Index columns_alike(Index inputs) { return inputs <= few_inputs ? 8 : together_beyond; }
 [[nodiscard]] inline Index columns_together(Index inputs, Index columns) {
   return std::min(columns, inputs <= few_inputs ? most_together : together_beyond);
 }
@@ -122,7 +123,8 @@ class ArgminBatchWorkspace {
     explicit Thread(const F& f) {
       const Index together = detail::columns_together(f.inputs(), f.batch());
       for (Index k = 0; k < together; ++k) slots.push_back(std::make_unique<Slot>(f));
-      shared.emplace(detail::move_to_column(*slots[0]->ws.model, f, 0).make_shared(together));
+      shared.emplace(
+          detail::move_to_column(*slots[0]->ws.model, f, 0).make_shared(together, detail::columns_alike(f.inputs())));
     }
     std::vector<std::unique_ptr<Slot>> slots{};
     std::optional<typename Column::Shared> shared{};

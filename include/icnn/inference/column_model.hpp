@@ -35,7 +35,8 @@ void copy_context(const Layers& layers, const From& from, Index column, To& to, 
 }
 
 /// Values and gradients of several columns: their gates, their points, and what the passes leave behind. Products are those
-/// of a multiple of four columns, for which kernels add up each alike, however many there are: some may count for nothing.
+/// of a multiple of 8 columns, or of 4, for which kernels add up each alike, however many there are: some may count for
+/// nothing.
 template <class Layers>
 class SharedPasses {
   using Term = OutputTermOf<Layers>;
@@ -43,11 +44,12 @@ class SharedPasses {
   using Adjoints = decltype(AtContextWorkspace<Layers, Dynamic>::adjoints);
 
  public:
-  /// For up to so many columns; \p arguments: the passes leave pre-activations, too.
-  [[gnu::cold]] SharedPasses(const Layers& layers, const Term& term, Index columns, bool arguments)
-      : ws(0, layers, term, {.columns = rounded(columns), .hessian = false}),
-        gradients(term.inputs(), rounded(columns)),
-        bound_(layers, term, passes::context_size(layers), rounded(columns)) {
+  /// For up to so many columns, in multiples of \p alike; \p arguments: the passes leave pre-activations, too.
+  [[gnu::cold]] SharedPasses(const Layers& layers, const Term& term, Index columns, Index alike, bool arguments)
+      : ws(0, layers, term, {.columns = (columns + alike - 1) / alike * alike, .hessian = false}),
+        gradients(term.inputs(), ws.capacity),
+        alike_(alike),
+        bound_(layers, term, passes::context_size(layers), ws.capacity) {
     ws.y.setZero();
     layers.for_each([&](auto i, const auto&) {
       auto& gates = at(bound_.tapes, i).gates;
@@ -68,7 +70,7 @@ class SharedPasses {
 
   /// Value and gradient at the first points, one of each column.
   void evaluate(const Layers& layers, const Term& term, const double* p, kernels::Order order, Index columns) {
-    ws.columns = rounded(columns);
+    ws.columns = (columns + alike_ - 1) / alike_ * alike_;
     const ContextView<BoundContext<Layers, Dynamic>, Adjoints> context(bound_, nullptr, ws.columns);
     passes::forward(layers, term, p, order, ws, context);
     vec::fill({ws.seeds.data(), ws.columns}, 1);
@@ -81,8 +83,7 @@ class SharedPasses {
   Matrix<double> gradients;
 
  private:
-  [[nodiscard]] static Index rounded(Index columns) noexcept { return (columns + 3) / 4 * 4; }
-
+  Index alike_;
   BoundContext<Layers, Dynamic> bound_;
 };
 
@@ -125,7 +126,9 @@ class ColumnModel<BasicPicnn<Chain>> final
     copy_context(*layers_, context, column, context_.bound, 0);
   }
 
-  [[nodiscard]] Shared make_shared(Index columns) { return {*layers_, *term_, columns, last(ws_.tapes).keeps_arguments}; }
+  [[nodiscard]] Shared make_shared(Index columns, Index alike) {
+    return {*layers_, *term_, columns, alike, last(ws_.tapes).keeps_arguments};
+  }
   void share_context(Shared& shared, Index k) const { shared.take_context(*layers_, context_.bound, k); }
   void evaluate(Shared& shared, kernels::Order order, Index columns) const {
     shared.evaluate(*layers_, *term_, p_, order, columns);

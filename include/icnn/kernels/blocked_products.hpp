@@ -10,8 +10,7 @@
 /// Products of column-major matrices of any size, in register tiles, for batches of two columns and more. Weights are read
 /// where they lie: columns of a weight matrix are contiguous, so a tile can walk along it without a copy, and measurements
 /// show no gain from one that is kept (with it the first product after a change would pay for it). Panels go through the
-/// stack in two cases: transposed ones of a wide batch, and those whose columns push each other out of the cache. Nothing
-/// allocates.
+/// stack where their columns push each other out of the cache, or are rows (see transposed_products.hpp). Nothing allocates.
 namespace icnn::inline ICNN_ISA::kernels::detail {
 
 inline constexpr bool has_few_registers = sums_in_registers < 24;
@@ -19,15 +18,6 @@ inline constexpr bool has_few_registers = sums_in_registers < 24;
 /// Terms of a sum that are added up in registers before they meet memory. With few registers a panel is read more often, and
 /// has to stay in the first cache: 12 KB of it, beside four columns.
 inline constexpr Index block_depth = has_few_registers ? 128 : 256;
-
-/// Whether a transposed product repays its transposed panels: of many columns, or where sums of m terms are over before what
-/// is added up over the lanes (measured with AVX2). Up to 23 columns that does not depend on how many there are: nor do the
-/// results, which batches in lockstep promise.
-template <class S>
-[[nodiscard]] constexpr bool is_worth_transposing(Index m, Index n) {
-  constexpr Index lanes = Pack<S>::size, short_sum = has_few_registers ? lanes * lanes / 2 : lanes - 1;
-  return n >= 24 || m <= short_sum;
-}
 
 /// One panel of out += a b: `packs` <= tallest packs of rows, all columns.
 template <class S, bool transposed>
@@ -145,45 +135,6 @@ void multiply_by_dots(Index m, Index k, Index n, const S* a, Index lda, const S*
     for (; j + 3 <= n; j += 3) columns(std::integral_constant<int, 3>{}, j);
     if (n - j == 2) columns(std::integral_constant<int, 2>{}, j);
     if (n - j == 1) columns(std::integral_constant<int, 1>{}, j);
-  }
-}
-
-/// to (cols x rows, columns to_stride apart) := from' (rows x cols), where cols is a multiple of the lanes.
-template <class S>
-void transpose(Index rows, Index cols, const S* from, Index from_stride, S* to, Index to_stride) {
-  constexpr Index lanes = Pack<S>::size;
-  for (Index c = 0; c < cols; c += lanes) {
-    Index r = 0;
-    for (; r + lanes <= rows; r += lanes) {
-      transpose_square(from + r + c * from_stride, from_stride, to + c + r * to_stride, to_stride);
-    }
-    for (; r < rows; ++r)
-      for (Index i = 0; i < lanes; ++i) to[c + i + r * to_stride] = from[r + (c + i) * from_stride];
-  }
-}
-
-/// out (k x n) += a' b through transposed panels of a (m x k); k >= lanes.
-template <class S>
-void multiply_by_panels(Index m, Index k, Index n, const S* a, Index lda, const S* b, Index ldb, S* out, Index ldo) {
-  constexpr Index lanes = Pack<S>::size;
-  constexpr Index depth_of_panel = 128;  // the panel fits beside the columns of b into the second cache, and on a stack
-  alignas(64) Local<S, tallest * lanes * depth_of_panel> panel;
-  for (Index t = 0; t < m; t += depth_of_panel) {
-    const Index depth = std::min(depth_of_panel, m - t);
-    for_each_panel<S>(k, tallest, [&](Index row, Index packs, Index skip) {
-      transpose(depth, packs * lanes, a + t + row * lda, lda, panel, packs * lanes);
-      multiply_panel<S, false>(packs, depth, n, panel, packs * lanes, b + t, ldb, out + row, ldo, skip);
-    });
-  }
-}
-
-/// out (k x n) += a' b: a is m x k, b is m x n.
-template <class S>
-void multiply_transposed(Index m, Index k, Index n, const S* a, Index lda, const S* b, Index ldb, S* out, Index ldo) {
-  if (is_worth_transposing<S>(m, n) && k >= Pack<S>::size) {
-    multiply_by_panels(m, k, n, a, lda, b, ldb, out, ldo);
-  } else {
-    multiply_by_dots(m, k, n, a, lda, b, ldb, out, ldo);
   }
 }
 

@@ -11,6 +11,7 @@
 #include "icnn/kernels/fixed_products.hpp"
 #include "icnn/kernels/lane_products.hpp"
 #include "icnn/kernels/portable_products.hpp"
+#include "icnn/kernels/transposed_products.hpp"
 
 /// Dense arithmetic on columns: register tiles where there are vector registers, short vectors elsewhere; instantiated per
 /// scalar and not per network. Nothing here allocates in float or double.
@@ -117,6 +118,10 @@ void add_outer_product(ConstMap<S> v, ConstMap<S> z, MutableMap<S> out) {
   if constexpr (vectorized<S>) {
     if (out.size() == 0) return;  // it may have no address to add to
     if (v.cols() == 1) return add_column_outer_product<S>(v, z, out);
+    if (is_contiguous_row(v) && is_contiguous_row(out)) {  // of a single unit: z v'
+      const Eigen::OuterStride<> any(std::max(v.cols(), out.cols()));
+      return add_column_product<S>(z, {v.data(), v.cols(), 1, any}, {out.data(), out.cols(), 1, any});
+    }
     const auto multiply_by = v.rows() >= Pack<S>::size ? &multiply<S, true> : &multiply_outer_narrow<S>;
     multiply_by(v.rows(), v.cols(), out.cols(), v.data(), v.outerStride(), z.data(), z.outerStride(), out.data(),
                 out.outerStride());
