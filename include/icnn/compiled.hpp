@@ -20,6 +20,7 @@
 #include "icnn/inference/lockstep_impl.hpp"
 #include "icnn/inference/minimize_impl.hpp"
 #include "icnn/inference/verify_impl.hpp"
+#include "icnn/solvers/quadratic/polyhedron_region_impl.hpp"
 
 namespace icnn::inline ICNN_ISA {
 

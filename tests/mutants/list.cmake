@@ -58,9 +58,9 @@ mutant("edit: negative weights pass" core/audit.hpp "if (finite && !(value < 0 &
 mutant("edit: NaN passes" core/audit.hpp "if (finite && !(value < 0 && block.non_negative(r, c))) continue;"
        "if (!(value < 0 && block.non_negative(r, c))) continue;" core)
 mutant("wide sets: nothing is shown of the faces" solvers/bundle/localize.hpp "return larger || of_face.lower_bound > value;"
-       "return true;" argmin)
+       "return true;" argmin solvers)
 mutant("wide sets: a box a tenth as large as the gap allows" solvers/bundle/localize.hpp
-       "const double reach = 1.01 * std::sqrt(2 * gap / m);" "const double reach = 0.1 * std::sqrt(2 * gap / m);" properties argmin)
+       "const double reach = 1.01 * std::sqrt(2 * gap / m);" "const double reach = 0.1 * std::sqrt(2 * gap / m);" properties argmin solvers)
 mutant("wide sets: a bound in a box counts everywhere" solvers/bundle/localize.hpp
        "raise_bound(bound, best.minorant, result);" "raise_bound(best.lower_bound, best.minorant, result);" properties)
 mutant("balls: a bound that lacks a tenth of what was added" inference/ball_dual_impl.hpp
@@ -68,9 +68,9 @@ mutant("balls: a bound that lacks a tenth of what was added" inference/ball_dual
 mutant("folding: no bias" inference/network_folding.hpp "slopes(r) * layer.bias(r) + layer.offset" "layer.offset"
        models argmin)
 mutant("folding: neurons on another piece stay folded" solvers/bundle/neuron_folding.hpp
-       "piece(j, ws_.arguments) != ws_.slopes(j)) set_free(j);" "piece(j, ws_.arguments) > ws_.slopes(j)) set_free(j);" argmin)
+       "piece(j, ws_.arguments) != ws_.slopes(j)) set_free(j);" "piece(j, ws_.arguments) > ws_.slopes(j)) set_free(j);" argmin solvers)
 mutant("folding: multipliers are slopes of the other piece" solvers/bundle/folded_program.hpp
-       "upper(k) / (upper(k) + lower(k))" "lower(k) / (upper(k) + lower(k))" argmin)
+       "upper(k) / (upper(k) + lower(k))" "lower(k) / (upper(k) + lower(k))" argmin solvers)
 mutant("slopes: rounding is not subtracted" solvers/slope_bound.hpp "below.value + rest - below.error" "below.value + rest"
        verify certificates)
 mutant("derivative: kinks stay where they are" differentiation/kkt_sensitivity.hpp "weight_[at(j)] > 0 ? c / weight_[at(j)] : 0.0" "0.0"

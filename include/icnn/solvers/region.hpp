@@ -104,8 +104,7 @@ class Region {
 
 namespace detail {
 
-/// The part of a polyhedron between bounds, in units, as a region. (Inline where it is defined, in polyhedron_region.hpp,
-/// which who links the compiled library does not include.)
+/// The part of a polyhedron between bounds, in units, as a region. (Defined in quadratic/polyhedron_region_impl.hpp.)
 [[nodiscard]] std::unique_ptr<Region> part_of(const Polyhedron& set, const Vector<double>& lower,
                                               const Vector<double>& upper, const Vector<double>& units, double time_limit);
 

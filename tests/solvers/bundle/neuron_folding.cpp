@@ -19,7 +19,7 @@ using namespace icnn::test;
 
 namespace {
 
-constexpr double tight = 1e-8;
+constexpr double tight_gap = 1e-8;
 
 struct Evaluations {
   std::vector<Index> counts{};
@@ -39,14 +39,14 @@ struct Evaluations {
 /// Solves with a certificate that holds, and proves the gap; the bundle method by name finds the same minimum.
 template <class F, class Set>
 void compare(const F& f, const Set& set, Evaluations& evaluations) {
-  const Result folded = argmin(f, set, {.relative_gap = tight, .certificate = true});
-  const Result cut = argmin(f, set, {.relative_gap = tight, .method = Method::bundle});
+  const Result folded = argmin(f, set, {.relative_gap = tight_gap, .certificate = true});
+  const Result cut = argmin(f, set, {.relative_gap = tight_gap, .method = Method::bundle});
   INFO("n " << f.inputs() << ", folding " << folded << "; bundle " << cut);
   CHECK(folded.lower_bound <= cut.value + cut.value_error);
   CHECK(cut.lower_bound <= folded.value + folded.value_error);
   const Verification proof = verify(f, set, folded.certificate);
   CHECK(proof.holds());
-  CHECK(proof.gap() <= 10 * tight * std::max(1.0, std::abs(folded.value)));
+  CHECK(proof.gap() <= 10 * tight_gap * std::max(1.0, std::abs(folded.value)));
   evaluations.note(folded);
 }
 
@@ -68,7 +68,7 @@ TEST_CASE("neuron folding takes a handful of evaluations on all kinds of ReLU ne
     const Index width = 10 + random.index(40), depth = 1 + random.index(4);
     const Trait trait = all_traits[static_cast<std::size_t>(random.index(all_traits.size()))];
     const auto problem = zoo_problem<Relu>(random, n, depth, width, trait);
-    const Settings settings{.relative_gap = tight};
+    const Settings settings{.relative_gap = tight_gap};
     const Result r =
         k % 2 == 0 ? argmin(problem.objective(), Box::unit(n), settings) : argmin(problem.objective(), Simplex(n), settings);
     INFO("problem " << k << ", n " << n << ", depth " << depth << ", " << to_string(trait) << ": " << r);
@@ -90,7 +90,7 @@ TEST_CASE("with an entropy it takes even fewer", "[argmin]") {
     const Index width = 10 + random.index(40), depth = 1 + random.index(4);
     const Trait trait = k % 3 < 2 ? Trait(k % 3) : all_traits[static_cast<std::size_t>(random.index(all_traits.size()))];
     const auto problem = zoo_problem<Relu>(random, n, depth, width, trait);
-    const Settings settings{.relative_gap = tight};
+    const Settings settings{.relative_gap = tight_gap};
     const Result r = k % 2 == 0 ? argmin(problem.objective(1), Box::unit(n), settings)
                                 : argmin(problem.objective(1, EntropyOn::simplex), Simplex(n), settings);
     INFO("problem " << k << ", n " << n << ", depth " << depth << ", " << to_string(trait) << ": " << r);
@@ -154,11 +154,11 @@ TEST_CASE("a warm start follows a problem that moves slowly in two evaluations",
       const Vector<double> tilt = f.gradient(points).rowwise().mean();  // a minimum inside, at kinks
       auto objective = regularized(std::move(f), {.entropy = entropy, .linear = tilt});
       ArgminWorkspace ws(objective);
-      Result r = argmin(objective, Box::unit(n), {.relative_gap = tight}, ws);
+      Result r = argmin(objective, Box::unit(n), {.relative_gap = tight_gap}, ws);
       for (int step = 0; step < 30; ++step, ++steps) {
         x += 1e-3 * random_vector<double>(random, 3);
         objective.assign_function(g.at(x));
-        argmin(objective, Box::unit(n), {.relative_gap = tight, .certificate = true, .warm_start = true}, ws, r);
+        argmin(objective, Box::unit(n), {.relative_gap = tight_gap, .certificate = true, .warm_start = true}, ws, r);
         INFO("n " << n << ", step " << step << ": " << r);
         CHECK(r.status == Status::optimal);
         CHECK(r.evaluations <= 8);
@@ -175,10 +175,10 @@ TEST_CASE("a warm start after another problem is no worse than a guess", "[argmi
   Random random(8);
   Ficnn<double, Relu> f = piecewise(random, 8);
   ArgminWorkspace ws(f);
-  Result r = argmin(f, Box::unit(8), {.relative_gap = tight}, ws);
+  Result r = argmin(f, Box::unit(8), {.relative_gap = tight_gap}, ws);
   for (int k = 0; k < 20; ++k) {
     randomize(f, random, std::pow(10.0, random.uniform(-1, 1)));
-    argmin(f, Box::cube(8, -1, random.uniform(0, 1)), {.relative_gap = tight, .warm_start = true}, ws, r);
+    argmin(f, Box::cube(8, -1, random.uniform(0, 1)), {.relative_gap = tight_gap, .warm_start = true}, ws, r);
     INFO(r);
     CHECK(r.status == Status::optimal);
     CHECK(r.evaluations <= 20);
@@ -195,8 +195,8 @@ TEST_CASE("the same workspace folds one function after another, as a new one wou
     // Without a quadratic first, then with one, and without again: it may come and go.
     objective = regularized(f, {.proximal = k % 3 == 1 ? 0.5 : 0.0, .linear = random_vector<double>(random, 6)});
     const auto check = [&](const auto& set) {
-      const Result reused = argmin(objective, set, {.relative_gap = tight}, ws),
-                   fresh = argmin(objective, set, {.relative_gap = tight});
+      const Result reused = argmin(objective, set, {.relative_gap = tight_gap}, ws),
+                   fresh = argmin(objective, set, {.relative_gap = tight_gap});
       INFO(k << ": " << reused << "; " << fresh);
       CHECK(reused.status == Status::optimal);
       CHECK(reused.y == fresh.y);
@@ -220,7 +220,7 @@ TEST_CASE("whether a function folds is asked of the function at hand, not of the
       const auto h = with(proximal);
       for (const bool on_ball : {false, true}) {
         const auto solve = [&](auto&... reused) {
-          const Settings settings{.relative_gap = tight};
+          const Settings settings{.relative_gap = tight_gap};
           return on_ball ? argmin(h, Ball(Vector<double>::Zero(5), 0.5), settings, reused...)
                          : argmin(h, Box::unit(5), settings, reused...);
         };
@@ -230,7 +230,7 @@ TEST_CASE("whether a function folds is asked of the function at hand, not of the
         CHECK(fresh.lower_bound <= reused.value + reused.value_error);
         CHECK(std::abs(reused.value - fresh.value) <= 1e-6 * std::max(1.0, std::abs(fresh.value)));
       }
-      const Settings by_name{.relative_gap = tight, .method = Method::folding};
+      const Settings by_name{.relative_gap = tight_gap, .method = Method::folding};
       if (proximal > 0) {
         CHECK_ERROR(argmin(h, Box::unit(5), by_name, ws), "two linear pieces");
       } else {
@@ -246,7 +246,7 @@ TEST_CASE("folding at the edges: constant and affine networks, one variable, sma
   auto f = piecewise(random, 5);
   const Box box = Box::unit(5);
   for (Index most = 0; most < 6; ++most) {
-    const Result r = argmin(f, box, {.relative_gap = tight, .max_evaluations = most});
+    const Result r = argmin(f, box, {.relative_gap = tight_gap, .max_evaluations = most});
     CHECK(r.evaluations <= most);
     CHECK((r.status == Status::optimal || r.status == Status::budget_reached));
     CHECK(r.lower_bound <= argmin(f, box).value);
@@ -254,26 +254,26 @@ TEST_CASE("folding at the edges: constant and affine networks, one variable, sma
   CHECK(argmin(f, box, {.time_limit = 0}).status == Status::deadline_reached);
   const Matrix<double> one = Matrix<double>::Ones(1, 5);
   CHECK(argmin(f, Polyhedron(box, one, Vector<double>::Constant(1, -1).eval())).status == Status::infeasible);
-  const Result corner = argmin(f, Box(Vector<double>::Ones(5), Vector<double>::Ones(5)), {.relative_gap = tight});
+  const Result corner = argmin(f, Box(Vector<double>::Ones(5), Vector<double>::Ones(5)), {.relative_gap = tight_gap});
   CHECK(corner.status == Status::optimal);
   CHECK(corner.value == f(Vector<double>::Ones(5)));
   f.edit([](auto& w) {
     for (const char* name : {"Wy[0]", "Wy[1]", "Wy[2]"}) w[name].setZero();
   });
-  const Result constant = argmin(f, box, {.relative_gap = tight});
+  const Result constant = argmin(f, box, {.relative_gap = tight_gap});
   CHECK(constant.status == Status::optimal);
   CHECK(constant.evaluations <= 6);
   Ficnn<double, Relu> affine({.inputs = 5, .hidden = {}});
   randomize(affine, random);
   const Result slope =
-      argmin(affine, Polyhedron(box, one, Vector<double>::Constant(1, 1.5).eval()), {.relative_gap = tight});
+      argmin(affine, Polyhedron(box, one, Vector<double>::Constant(1, 1.5).eval()), {.relative_gap = tight_gap});
   CHECK(slope.status == Status::optimal);
 }
 
 TEST_CASE("folding by name is for functions that fold", "[argmin]") {
   Random random(5);
   const auto f = piecewise(random, 4);
-  const Settings folding{.relative_gap = tight, .method = Method::folding};
+  const Settings folding{.relative_gap = tight_gap, .method = Method::folding};
   CHECK(argmin(f, Box::unit(4), folding).status == Status::optimal);
   Ficnn<double, Softplus> soft({.inputs = 4, .hidden = {6}});
   const auto black_box = [](const Vector<double>& y, Vector<double>& g) {

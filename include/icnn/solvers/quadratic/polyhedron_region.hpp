@@ -296,21 +296,8 @@ class PolyhedronRegion final : public Region {
   bool empty_ = false, found_ = false;
 };
 
-namespace detail {
-
-[[gnu::cold]] inline std::unique_ptr<Region> part_of(const Polyhedron& set, const Vector<double>& lower,
-                                                     const Vector<double>& upper, const Vector<double>& units,
-                                                     double time_limit) {
-  const auto in_units = [&](Matrix<double> rows) {
-    for (Index j = 0; j < rows.cols(); ++j) {
-      const VectorView column(rows.data() + j * rows.rows(), rows.rows());
-      vec::scale_to(units(j), column, column);
-    }
-    return rows;
-  };
-  return std::make_unique<PolyhedronRegion>(
-      Polyhedron(Box(lower, upper), in_units(set.A()), set.b(), in_units(set.E()), set.e()), true, time_limit);
-}
-
-}  // namespace detail
 }  // namespace icnn::inline ICNN_ISA
+
+#if !defined(ICNN_COMPILED)
+#include "icnn/solvers/quadratic/polyhedron_region_impl.hpp"
+#endif
