@@ -46,7 +46,7 @@ mutant("cuts: errors are not subtracted" solvers/bundle/cuts.hpp "return combine
        "return combined_offset_;" solvers certificates)
 mutant("cuts: the quadratic counts twice" solvers/bundle/cuts.hpp "gradient(j) = g(j) - m * y(j);" "gradient(j) = g(j);"
        solvers)
-mutant("Hessian: no output term" inference/network_model.hpp "term_->add_hessian(p_, map);" "" models)
+mutant("Hessian: no output term" inference/network_evaluation.hpp "term_->add_hessian(p_, map);" "" models)
 mutant("Hessian: softplus bends half as much" activations/softplus.hpp "S(beta * larger * smaller)}" "S(S(0.5) * beta * larger * smaller)}" activations)
 mutant("Newton's active set: what is held becomes free" solvers/newton/active_set.hpp
        "before * slope > tuning.pushed * size" "before * slope < -tuning.pushed * size" solvers)
