@@ -46,7 +46,7 @@ class SharedPasses {
  public:
   /// For up to so many columns, in multiples of \p alike; \p arguments: the passes leave pre-activations, too.
   [[gnu::cold]] SharedPasses(const Layers& layers, const Term& term, Index columns, Index alike, bool arguments)
-      : ws(0, layers, term, {.columns = (columns + alike - 1) / alike * alike, .hessian = false}),
+      : ws(0, layers, term, {.columns = rounded(columns, alike), .hessian = false}),
         gradients(term.inputs(), ws.capacity),
         alike_(alike),
         bound_(layers, term, passes::context_size(layers), ws.capacity) {
@@ -70,7 +70,7 @@ class SharedPasses {
 
   /// Value and gradient at the first points, one of each column.
   void evaluate(const Layers& layers, const Term& term, const double* p, kernels::Order order, Index columns) {
-    ws.columns = (columns + alike_ - 1) / alike_ * alike_;
+    ws.columns = rounded(columns, alike_);
     const ContextView<BoundContext<Layers, Dynamic>, Adjoints> context(bound_, nullptr, ws.columns);
     passes::forward(layers, term, p, order, ws, context);
     vec::fill({ws.seeds.data(), ws.columns}, 1);
@@ -83,6 +83,8 @@ class SharedPasses {
   Matrix<double> gradients;
 
  private:
+  [[nodiscard]] static Index rounded(Index columns, Index alike) noexcept { return (columns + alike - 1) / alike * alike; }
+
   Index alike_;
   BoundContext<Layers, Dynamic> bound_;
 };

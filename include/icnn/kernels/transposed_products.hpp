@@ -20,9 +20,9 @@ template <class S>
   return m <= (has_few_registers ? lanes * lanes / 2 : lanes - 1);
 }
 
-/// Whether the other operand of a transposed product is the one to transpose: where it is smaller, and fills its lanes to
-/// four fifths (measured with AVX2). Multiples of 8 columns are all alike up to 63: batches in lockstep promise that their
-/// results do not depend on how many there are.
+/// Whether b is the one to transpose: where it has few columns, which fill its lanes to four fifths (measured with AVX2).
+/// Multiples of 8 columns are all alike up to 63: batches in lockstep promise that their results do not depend on how many
+/// there are.
 template <class S>
 [[nodiscard]] constexpr bool is_worth_lanes(Index m, Index k, Index n) {
   constexpr Index lanes = Pack<S>::size;
