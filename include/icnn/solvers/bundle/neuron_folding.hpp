@@ -74,7 +74,7 @@ class NeuronFolding {
   }
 
   /// Where step() evaluates f.
-  [[nodiscard]] ConstVectorView point() const { return phase_ == Phase::begin ? bundle_.center : bundle_.trial; }
+  [[nodiscard]] ConstVectorView point() const { return phase_ == Phase::begin ? log_.best() : bundle_.trial; }
 
   /// One evaluation, and what leads to the next. False when the search has ended, or no step is known.
   [[nodiscard]] bool step() {
