@@ -5,6 +5,7 @@
 
 #include <icnn/inference/combined_models.hpp>
 
+#include "tests/support/cases.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/models.hpp"
 
@@ -51,9 +52,10 @@ void for_each_combination(Random& random, double size, Visit visit) {
 
 TEST_CASE("values and cuts of combined functions are off by no more than their rounding terms", "[argmin]") {
   Random random(1);
+  const int count = cases(10, 10, 4);
   const auto check = [&](auto scalar) {
     using S = decltype(scalar);
-    for (int k = 0; k < 10; ++k) {
+    for (int k = 0; k < count; ++k) {
       for_each_combination<S>(random, 1, [&](const auto& f) {
         const Vector<double> region = Vector<double>::Constant(f.inputs(), 3);
         check_small_errors(make_model(f, false), region, random);
@@ -62,7 +64,7 @@ TEST_CASE("values and cuts of combined functions are off by no more than their r
     }
     for (const double size : {1e-9, 30.0, 1e5}) {
       Broken broken;
-      for (int k = 0; k < 10; ++k) {
+      for (int k = 0; k < count; ++k) {
         for_each_combination<S>(random, size, [&](const auto& f) {
           const Vector<double> region = random_vector<double>(random, f.inputs(), size).cwiseAbs();
           const Vector<double> middle = random_vector<double>(random, f.inputs(), size);

@@ -4,6 +4,7 @@
 #include <icnn/activations/any.hpp>
 #include <icnn/learning/initialize.hpp>
 
+#include "tests/support/cases.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/errors.hpp"
 #include "tests/support/networks.hpp"
@@ -29,7 +30,7 @@ TEST_CASE("at the start, pre-activations have about mean 0 and variance 1 in eve
   Random random(1);
   const auto check = [&](const auto& make) {
     Vector<double> mean = Vector<double>::Zero(3), square = mean;  // of the outputs of networks of depth 1, 2 and 3
-    constexpr int networks = 60;
+    const int networks = cases(60, 60, 20);
     for (int k = 0; k < networks; ++k) {
       for (Index depth = 1; depth <= 3; ++depth) {
         auto f = make(depth);

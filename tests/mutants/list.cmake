@@ -23,6 +23,8 @@ mutant("Hessian: no quadratics" networks/convex_passes.hpp "q.add_hessian(tape.v
        "static_cast<void>(q), static_cast<void>(forms);" models)
 mutant("Newton: the lowest of values that are equal" solvers/newton/projected_newton.hpp
        "log_.take_equal(ws_.y, value_);" "static_cast<void>(0);" argmin)
+mutant("folding in lockstep: begins at what was solved before" solvers/bundle/neuron_folding.hpp
+       "Phase::begin ? log_.best()" "Phase::begin ? bundle_.center" batches)
 mutant("minorant: no bias" inference/network_model.hpp "constant += v_(j) * b[j];" "" models verify)
 mutant("certificate: what it proves is not compared with what it says" inference/verify_impl.hpp
        "} else if (!(proof.lower_bound >= certificate.lower_bound)) {" "} else if (std::isnan(proof.lower_bound)) {" verify properties)
