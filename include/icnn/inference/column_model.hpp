@@ -244,4 +244,10 @@ void refresh(ConvexModel& model, const PicnnBatch<Picnn>& f) {
   static_cast<detail::ColumnModel<Picnn>&>(model).refer_to(f.network());
 }
 
+#if defined(ICNN_COMPILED)
+extern template class NetworkEvaluation<detail::PicnnLayers<double>, detail::AtOneContext<detail::PicnnLayers<double>>>;
+extern template class NetworkModel<detail::PicnnLayers<double>, detail::AtOneContext<detail::PicnnLayers<double>>>;
+extern template class detail::SharedPasses<detail::PicnnLayers<double>>;
+#endif
+
 }  // namespace icnn::inline ICNN_ISA
