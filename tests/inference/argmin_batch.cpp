@@ -226,3 +226,31 @@ TEST_CASE("misuse of a batch is told, and leaves the result alone", "[argmin_bat
   CHECK_ERROR(at.move_to_column(0, other), "one of another shape");
   CHECK((at.column(2).parameters().vector() - f.at(Vector<double>(x.col(2))).parameters().vector()).norm() <= 1e-12);
 }
+
+TEST_CASE("a method on its way says where it begins, whatever it has solved before", "[argmin_batch]") {
+  Random random(9);
+  const Index n = 4;
+  for (const AnyActivation& activation : {AnyActivation(Softplus{}), AnyActivation(LeakyRelu{})}) {
+    const auto net = energy(activation, n, random);
+    const auto f = net.at(random_matrix<double>(random, 3, 1));
+    const Box box = Box::cube(n, -1, 1);
+    ArgminWorkspace ws(f);
+    detail::move_to_column(*ws.model, f, 0);
+    Plan plan = choose_method(f.regularity(), n, kind_of<Box>, false, Method::automatic);
+    Result result;
+    for (const double at : {0.25, -0.5}) {
+      const Settings settings{.start = Vector<double>::Constant(n, at)};
+      detail::check_problem(n, n, settings, ws.methods, result);
+      ws.prepare(plan, f, settings.method);
+      REQUIRE(detail::MethodOnItsWay::can_be(plan));
+      detail::RegionOf<Box> region(box, false, settings, ws.methods);
+      REQUIRE(detail::start(region.get(), settings, ws.methods, result));
+      detail::MethodOnItsWay method;
+      method.begin(*ws.model, region.get(), plan, settings, ws.methods, result);
+      CHECK((method.point().map().array() == at).all());
+      while (method.step()) {
+      }
+      CHECK(result.status == Status::optimal);
+    }
+  }
+}
