@@ -13,7 +13,7 @@ using namespace icnn::test;
 
 namespace {
 
-using Owner = FicnnOf<double, Inputs<3, 1, 2>, Dense<6, Softplus>, Dense<5, Celu>, Dense<1>>;
+using Owner = FicnnOf<double, Inputs<3, 1, 2>, Dense<8, Softplus>, Dense<4, Celu>, Dense<1>>;
 using View = FicnnView<Owner>;
 
 /// max(t, 0), and no word of where it bends; a template, since nobody compares it.
@@ -108,11 +108,11 @@ TEST_CASE("argmin of a kinked view: by softened kinks, certified by slopes", "[a
 
 TEST_CASE("the general argmin takes views, too, on any set", "[argmin]") {
   Random random(2);
-  FicnnOf<double, Inputs<2, 0, 0>, Dense<6, Relu>, Dense<1>> f;
+  FicnnOf<double, Inputs<3, 0, 0>, Dense<8, Relu>, Dense<1>> f;
   randomize(f, random);
   FicnnView<decltype(f)> view(f);
   ArgminWorkspace<FicnnView<decltype(f)>> ws(view);
-  const Ball ball(Vector<double>::Zero(2), 1);
+  const Ball ball(Vector<double>::Zero(3), 1);
   const Result result = argmin(view, ball, {}, ws), of_network = argmin(f, ball);
   CHECK(result.status == Status::optimal);
   CHECK(result.value == of_network.value);
@@ -147,7 +147,7 @@ TEST_CASE("argmin of a view: budgets, values that are not finite, and misuse", "
   refuse({.relative_gap = -1}, "relative_gap >= 0");
   result.y.setConstant(std::nan(""));
   refuse({.warm_start = true}, "a finite result.y to begin at");
-  using Bent = FicnnOf<double, Inputs<3, 0, 0>, Dense<4, BentSomewhere>, Dense<1>>;
+  using Bent = FicnnOf<double, Inputs<3, 0, 0>, Dense<8, BentSomewhere>, Dense<1>>;
   const Bent bent;
   CHECK_ERROR(argmin(FicnnView<Bent>(bent), box, {}), "activations that are smooth, or have pieces(), for a view");
   // What is affine has its minimum in a corner.

@@ -45,7 +45,7 @@ TEST_CASE("rounding terms hold for steep, kinked and tiny networks, in sizes of 
     check(Ficnn<float, Softplus>({.inputs = 4, .hidden = {8, 8}, .output = {.diagonal = true}}), scale);
     check(FicnnOf<double, Inputs<3>, Dense<8, Softplus>, Dense<4, SmoothRelu>, Dense<1>>({.output = {.linear = true}}),
           scale);
-    check(FicnnOf<float, Inputs<2>, Dense<5, Square>, Dense<1>>(), scale);
+    check(FicnnOf<float, Inputs<3>, Dense<4, Square>, Dense<1>>(), scale);
     check(Ficnn<double, Softplus>({.inputs = 4, .hidden = {8, 6}, .quadratic_rank = 2}), scale);
     check(AnyFicnn<double>({.inputs = 3, .hidden = {6, 6}, .quadratic_rank = 1}, Celu{}, Identity{}), scale);
     check(FicnnOf<double, Inputs<3, 2>, Dense<4, Softplus>, Dense<1>>(), scale);
