@@ -15,7 +15,8 @@ namespace {
 
 constexpr OutputTermShape whole_term{.diagonal = true, .rank = 2, .bilinear = true, .linear = true};
 
-using TinyPicnn = PicnnOf<double, Context<3>, Inputs<2>, Gated<4, Softplus, 3, Tanh>, Gated<1>>;
+using TinyPicnn =
+    PicnnOf<double, Context<3>, Inputs<2>, Gated<4, Softplus, 3, Tanh>, Gated<4, SmoothRelu, 3, Tanh>, Gated<1>>;
 
 /// visit(network) for gated networks of every kind; of few types, for what visits them is compiled for each.
 template <class Visit>
