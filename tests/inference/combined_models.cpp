@@ -93,6 +93,7 @@ void check_cancellation(const F& f, const Vector<double>& y, double exact, doubl
   CHECK(std::abs(value - exact) <= error);
   CHECK(error <= 3000 * off);
   model->set_region(Vector<double>(y.cwiseAbs()));
+  CHECK(std::abs(value - exact) <= model->largest_value_error());
   Vector<double> g(y.size());
   model->value(kernels::Order::first, y);
   model->gradient(g);

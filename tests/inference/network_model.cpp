@@ -102,6 +102,8 @@ void check_cancellation(F f) {
   CHECK(model->value(kernels::Order::value, y) == f(y));
   CHECK(std::abs(f(y) - 1) > 0.5);  // without the error term the promise would be broken
   CHECK((error >= 2 && error <= 1000));
+  model->set_region(y);
+  CHECK((model->largest_value_error() >= error && model->largest_value_error() <= 10 * error));
   CHECK(model->value_error(y, Vector<double>(1e-3 * y)) >= 1e13);  // what y itself is off by
 }
 

@@ -9,6 +9,10 @@ mutant("rounding: a thousandth of a cut's error" inference/network_model.hpp
 mutant("rounding: sums have none" solvers/rounding.hpp
        "return 4 * static_cast<double>(count + 8) * epsilon;" "return 0 * static_cast<double>(count + 8) * epsilon;"
        solvers certificates)
+mutant("rounding: values have none over a region" inference/layer_bounds.hpp
+       "slope(j) * e + 2.1 * of_activation * output(j)" "0 * slope(j) * e + 0 * of_activation * output(j)" models)
+mutant("rounding: a region's for a value beside it" solvers/solve_log.hpp "cut_error_ <= small && is_in_region(y_)"
+       "cut_error_ <= small" solvers)
 mutant("rounding: curved bounds have none" solvers/rounding.hpp "return sum - rounding * size - square / m" "return sum"
        solvers)
 mutant("rounding: a region a tenth as large as is certain" solvers/solve_log.hpp "return 2.01 * std::sqrt(" "return 0.02 * std::sqrt("

@@ -40,6 +40,7 @@ TEST_CASE("f in units of powers of 2 is f, bit for bit, with its errors", "[solv
       const Vector<double> r_of_y = r.cwiseProduct(units);
       own->set_region(r_of_y, narrow ? ConstVectorView(y) : ConstVectorView(nullptr, 0));
       CHECK(model.cut_error() == own->cut_error());
+      CHECK(model.largest_value_error() == own->largest_value_error());
     }
     Matrix<double> h(n, n), h_of_y(n, n);
     model.hessian(h);

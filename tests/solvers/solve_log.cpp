@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Copyright (c) 2026 the icnn authors
 
+#include <icnn/sets/box.hpp>
 #include <icnn/sets/whole_space.hpp>
 #include <icnn/solvers/solve_log.hpp>
+
+#include <limits>
 
 #include "tests/support/catch.hpp"
 
@@ -23,8 +26,9 @@ struct RoundedParabola final : ConvexModel {  // |y|^2 / 2 with a stated roundin
   void set_region(ConstVectorView h, ConstVectorView) override { region = h.map(); }
   [[nodiscard]] double cut_error() override { return error; }
   [[nodiscard]] double value_error(ConstVectorView, ConstVectorView) override { return error; }
+  [[nodiscard]] double largest_value_error() override { return largest; }
 
-  double error;
+  double error, largest = infinity;
   Vector<double> at, region;
   kernels::Order order = kernels::Order::value;
 };
@@ -110,4 +114,33 @@ TEST_CASE("a gap that only rounding keeps open is a numerical limit", "[solvers]
   CHECK(r.status == Status::numerical_limit);
   CHECK(r.lower_bound <= -1e-5 + 1e-9);
   CHECK(r.value_error >= 1e-5);
+}
+
+TEST_CASE("a value's own rounding error is asked for where the largest in the region matters", "[solvers]") {
+  const auto stated = [](const Vector<double>& best, double largest, double own) {
+    RoundedParabola f(own);
+    f.largest = largest;
+    const Box box = Box::cube(2, -2, 2);
+    const SetRegion set(box);
+    const SetTerm term(set);
+    const Settings settings{.relative_gap = 1e-6};
+    Vector<double> region(2), g(2), latest = Vector<double>::Constant(2, 2);
+    Result r;
+    r.y = best;
+    SolveLog log(f, term, settings, region, r);
+    double value = 0;
+    REQUIRE(log.evaluate(best, value));
+    REQUIRE(log.evaluate(latest, value));
+    REQUIRE(log.take_gradient(latest, g));
+    log.finish();
+    CHECK(r.y == best);
+    return r.value_error;
+  };
+  const Vector<double> inside{{1.5, 0.5}}, outside{{2.5, 0}};
+  CHECK(stated(inside, 1e-8, 1e-9) >= 1e-8);
+  CHECK(stated(inside, 1e-5, 1e-9) < 1.1e-9);
+  CHECK(stated(inside, infinity, 1e-9) < 1.1e-9);
+  CHECK(stated(inside, std::numeric_limits<double>::quiet_NaN(), 1e-9) < 1.1e-9);
+  CHECK(stated(inside, 1e-8, 1e-5) >= 1e-5);    // of a cut, too: the largest is not asked for
+  CHECK(stated(outside, 1e-8, 1e-9) < 1.1e-9);  // it holds in the region alone
 }

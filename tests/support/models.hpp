@@ -34,7 +34,8 @@ struct Broken {
 };
 
 /// At points of the region |v_j - c_j| <= r_j values are off by no more than value_error(), those that are known up to dy
-/// included; and cuts are nowhere in the region above f by more than cut_error(). An empty c stands for 0.
+/// included, and by no more than the largest_value_error(); and cuts are nowhere in the region above f by more than
+/// cut_error(). An empty c stands for 0.
 inline Broken check_rounding(const ModelPointer& model, const ExactFunction& exact, const Vector<double>& r, Random& random,
                              int points, const Vector<double>& c) {
   const Index n = model->inputs();
@@ -50,6 +51,7 @@ inline Broken check_rounding(const ModelPointer& model, const ExactFunction& exa
     const Long cut = static_cast<Long>(model->cut_error()), error = static_cast<Long>(model->value_error(y));
     const Long off = std::abs(static_cast<Long>(value) - exact(y));
     CHECK(off <= error);
+    CHECK(off <= static_cast<Long>(model->largest_value_error()));
     broken.values += off > 0 ? 1 : 0;
     for (int v = 0; v < 6; ++v) {
       const double close = std::pow(2, -9 * v);  // from everywhere to where f is all but affine
@@ -85,6 +87,8 @@ inline void check_small_errors(const ModelPointer& model, const Vector<double>& 
   const double cut = model->cut_error(), error = model->value_error(y);
   CHECK((cut > 0 && error > 0));
   CHECK((error < 1e-9 * size && cut < 1e-9 * size));
+  const double largest = model->largest_value_error();
+  CHECK((largest >= error && (largest < 1e-9 * size || largest == infinity)));
 }
 
 inline double any_slope(Random& random) {  // that Softplus has

@@ -99,6 +99,7 @@ class RegularizedModel final : public ModelBehind {
     }
     return ModelBehind::value_error(y, dy) + rounding(y, y) + moved;
   }
+  [[nodiscard]] double largest_value_error() override { return inner().largest_value_error() + rounding(region_, region_); }
   [[nodiscard]] Folds folds() const override {
     return combine(ModelBehind::folds(), proximal > 0 ? Folds::quadratic : Folds::linear);
   }

@@ -58,6 +58,18 @@ class LayerBounds {
     }
   }
 
+  /// From W^z E of the layer below in \p all, its own E for all points of the region, where |s| + 2 e <= B and |z| <= Z + E:
+  /// all := L e + ulps. False where e exceeds what B has for rounding, its last hundredth.
+  [[nodiscard]] bool find_largest_error(double of_activation, VectorView all) const {
+    bool within = true;
+    for (Index j = 0; j < all.size(); ++j) {
+      const double e = all(j) + of_sum * (sum(j) + 3 * all(j));
+      within &= e <= 0.003 * sum(j);
+      all(j) = slope(j) * e + 2.1 * of_activation * output(j);
+    }
+    return within;
+  }
+
   VectorView outside = vector(0);                 ///< |W^y| |y| + |b| at most
   VectorView sum = vector(1);                     ///< B, at least |s|
   VectorView output = vector(2);                  ///< Z, at least |z|

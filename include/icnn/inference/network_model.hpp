@@ -136,6 +136,7 @@ class NetworkModel : public NetworkEvaluation<Layers, Context> {
       now.find_turn();
     });
     term_error_ = term_size(h, h) * 4 * detail::rounding_of_sum(term_->inputs() + term_bounds_.rank());
+    largest_error_ = -1;
   }
 
   [[nodiscard]] double cut_error() override {
@@ -213,6 +214,25 @@ class NetworkModel : public NetworkEvaluation<Layers, Context> {
       term += 2 * moved * rounding + 2 * (moved + term_size(dy, dy));
     }
     return 1.01 * (result + term) + detail::smallest * static_cast<double>(terms_);
+  }
+
+  /// The same over the region, with its B, Z and L.
+  [[nodiscard]] double largest_value_error() override {
+    if (largest_error_ >= 0) return largest_error_;
+    double result = 0;
+    bool within = true;
+    layers_->for_each([&](auto i, const auto& layer) {
+      const detail::LayerBounds& now = bounds(i);
+      const VectorView error = scratch(i).error;
+      vec::fill(error, 0);
+      if (layer.previous() > 0)
+        context_.z_map(i, layer).add_absolute(p_, scratch(detail::below(i)).error.data(), error.data());
+      within &= now.find_largest_error(accuracy_of(layer.activation()), error);
+      result = error(0) + 4 * detail::epsilon * (now.output(0) + 2 * error(0));  // of the last layer, in the end
+    });
+    largest_error_ = within ? 1.01 * (result + term_error_) + detail::smallest * static_cast<double>(terms_) : infinity;
+    if (std::isnan(largest_error_)) largest_error_ = infinity;  // something overflowed
+    return largest_error_;
   }
 
   [[nodiscard]] Index neurons() const override { return neurons_; }
@@ -388,7 +408,8 @@ class NetworkModel : public NetworkEvaluation<Layers, Context> {
   Vector<double, N> farthest_;
   Vector<double, N> sizes_;  ///< sum_i |W^y_i|'|v_i|
   double term_error_ = 0, of_above_ = 0;
-  bool narrow_ = false;  ///< the region has a middle of its own
+  double largest_error_ = -1;  ///< of a value in the region; negative where it has not been asked for
+  bool narrow_ = false;        ///< the region has a middle of its own
 };
 
 #if defined(ICNN_COMPILED)

@@ -144,6 +144,9 @@ class SumModel final : public PartsModel {
   [[nodiscard]] double value_error(ConstVectorView y, ConstVectorView dy) override {
     return (1 + count() / 16) * total([&](ConvexModel& f) { return f.value_error(y, dy); });
   }
+  [[nodiscard]] double largest_value_error() override {
+    return (1 + count() / 16) * total([](ConvexModel& f) { return f.largest_value_error(); });
+  }
   void adjoints(VectorView v) const override {
     each([&](const ConvexModel& f, Index first, std::size_t) { f.adjoints(v.segment(first, f.neurons())); });
   }

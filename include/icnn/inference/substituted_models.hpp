@@ -100,6 +100,7 @@ class RestrictedModel final : public SubstitutedModel {
     if (dv.size() == 0) return ModelBehind::value_error(lifted(v), dv);
     return ModelBehind::value_error(lifted(v), lifted_direction(dv));
   }
+  [[nodiscard]] double largest_value_error() override { return inner().largest_value_error(); }
   AffineMinorant minorant(ConstVectorView t, ConstVectorView c, ConstVectorView h, VectorView g) override {
     vec::copy(lifted_region(h), w_);
     const AffineMinorant result = ModelBehind::minorant(t, lifted(c), w_, g_);

@@ -52,6 +52,9 @@ class ConvexModel {
   /// |value(y) - f(v)| <= value_error(y, dy) wherever |v - y| <= dy; an empty dy stands for 0.
   [[nodiscard]] virtual double value_error(ConstVectorView y, ConstVectorView dy) = 0;
   [[nodiscard]] double value_error(ConstVectorView y) { return value_error(y, {nullptr, 0}); }
+  /// value_error(y) of no point of the region is more: found once for a region, at less than the cost of one such error, and
+  /// larger than most. Infinity where no such bound is known.
+  [[nodiscard]] virtual double largest_value_error() { return infinity; }
 
   /// Writes the Hessian (or, where f is once differentiable, an element of the generalized one), positive semidefinite.
   virtual void hessian(SquareView) {}

@@ -49,6 +49,7 @@ class ModelInUnits final : public ConvexModel {
   [[nodiscard]] double value_error(ConstVectorView z, ConstVectorView dz) override {
     return model_.value_error(times_units(z, y_), dz.size() > 0 ? ConstVectorView(times_units(dz, d_)) : dz);
   }
+  [[nodiscard]] double largest_value_error() override { return model_.largest_value_error(); }
   void hessian(SquareView h) override {
     model_.hessian(h);
     for (Index c = 0; c < h.size; ++c) {

@@ -30,6 +30,7 @@ struct SolveLogTuning {
   double radius_factor = 4;       ///< the first radius tried for it, in units of |g| / m
   double equal = 0.01;            ///< values this part of their rounding bound apart are the same
   double above_noise = 10;        ///< a difference of so many errors of the latest cut is no rounding
+  double small_error = 0.1;       ///< a value's rounding error of this part of the aim need not be known any better
 };
 
 /// The bookkeeping that every method shares: it counts evaluations, keeps the best point and the best lower bound of
@@ -289,11 +290,14 @@ class SolveLog {
       const double fall = fall_at_choice_ < infinity ? -term_.lower_bound_of_linear(g, y, 0.5 * m, region_) : 0;
       if (fall <= tuning.shrink * fall_at_choice_) choose_region(y, g);
     }
-    bool covered = true;
-    for (Index j = 0; j < y.size(); ++j) covered &= std::abs(y(j)) <= region_(j);
-    for (Index j = 0; j < middle_.size(); ++j) covered &= std::abs(y(j) - middle_(j)) <= reach_(j);
-    cut_error_ = covered ? model_.cut_error() : infinity;
+    cut_error_ = is_in_region(y) ? model_.cut_error() : infinity;
     return bound_again(y, g);
+  }
+  [[nodiscard]] bool is_in_region(ConstVectorView y) const {
+    bool is = true;
+    for (Index j = 0; j < y.size(); ++j) is &= std::abs(y(j)) <= region_(j);
+    for (Index j = 0; j < middle_.size(); ++j) is &= std::abs(y(j) - middle_(j)) <= reach_(j);
+    return is;
   }
 
   /// A lower bound, and where one is wanted, its proof, if it is the best so far.
@@ -348,10 +352,14 @@ class SolveLog {
   /// What counts as optimal.
   [[nodiscard]] double tolerance() const { return settings_.tolerance(result_.value); }
 
-  /// The rounding error of the best value (a pass over the function, made when it matters), and of its point in the set.
+  /// The rounding error of the best value, and of its point in the set. That of its own takes a pass over the function, made
+  /// where the largest in the region, which is found once and about as large as that of a cut, matters beside the aim.
   [[nodiscard, gnu::noinline]] double value_error() {
     if (!error_known_) {
-      error_ = model_.value_error(y_) + term_.value_error(y_) + 4 * detail::epsilon * std::abs(result_.value);
+      const double small = tuning.small_error * aim();
+      error_ = cut_error_ <= small && is_in_region(y_) ? model_.largest_value_error() : infinity;
+      if (!(error_ <= small)) error_ = model_.value_error(y_);
+      error_ += term_.value_error(y_) + 4 * detail::epsilon * std::abs(result_.value);
       if (std::isnan(error_)) error_ = infinity;  // something overflowed
       error_known_ = true;
     }
