@@ -13,20 +13,20 @@
 /// transposed, so that every lane is a sample, and the result transposed back. Nothing allocates.
 namespace icnn::inline ICNN_ISA::kernels::detail {
 
-/// Whether sums of m terms are over before what is added up over the lanes (measured with AVX2).
+/// Whether sums of m terms are over before what is added up over the lanes (measured with AVX2 and AVX-512).
 template <class S>
 [[nodiscard]] constexpr bool is_short(Index m) {
   constexpr Index lanes = Pack<S>::size;
-  return m <= (has_few_registers ? lanes * lanes / 2 : lanes - 1);
+  return m <= std::min<Index>(lanes * lanes / 2, 32);
 }
 
-/// Whether b is the one to transpose: where it has few columns, which fill its lanes to four fifths (measured with AVX2).
+/// Whether b is the one to transpose: where it has few columns, which fill its lanes to four fifths (measured with both).
 /// Multiples of 8 columns are all alike up to 63: batches in lockstep promise that their results do not depend on how many
 /// there are.
 template <class S>
 [[nodiscard]] constexpr bool is_worth_lanes(Index m, Index k, Index n) {
   constexpr Index lanes = Pack<S>::size;
-  return has_few_registers && !is_short<S>(m) && k >= 32 && n >= 7 && n < 64 &&
+  return register_bytes >= 32 && !is_short<S>(m) && k >= 32 && n >= 7 && n < 64 &&
          5 * n >= 4 * ((n + lanes - 1) / lanes * lanes);
 }
 
