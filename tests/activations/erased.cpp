@@ -21,11 +21,10 @@ struct Plain {  // declares nothing
   friend bool operator==(const Plain&, const Plain&) = default;
 };
 
-/// Up to roundings, since what is erased may be the library's copy, where an optimizing compiler fuses other multiplications
-/// with other additions than here. NaN is NaN.
+/// Up to so many epsilons. NaN is NaN.
 template <class S>
-bool same(const Vector<S>& a, const Vector<S>& b) {
-  const S tolerance = 16 * std::numeric_limits<S>::epsilon();
+bool same(const Vector<S>& a, const Vector<S>& b, int epsilons) {
+  const S tolerance = static_cast<S>(epsilons) * std::numeric_limits<S>::epsilon();
   for (Index i = 0; i < a.size(); ++i) {
     const bool equal = a(i) == b(i) || (std::isnan(a(i)) && std::isnan(b(i)));
     if (!equal && !(std::isfinite(b(i)) && std::abs(a(i) - b(i)) <= tolerance * std::abs(b(i)))) return false;
@@ -35,7 +34,7 @@ bool same(const Vector<S>& a, const Vector<S>& b) {
 
 /// Arrays go through it as through the activation that it holds.
 template <class S, class A>
-void check_arrays(const A& g) {
+void check_arrays(const A& g, int epsilons) {
   const auto erased = ErasedActivation<S>::of_context(g);
   Random random(1);
   for (const Index size : {0, 1, 7, 33}) {
@@ -45,13 +44,13 @@ void check_arrays(const A& g) {
       Vector<S> z = t, first = Vector<S>::Constant(size, -7), second = first, z2 = t, first2 = first, second2 = second;
       kernels::apply(erased, order, size, z.data(), first.data(), second.data());
       kernels::apply(g, order, size, z2.data(), first2.data(), second2.data());
-      CHECK((same(z, z2) && same(first, first2) && same(second, second2)));
+      CHECK((same(z, z2, epsilons) && same(first, first2, epsilons) && same(second, second2, epsilons)));
     }
     Vector<S> z = t, z2 = t;
     S* const nothing = nullptr;
     kernels::apply(erased, kernels::Order::value, size, z.data(), nothing, nothing);
     kernels::apply(g, kernels::Order::value, size, z2.data(), nothing, nothing);
-    CHECK(same(z, z2));
+    CHECK(same(z, z2, epsilons));
   }
 }
 
@@ -71,11 +70,14 @@ void check_properties(const A& g) {
   }
 }
 
+/// What is erased may be the library's copy, where an optimizing compiler fuses other multiplications of an exponential with
+/// other additions than here.
+constexpr int of_exponentials = 16;
 template <class A>
-void check_erased(const A& g) {
+void check_erased(const A& g, int epsilons = 0) {
   INFO(name_of(g));
-  check_arrays<double>(g);
-  check_arrays<float>(g);
+  check_arrays<double>(g, epsilons);
+  check_arrays<float>(g, epsilons);
   check_properties<double>(g);
   check_properties<float>(g);
 }
@@ -86,17 +88,17 @@ TEST_CASE("ErasedActivation says and does what it holds, in float and in double"
   check_erased(Relu{});
   check_erased(Identity{});
   check_erased(LeakyRelu(0.25));
-  check_erased(Softplus(3));
-  check_erased(Elu(0.5));
-  check_erased(Celu(2));
+  check_erased(Softplus(3), of_exponentials);
+  check_erased(Elu(0.5), of_exponentials);
+  check_erased(Celu(2), of_exponentials);
   check_erased(SmoothRelu(0.5));
   check_erased(Square{});
   check_erased(AbsoluteValue{});
   check_erased(SquaredLeakyRelu(0.5));
-  check_erased(Tanh{});
-  check_erased(Sigmoid{});
-  check_erased(AnyActivation(Softplus(2)));
-  check_erased(AnyContextActivation(Tanh{}));
+  check_erased(Tanh{}, of_exponentials);
+  check_erased(Sigmoid{}, of_exponentials);
+  check_erased(AnyActivation(Softplus(2)), of_exponentials);
+  check_erased(AnyContextActivation(Tanh{}), of_exponentials);
   check_erased(Plain{});
 }
 
