@@ -6,6 +6,7 @@
 /// solvers/: minimization of convex functions over sets; knows nothing of networks.
 
 #include "icnn/solvers/black_box.hpp"
+#include "icnn/solvers/bundle/box_master.hpp"
 #include "icnn/solvers/bundle/bundle_steps.hpp"
 #include "icnn/solvers/bundle/cuts.hpp"
 #include "icnn/solvers/bundle/entropy_bundle.hpp"

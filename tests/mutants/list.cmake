@@ -101,3 +101,6 @@ mutant("units: squares stay where they were" networks/fold_units.hpp "w.row(form
        networks)
 mutant("headers: a digit is missing" io/header.hpp "value).ptr);" "value, std::chars_format::general, 15).ptr);" io)
 mutant("box steps: sweeps leave the box" solvers/newton/box_step.hpp "d(j) = next;" "d(j) -= slope / h(j, j);" solvers)
+mutant("box master: the way back to a bound is not seen" solvers/bundle/box_master.hpp
+       "slope += along_(j) * (std::min(std::max(at, l), u) - y(j));" "slope += along_(j) * (at - y(j));" solvers)
+mutant("box master: a step leaves the weights' simplex" solvers/bundle/box_master.hpp "direction_(base) -= change_(k);" "" solvers)

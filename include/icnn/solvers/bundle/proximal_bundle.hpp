@@ -7,6 +7,7 @@
 #include <cmath>
 #include <optional>
 
+#include "icnn/solvers/bundle/box_master.hpp"
 #include "icnn/solvers/bundle/bundle_steps.hpp"
 #include "icnn/solvers/bundle/cuts.hpp"
 #include "icnn/solvers/gradient/line_search.hpp"
@@ -32,7 +33,8 @@ struct BundleWorkspace {
         cuts(n, Cuts::usual_capacity(n)),
         rows(n, cuts.capacity()),
         offsets(cuts.capacity()),
-        set(n) {}
+        set(n),
+        box_master(n, cuts.capacity()) {}
 
   Numbers<double> center, trial, g;  ///< the best point that a step was accepted at, the next one, its gradient
   Numbers<double> region;            ///< |v_j| <= region_j wherever cuts have to hold
@@ -43,13 +45,16 @@ struct BundleWorkspace {
   Numbers<double> offsets;
   Polytope set;
   bool curved = false;  ///< the set is no polytope, but contained in it
-  std::optional<InteriorPoint> master{};
+  BoxMaster box_master;
+  std::optional<InteriorPoint> master{};                        ///< over other sets, and where that one gives up
+  ConstVectorView step = {nullptr, 0}, weights = {nullptr, 0};  ///< of the latest master: from the center, and of the rows
   Numbers<double> right_hand_side{};
 
   /// Begins anew over a set, and makes room for its rows and equalities.
   [[gnu::cold]] void begin(const Region& of) {
     of.describe(set);
     curved = !of.is_polytope();
+    box_master.forget();
     const Index n = center.size(), k = set.equality_count();
     const Index m = cuts.capacity() + (curved ? Polytope::max_tangents(n) : set.row_count());
     if (master && offsets.size() >= m && right_hand_side.size() >= k) return;
@@ -102,7 +107,7 @@ inline void write_master_rows(BundleWorkspace& ws, double top, double size, doub
 }
 
 /// min over the set of max_i (g_i'y + o_i) + m |y|^2 / 2 + q |y - center|^2 / 2: leaves the minimizer in ws.trial and the
-/// multipliers of the cuts in the master. \p value is f at the center, beside which all is measured, and all is divided by
+/// multipliers of the cuts in ws.weights. \p value is f at the center, beside which all is measured, and all is divided by
 /// the size of the gradients, which is returned. Lengths are in units of what they may have to change for f to fall by
 /// \p open, and of that some of what the log aims at may be missed at first. With a \p level, the point nearest to the
 /// center with max_i (g_i'y + o_i) <= level instead.
@@ -138,11 +143,18 @@ inline double solve_master(BundleWorkspace& ws, const SolveLog& log, double m, d
                                  .equalities = ws.set.equalities(),
                                  .right_hand_side = {ws.right_hand_side.data(), ws.set.equality_count()}};
   const bool is_quick = log.result().iterations <= tuning.quick;
-  ws.master->solve(program, ws.scratch,
-                   {.tolerance = master_tolerance(extent, is_quick ? log.aim() / open : 0),
-                    .iterations = tuning.master_iterations,
-                    .deadline = log.deadline()});
-  vec::step_to(ws.center, unit, ws.master->y, ws.trial);
+  const double tolerance = master_tolerance(extent, is_quick ? log.aim() / open : 0);
+  const bool is_box = q > 0 && rows == count && program.equalities.columns() == 0;
+  if (is_box && ws.box_master.solve(program, tolerance, log.deadline())) {
+    ws.step = ws.box_master.y;
+    ws.weights = ws.box_master.multipliers;
+  } else {
+    ws.master->solve(program, ws.scratch,
+                     {.tolerance = tolerance, .iterations = tuning.master_iterations, .deadline = log.deadline()});
+    ws.step = ws.master->y;
+    ws.weights = ws.master->multipliers;
+  }
+  vec::step_to(ws.center, unit, ws.step, ws.trial);
   return size;
 }
 
@@ -152,11 +164,11 @@ inline double solve_master(BundleWorkspace& ws, const SolveLog& log, double m, d
   const Index count = ws.cuts.size();
   if (!ws.set.is_simple() && !ws.curved) {
     const VectorView rows = ws.offsets, equalities = ws.right_hand_side;  // which the next master writes anew
-    for (Index i = 0; i < ws.set.row_count(); ++i) rows(i) = size * ws.master->multipliers(count + i);
+    for (Index i = 0; i < ws.set.row_count(); ++i) rows(i) = size * ws.weights(count + i);
     for (Index i = 0; i < ws.set.equality_count(); ++i) equalities(i) = size * ws.master->equality_multipliers(i);
     set.use_multipliers({rows.data(), ws.set.row_count()}, {equalities.data(), ws.set.equality_count()});
   }
-  const double offset = ws.cuts.combine(ws.master->multipliers, ws.combined);
+  const double offset = ws.cuts.combine(ws.weights, ws.combined);
   if (m == 0) {
     vec::fill(ws.scratch, 0);
     return offset + log.term().lower_bound_of_linear(ws.combined, ws.scratch, 0, log.region());
@@ -275,14 +287,15 @@ inline void bundle_iterations(SolveLog& log, Region& set, BundleWorkspace& ws) {
 
 /// Proximal bundle method (Lemarechal; Kiwiel, Mathematical Programming 46, 1990) for any convex f, kinked ones above all,
 /// over a box, simplex, the whole space, a product of these, or a polyhedron: the maximum of all cuts so far, with a
-/// quadratic that keeps the next point near the best one, is minimized over the set by an interior-point method; f is cut
-/// there. The multipliers of the cuts give a lower bound that holds whatever their accuracy. (Over other sets, whose place a
-/// polytope around them takes, level_bundle() is the better method.)
+/// quadratic that keeps the next point near the best one, is minimized over the set, and f is cut there. Boxes have an
+/// active-set method for that, which begins at the latest multipliers, other sets an interior-point method. The multipliers
+/// of the cuts give a lower bound that holds whatever their accuracy. (Over other sets, whose place a polytope around them
+/// takes, level_bundle() is the better method.)
 ///
 /// Finite where f is piecewise linear and sharp, linear under growth of that kind. Cost of an iteration: one value and
-/// gradient, and some ten factorizations of a matrix as large as the number of cuts, at most min(2 n + 20, 200). Begins at
-/// result.y, which is in the set. Allocates nothing but what the model does and, for a set with more rows or sums than any
-/// before, room for the master.
+/// gradient, and over a box some three factorizations of a matrix as large as the number of active cuts, elsewhere some ten
+/// of one as large as the number of cuts, at most min(2 n + 20, 200). Begins at result.y, which is in the set. Allocates
+/// nothing but what the model does and, for a set with more rows or sums than any before, room for the master.
 inline void proximal_bundle(ConvexModel& model, Region& set, const Settings& settings, BundleWorkspace& ws, Result& result) {
   const SetTerm term(set);
   SolveLog log(model, term, settings, ws.region, result);
