@@ -35,17 +35,17 @@ template <class W, class Z, class Out>
     const S *from = w.data(), *coefficients = z.data();
     S* to = out.data();
     Local<V, packs * chains> sum;
-    unrolled<packs * chains>([&](auto i)
+    unrolled<packs * chains>([&](Index i)
                                  __attribute__((always_inline)) { sum[i] = i < packs ? load<V>(to + i * lanes) : V{}; });
-    unrolled<terms>([&](auto t) __attribute__((always_inline)) {
+    unrolled<terms>([&](Index t) __attribute__((always_inline)) {
       const V x = coefficients[t] - V{};
-      unrolled<packs>([&](auto r) __attribute__((always_inline)) {
+      unrolled<packs>([&](Index r) __attribute__((always_inline)) {
         sum[r + (t % chains) * packs] += load<V>(from + t * rows + r * lanes) * x;
       });
     });
-    unrolled<packs>([&](auto r) __attribute__((always_inline)) {
+    unrolled<packs>([&](Index r) __attribute__((always_inline)) {
       V total = sum[r];
-      unrolled<chains - 1>([&](auto c) __attribute__((always_inline)) { total += sum[r + (c + 1) * packs]; });
+      unrolled<chains - 1>([&](Index c) __attribute__((always_inline)) { total += sum[r + (c + 1) * packs]; });
       store(to + r * lanes, total);
     });
     if constexpr (constexpr int left = rows % lanes; left > 0) {
@@ -63,9 +63,10 @@ template <class W, class V, class Out>
   constexpr int rows = W::RowsAtCompileTime, cols = W::ColsAtCompileTime;
   if constexpr (fits_registers<S, rows, cols> && std::decay_t<Out>::ColsAtCompileTime == 1) {
     constexpr int group = dots<S>;
-    unrolled<(cols + group - 1) / group>([&](auto g) __attribute__((always_inline)) {
-      constexpr int first = g * group, count = cols - first < group ? cols - first : group;
-      inline_dot_tile<S, 1>(rows, w.data() + first * rows, rows, v.data(), rows, out.data() + first, cols, count);
+    unrolled<(cols + group - 1) / group>([&](Index g) __attribute__((always_inline)) {
+      const Index first = g * group;
+      inline_dot_tile<S, 1>(rows, w.data() + first * rows, rows, v.data(), rows, out.data() + first, cols,
+                            std::min<Index>(group, cols - first));
     });
   } else {
     out.noalias() += w.transpose().lazyProduct(v);
@@ -100,7 +101,7 @@ void add_fixed_gram(const J& j, const Weights& weights, Scratch& scaled, Out& ou
   constexpr int rows = J::RowsAtCompileTime, cols = J::ColsAtCompileTime;
   scaled.noalias() = weights.asDiagonal() * j;
   if constexpr (cols <= dots<S>) {  // a tile for every column, of the size that it takes
-    unrolled<cols>([&](auto c) __attribute__((always_inline)) {
+    for_constants<cols>([&](auto c) __attribute__((always_inline)) {
       constexpr int count = cols - c, tile = count > 4 ? 8 : count > 2 ? 4 : 2;
       inline_dot_tile<S, 1, tile>(rows, j.data() + c * rows, rows, scaled.data() + c * rows, rows, &out(Index{c}, Index{c}),
                                   cols, count);

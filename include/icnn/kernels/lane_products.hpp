@@ -17,7 +17,7 @@ template <class Block>
 [[gnu::always_inline]] inline void for_each_block(Index size, Block&& block) {
   Index first = 0;
   for (; first + 8 <= size; first += 8) block(std::integral_constant<int, 8>{}, first);
-  unrolled<7>([&](auto i) __attribute__((always_inline)) {
+  for_constants<7>([&](auto i) __attribute__((always_inline)) {
     constexpr int left = i + 1;
     if (size - first == left) block(std::integral_constant<int, left>{}, first);
   });
@@ -32,12 +32,12 @@ template <class Number, class X, class Out>
     for_each_block(
         rows, [&]<int N>(std::integral_constant<int, N>, Index first) __attribute__((always_inline)) {
           Local<typename P::Floats, N> sum;
-          unrolled<N>([&](auto i) __attribute__((always_inline)) { sum[i] = out(first + i, c).v; });
+          unrolled<N>([&](Index i) __attribute__((always_inline)) { sum[i] = out(first + i, c).v; });
           for (Index t = 0; t < depth; ++t) {
             const auto pack = x(t, c).v;
-            unrolled<N>([&](auto i) __attribute__((always_inline)) { sum[i] += number(first + i, t) * pack; });
+            unrolled<N>([&](Index i) __attribute__((always_inline)) { sum[i] += number(first + i, t) * pack; });
           }
-          unrolled<N>([&](auto i) __attribute__((always_inline)) { out(first + i, c) = P(sum[i]); });
+          unrolled<N>([&](Index i) __attribute__((always_inline)) { out(first + i, c) = P(sum[i]); });
         });
   }
 }

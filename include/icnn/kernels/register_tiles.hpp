@@ -15,13 +15,25 @@
 /// with constant indices, which the compilers turn into registers.
 namespace icnn::inline ICNN_ISA::kernels::detail {
 
-/// f(0), f(1), ..., f(N - 1) with constants.
+/// f(0), f(1), ..., f(N - 1) with arguments that are constants of their types.
 template <int N, class F>
-[[gnu::always_inline]] inline void unrolled(F&& f) {
+[[gnu::always_inline]] inline void for_constants(F&& f) {
   [&]<int... I>(std::integer_sequence<int, I...>) __attribute__((always_inline)) {
     (f(std::integral_constant<int, I>{}), ...);
   }
   (std::make_integer_sequence<int, N>{});
+}
+
+/// f(0), f(1), ..., f(N - 1), inlined one by one, so that the arguments are constants to the optimizer, while f is compiled
+/// once; where nothing is optimized, a loop.
+template <Index N, class F>
+[[gnu::always_inline]] inline void unrolled(F&& f) {
+#ifdef __OPTIMIZE__
+  [&]<Index... I>(std::integer_sequence<Index, I...>) __attribute__((always_inline)) { (f(I), ...); }
+  (std::make_integer_sequence<Index, N>{});
+#else
+  for (Index i = 0; i < N; ++i) f(i);
+#endif
 }
 
 template <class S>
@@ -80,22 +92,22 @@ template <class S, int R, int N, bool transposed>
   using V = Floats<S>;
   constexpr Index lanes = Pack<S>::size;
   Local<V, R * N> sum;
-  unrolled<R * N>([&](auto i) __attribute__((always_inline)) { sum[i] = V{}; });
+  unrolled<R * N>([&](Index i) __attribute__((always_inline)) { sum[i] = V{}; });
   for (Index t = 0; t < depth; ++t) {
     Local<V, R> x;
-    unrolled<R>([&](auto r) __attribute__((always_inline)) {
+    unrolled<R>([&](Index r) __attribute__((always_inline)) {
       x[r] = load<V>(a + r * lanes);
       keep_in_register(x[r]);
     });
-    unrolled<N>([&](auto j) __attribute__((always_inline)) {
+    unrolled<N>([&](Index j) __attribute__((always_inline)) {
       const V y = (transposed ? b[j] : b[j * ldb]) - V{};
-      unrolled<R>([&](auto r) __attribute__((always_inline)) { sum[r + j * R] += x[r] * y; });
+      unrolled<R>([&](Index r) __attribute__((always_inline)) { sum[r + j * R] += x[r] * y; });
     });
     a += lda;
     b += transposed ? ldb : 1;
   }
-  unrolled<N>([&](auto j) __attribute__((always_inline)) {
-    unrolled<R>([&](auto r) __attribute__((always_inline)) {
+  unrolled<N>([&](Index j) __attribute__((always_inline)) {
+    unrolled<R>([&](Index r) __attribute__((always_inline)) {
       S* to = out + r * lanes + j * ldo;
       const V before = load<V>(to), after = before + sum[r + j * R];
       if (R > 1 || skip == 0) {
@@ -123,7 +135,7 @@ template <int C, class S>
   constexpr int lanes = static_cast<int>(Pack<S>::size);
   constexpr auto all = std::make_integer_sequence<int, lanes>{};
   const auto halve = [&](auto half) __attribute__((always_inline)) {
-    unrolled<half>([&](auto i) __attribute__((always_inline)) { v[i] = add_neighbors(v[2 * i], v[2 * i + 1], all); });
+    unrolled<half>([&](Index i) __attribute__((always_inline)) { v[i] = add_neighbors(v[2 * i], v[2 * i + 1], all); });
   };
   if constexpr (C >= 8) halve(std::integral_constant<int, 4>{});
   if constexpr (C >= 4) halve(std::integral_constant<int, 2>{});
@@ -144,18 +156,18 @@ template <class S, int N, int C = dots<S>>
   using V = Floats<S>;
   constexpr Index lanes = Pack<S>::size;
   Local<V, C * N> sum;
-  unrolled<C * N>([&](auto i) __attribute__((always_inline)) { sum[i] = V{}; });
+  unrolled<C * N>([&](Index i) __attribute__((always_inline)) { sum[i] = V{}; });
   Local<const S*, C> column;  // those beyond the last repeat it, and their sums are dropped
-  unrolled<C>([&](auto c) __attribute__((always_inline)) { column[c] = a + std::min<Index>(c, count - 1) * lda; });
+  unrolled<C>([&](Index c) __attribute__((always_inline)) { column[c] = a + std::min<Index>(c, count - 1) * lda; });
   const auto step = [&](auto fetch) __attribute__((always_inline)) {
     Local<V, N> y;
-    unrolled<N>([&](auto j) __attribute__((always_inline)) {
+    unrolled<N>([&](Index j) __attribute__((always_inline)) {
       y[j] = fetch(b + j * ldb);
       keep_in_register(y[j]);
     });
-    unrolled<C>([&](auto c) __attribute__((always_inline)) {
+    unrolled<C>([&](Index c) __attribute__((always_inline)) {
       const V x = fetch(column[c]);
-      unrolled<N>([&](auto j) __attribute__((always_inline)) { sum[c + j * C] += x * y[j]; });
+      unrolled<N>([&](Index j) __attribute__((always_inline)) { sum[c + j * C] += x * y[j]; });
     });
   };
   Index r = 0;
@@ -168,7 +180,7 @@ template <class S, int N, int C = dots<S>>
   } else if (r < depth) {
     step([&](const S* p) { return Pack<S>::load(p, depth).v; });
   }
-  unrolled<N>([&](auto j) __attribute__((always_inline)) {
+  unrolled<N>([&](Index j) __attribute__((always_inline)) {
     using Part = Pack<S, C* static_cast<int>(sizeof(S))>;
     S* to = out + j * ldo;
     (Part::load(to, count) + Part(sums_of<C, S>(sum + j * C))).store(to, count);
@@ -186,23 +198,23 @@ template <class S>
   using V = Floats<S>;
   constexpr int lanes = static_cast<int>(Pack<S>::size);
   Local<V, lanes> v;
-  unrolled<lanes>([&](auto i) __attribute__((always_inline)) { v[i] = load<V>(from + i * from_stride); });
+  unrolled<lanes>([&](Index i) __attribute__((always_inline)) { v[i] = load<V>(from + i * from_stride); });
   // Interleaving the first half of the vectors with the second, log2(lanes) times, is the transposition.
   const auto interleave = [&]<int... I>(std::integer_sequence<int, I...>) __attribute__((always_inline)) {
     Local<V, lanes> w;
-    unrolled<lanes / 2>([&](auto i) __attribute__((always_inline)) {
+    unrolled<lanes / 2>([&](Index i) __attribute__((always_inline)) {
       const V &a = v[i], &b = v[i + lanes / 2];
       w[2 * i] = __builtin_shufflevector(a, b, (I / 2 + (I % 2) * lanes)...);
       w[2 * i + 1] = __builtin_shufflevector(a, b, (lanes / 2 + I / 2 + (I % 2) * lanes)...);
     });
-    unrolled<lanes>([&](auto i) __attribute__((always_inline)) { v[i] = w[i]; });
+    unrolled<lanes>([&](Index i) __attribute__((always_inline)) { v[i] = w[i]; });
   };
   constexpr auto all = std::make_integer_sequence<int, lanes>{};
   if constexpr (lanes >= 2) interleave(all);
   if constexpr (lanes >= 4) interleave(all);
   if constexpr (lanes >= 8) interleave(all);
   if constexpr (lanes >= 16) interleave(all);
-  unrolled<lanes>([&](auto i) __attribute__((always_inline)) { store(to + i * to_stride, v[i]); });
+  unrolled<lanes>([&](Index i) __attribute__((always_inline)) { store(to + i * to_stride, v[i]); });
 }
 
 }  // namespace icnn::inline ICNN_ISA::kernels::detail
